@@ -1,0 +1,55 @@
+// The browsers and their drivers: found where the system has them, installed where the system lets us.
+import { join } from "node:path";
+import { ask, isExecutable, run, which } from "./run.mjs";
+import { toolBin } from "./tools.mjs";
+
+export function chromium() {
+  return which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    ?? application("Google Chrome") ?? application("Chromium");
+}
+
+export function chromedriver() {
+  return process.env.CHROMEDRIVER ?? which("chromedriver");
+}
+
+export function firefox() {
+  return which("firefox-esr", "firefox") ?? application("Firefox", "firefox");
+}
+
+export function geckodriver() {
+  return process.env.GECKODRIVER ?? which("geckodriver") ?? existing(join(toolBin("geckodriver"), "geckodriver"));
+}
+
+export async function installBrowsers() {
+  const packages = missing();
+  if (packages.length === 0) return;
+  const apt = aptGet();
+  if (apt) {
+    await run(apt[0], [...apt.slice(1), "update"]);
+    await run(apt[0], [...apt.slice(1), "install", "--yes", "--no-install-recommends", ...packages]);
+  }
+  if (missing().length > 0) {
+    throw new Error(`The tests run in headless browsers: please install ${missing().join(", ")} (or Chrome, chromedriver and Firefox) so that they are in the PATH.`);
+  }
+}
+
+/** Named as Debian names them. */
+function missing() {
+  const wanted = { chromium: chromium(), "chromium-driver": chromedriver(), "firefox-esr": firefox() };
+  return Object.keys(wanted).filter((name) => !wanted[name]);
+}
+
+function aptGet() {
+  if (!which("apt-get")) return;
+  const options = ["-o", "DPkg::Lock::Timeout=600"];
+  if (process.getuid() === 0) return ["apt-get", ...options];
+  if (ask("sudo", ["-n", "true"]) !== undefined) return ["sudo", "-n", "apt-get", ...options];
+}
+
+function application(name, program = name) {
+  return existing(`/Applications/${name}.app/Contents/MacOS/${program}`);
+}
+
+function existing(path) {
+  return isExecutable(path) ? path : undefined;
+}

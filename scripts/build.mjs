@@ -1,0 +1,58 @@
+// Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and two small modules around the result.
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { isMain, root, run } from "./run.mjs";
+import { setUpBuild } from "./setup.mjs";
+import { toolBin } from "./tools.mjs";
+
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const compiled = join(target, "wasm32-unknown-unknown", "release", "dogpile.wasm");
+const fresh = join(root, "target", "pkg-wasm");
+const destination = join(root, "pkg", "wasm");
+
+export async function build() {
+  await setUpBuild();
+  rmSync(fresh, { recursive: true, force: true });
+  await compile();
+  writeBytes();
+  writePlatform();
+  rmSync(destination, { recursive: true, force: true });
+  renameSync(fresh, destination);
+  for (const file of ["README.md", "LICENSE"].filter((name) => existsSync(join(root, name)))) copyFileSync(join(root, file), join(root, "pkg", file));
+  printSizes();
+}
+
+async function compile() {
+  await run("cargo", ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"]);
+  await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [
+    compiled, "--target", "web", "--omit-default-module-path", "--no-typescript", "--out-name", "dogpile", "--out-dir", fresh,
+  ]);
+  const wasm = join(fresh, "dogpile_bg.wasm");
+  await run("wasm-opt", ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", wasm, "-o", join(fresh, "dogpile.wasm")]);
+  rmSync(wasm);
+}
+
+/** For index.js: the only way to embed wasm that every bundler and runtime takes without configuration. */
+function writeBytes() {
+  const base64 = readFileSync(join(fresh, "dogpile.wasm"), "base64");
+  writeFileSync(join(fresh, "bytes.js"), `export const base64 = "${base64}";\n`);
+}
+
+/** The snippets' folder has a hash in its name: this gives pkg's own modules a path to import them from. */
+function writePlatform() {
+  const snippets = readdirSync(fresh, { recursive: true })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.startsWith("snippets/dogpile-") && file.endsWith(".js"))
+    .sort();
+  writeFileSync(join(fresh, "platform.js"), `${snippets.map((file) => `export * from "./${file}";\n`).join("")}export {};\n`);
+}
+
+function printSizes() {
+  for (const file of ["dogpile.wasm", "bytes.js", "dogpile.js"].map((name) => join(destination, name))) {
+    const bytes = readFileSync(file);
+    console.log(`${basename(file).padEnd(14)} ${String(bytes.length).padStart(7)} bytes, gzipped ${String(gzipSync(bytes, { level: 9 }).length).padStart(6)}`);
+  }
+}
+
+if (isMain(import.meta)) await build();
