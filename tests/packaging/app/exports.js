@@ -1,0 +1,3 @@
+import * as dogpile from "dogpile";
+
+console.log(JSON.stringify(Object.keys(dogpile)));

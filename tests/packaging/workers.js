@@ -1,0 +1,56 @@
+// app/worker.js in workerd, through miniflare; each of these answers what the Worker answers at a path.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build as esbuild } from "esbuild";
+import { Miniflare } from "miniflare";
+
+const compatibilityDate = "2026-07-01";
+
+/** As wrangler bundles: the `workerd` condition, and each .wasm file kept beside the bundle as a module of its own. */
+export async function askBundledWorker({ folder }, path) {
+  const { outputFiles } = await esbuild({
+    entryPoints: [join(folder, "worker.js")],
+    outdir: join(folder, "dist/worker"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
+    loader: { ".wasm": "copy" },
+    write: false,
+    logLevel: "error",
+  });
+  const modules = outputFiles.map(({ path: file, contents }) => asModule(file, contents));
+  // workerd starts the first of them.
+  modules.sort((a, b) => b.path.endsWith("/worker.js") - a.path.endsWith("/worker.js"));
+  return ask(modules, join(folder, "dist/worker"), path);
+}
+
+/** The modules of the package as they are. workerd has no package resolution: a module named `dogpile` stands for it. */
+export async function askWorkerOfModules({ folder, manifest }, path) {
+  const names = ["worker.js", "stampede.js", ...await modulesOf(folder)];
+  const modules = await Promise.all(names.map(async (name) => asModule(join(folder, name), await readFile(join(folder, name)))));
+  const entry = join("node_modules/dogpile", manifest.exports["."].workerd);
+  modules.push(asModule(join(folder, "dogpile"), `export * from "./${entry}";`));
+  return ask(modules, folder, path);
+}
+
+async function modulesOf(folder) {
+  const files = await readdir(join(folder, "node_modules/dogpile"), { recursive: true });
+  return files.filter((file) => /\.(js|wasm)$/.test(file)).map((file) => join("node_modules/dogpile", file));
+}
+
+function asModule(path, contents) {
+  return { type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents };
+}
+
+async function ask(modules, modulesRoot, path) {
+  const worker = new Miniflare({ modules, modulesRoot, compatibilityDate, cf: false });
+  try {
+    const response = await worker.dispatchFetch(`http://worker.example${path}`);
+    const body = await response.text();
+    if (!response.ok) throw new Error(`the Worker answered ${response.status}:\n${body}`);
+    return JSON.parse(body);
+  } finally {
+    await worker.dispose();
+  }
+}
