@@ -1,0 +1,28 @@
+// How many tests passed and failed, from what each tool says itself.
+import { readFileSync } from "node:fs";
+
+/** A command that passes or fails as a whole. */
+export function whole({ status }) {
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** The summary line of libtest, one a test binary; wasm-bindgen-test prints the same. */
+export function libtest({ output }) {
+  const summaries = [...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed;/gm)];
+  const sum = (column) => summaries.reduce((total, match) => total + Number(match[column]), 0);
+  return { passed: sum(1), failed: sum(2) };
+}
+
+export function vitest(report) {
+  return () => {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    return { passed: numPassedTests, failed: numFailedTests };
+  };
+}
+
+/** A test is a file of tests/types: one with an error in it has failed. */
+export function typescript({ output }) {
+  const files = new Set(output.match(/^.*\btypes[\\/].*\.m?ts$/gm));
+  const wrong = new Set([...output.matchAll(/^(\S.*?)[(:]\d+[,:]\d+\)?.*\berror TS/gm)].map((match) => match[1]));
+  return { passed: Math.max(0, files.size - wrong.size), failed: wrong.size };
+}

@@ -1,0 +1,51 @@
+// Every suite of `npm test`: its name, where its tests run, how it is started and how its result is read.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { chromedriver, geckodriver } from "./browsers.mjs";
+import { libtest, typescript, vitest, whole } from "./counts.mjs";
+import { ask, environment, which } from "./run.mjs";
+import { toolBin } from "./tools.mjs";
+
+const wasm32 = ["--target", "wasm32-unknown-unknown"];
+const clippy = ["clippy", "--all-targets"];
+const strict = ["--", "--deny", "warnings"];
+const systemNode = which("node");
+
+export const suites = [
+  { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
+  { name: "clippy-native", host: "native", command: ["cargo", ...clippy, ...strict], count: whole },
+  { name: "clippy-wasm", host: "wasm32", command: ["cargo", ...clippy, ...wasm32, ...strict], count: whole },
+  { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast"], count: libtest },
+  wasmPack("node", "Node 24", "--node"),
+  wasmPack("chromium", "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver),
+  wasmPack("firefox", "Firefox", "--headless", "--firefox", "--geckodriver", geckodriver),
+  { name: "types", host: "tsc", command: ["tsc", "--noEmit", "--pretty", "false", "--listFiles", "-p", "tests/types"], count: typescript },
+  javascript("behaviour-node", "Node 24"),
+  // The oldest Node that the package supports, where the system has that one. vitest asks for 22 and runs there as well.
+  { ...javascript("behaviour-node", `Node ${ask(systemNode, ["--version"])?.slice(1)}`, systemNode), name: "behaviour-system-node" },
+  javascript("behaviour-chromium", "Chromium"),
+  javascript("behaviour-firefox", "Firefox"),
+  javascript("packaging", "all"),
+  { name: "start", host: "Node 24", command: ["npm", "start", "--", "--once"], count: whole },
+];
+
+/** tests/web.rs, the same file everywhere. */
+function wasmPack(name, host, ...options) {
+  const command = () => [
+    join(toolBin("wasm-pack"), "wasm-pack"), "test", "--mode", "no-install",
+    ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", "web",
+  ];
+  // Without a configured host in the file, the runner takes Node for granted unless it is told otherwise.
+  const browser = name === "node" ? {} : { WASM_BINDGEN_USE_BROWSER: "1" };
+  const env = { ...environment, ...browser, WASM_BINDGEN_TEST_TIMEOUT: "300", PATH: `${toolBin("wasm-bindgen-cli")}${delimiter}${environment.PATH}` };
+  return { name: `rust-${name}`, host, command, env, count: libtest };
+}
+
+/** A project of tests/vitest.config.js. */
+function javascript(project, host, node = "node") {
+  const report = join(mkdtempSync(join(tmpdir(), "dogpile-")), "report.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const command = [node, "node_modules/vitest/vitest.mjs", "run", "--root", "tests", "--project", project, ...reporters];
+  return { name: project, host, command, count: vitest(report) };
+}

@@ -1,0 +1,40 @@
+import { webdriverio } from "@vitest/browser-webdriverio";
+import { defineConfig } from "vitest/config";
+import { chromedriver, chromium, firefox, geckodriver } from "../scripts/browsers.mjs";
+
+const behaviour = "behaviour/**/*.test.js";
+
+const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-quic", "--disable-sync", "--no-first-run"];
+
+const chromiumCapabilities = {
+  // Chromium's sandbox refuses to run as root, as containers do, and their /dev/shm is small.
+  "goog:chromeOptions": { binary: chromium(), args: [...quiet, "--disable-dev-shm-usage", "--disable-gpu", "--headless", "--no-sandbox"] },
+  "wdio:chromedriverOptions": { binary: chromedriver() },
+};
+
+const firefoxCapabilities = {
+  "moz:firefoxOptions": { binary: firefox(), args: ["-headless"] },
+  "wdio:geckodriverOptions": { binary: geckodriver() },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      node("behaviour-node", behaviour),
+      browser("behaviour-chromium", "chrome", chromiumCapabilities),
+      browser("behaviour-firefox", "firefox", firefoxCapabilities),
+      node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
+    ],
+  },
+});
+
+/** Vite has nothing to do with what Node imports: the package is loaded as an application would load it. */
+function node(name, include, options) {
+  return { test: { name, include: [include], server: { deps: { external: [/\/pkg\//] } }, ...options } };
+}
+
+function browser(name, browserName, capabilities) {
+  const provider = webdriverio({ capabilities: { browserName, ...capabilities }, logLevel: "error" });
+  const instances = [{ browser: browserName, name }];
+  return { test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+}

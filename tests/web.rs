@@ -1,0 +1,9 @@
+//! What only a JavaScript host can show; the same tests run in Node and in browsers.
+#![cfg(target_arch = "wasm32")]
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test]
+fn a_region_can_be_made() {
+    dogpile::Region::new();
+}
