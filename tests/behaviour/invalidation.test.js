@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backends, checkAfterEach, counted, makeRegion, virtualClock } from "./helpers.js";
+import { backends, checkAfterEach, counted, deferred, isSettled, makeRegion, virtualClock } from "./helpers.js";
 
 checkAfterEach();
 
@@ -12,12 +12,15 @@ async function withOld(makeBackend, options) {
   return { clock, region };
 }
 
-/** "fresh", "stale" or "missing": what a call makes of a stored value, without replacing it. */
+/** "fresh", "stale" or "missing": what callers make of a stored value, without replacing it. Only a stale one is served during a creation. */
 async function judged(region, key) {
   if ((await region.get(key)) !== undefined) return "fresh";
-  let stale;
-  await region.getOrCreate(key, (context) => ((stale = context.stale), "unstored"), { shouldCacheFn: () => false });
-  return stale === undefined ? "missing" : "stale";
+  const creation = deferred();
+  const [leader, other] = [1, 2].map(() => region.getOrCreate(key, () => creation.promise, { shouldCacheFn: () => false }));
+  const served = await isSettled(other);
+  creation.resolve("unstored");
+  await Promise.all([leader, other]);
+  return served ? "stale" : "missing";
 }
 
 describe.each(backends)("over %s", (_name, makeBackend) => {

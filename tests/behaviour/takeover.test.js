@@ -35,7 +35,7 @@ describe.each(backends)("when a creation has not settled after lockTimeout, over
   });
 
   test("the old creation's value goes to those who waited for it, if it comes first, and is not stored", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "80ms" });
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: "150ms" });
     const { a, b, first, second } = await takenOver(region);
     const third = region.getOrCreate("k", () => "never");
     a.resolve("old");
@@ -49,7 +49,7 @@ describe.each(backends)("when a creation has not settled after lockTimeout, over
   });
 
   test("the old creation's rejection counts for nothing", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "80ms" });
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: "150ms" });
     const { a, b, first, second } = await takenOver(region);
     a.reject(new Error("too late to matter"));
     await turns();
@@ -58,7 +58,7 @@ describe.each(backends)("when a creation has not settled after lockTimeout, over
   });
 
   test("the new creation's rejection is everyone's", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "80ms" });
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: "150ms" });
     const { b, first, second } = await takenOver(region);
     const callers = [first, second, region.getOrCreate("k", () => "never")].map(outcome);
     const reason = new Error("failed");
@@ -83,14 +83,14 @@ describe.each(backends)("when a creation has not settled after lockTimeout, over
   });
 
   test("the next caller takes over, though it was served the stale value before", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "40ms" });
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: "150ms" });
     await region.set("k", "old");
     await region.invalidate(false);
     const hung = held();
     const first = region.getOrCreate("k", hung);
     await until(() => hung.times === 1);
     expect(await region.getOrCreate("k", () => "never")).toBe("old");
-    await elapsed(60);
+    await elapsed(180);
     const creator = held();
     const second = region.getOrCreate("k", creator);
     await until(() => creator.times === 1);
@@ -150,7 +150,7 @@ test("a caller that comes after its lockTimeout has passed takes over at once", 
 });
 
 test("forceRefresh takes over like any other waiter", async () => {
-  const region = makeRegion({ lockTimeout: "40ms" });
+  const region = makeRegion({ lockTimeout: "150ms" });
   await region.set("k", "fresh");
   const { b, first, second } = await takenOver(region, { forceRefresh: true });
   expect(await region.getOrCreate("k", () => "never")).toBe("fresh");
@@ -159,7 +159,7 @@ test("forceRefresh takes over like any other waiter", async () => {
 });
 
 test("a delete after a takeover fences the new creation too", async () => {
-  const region = makeRegion({ lockTimeout: "60ms" });
+  const region = makeRegion({ lockTimeout: "150ms" });
   const { a, b, first, second } = await takenOver(region);
   await region.delete("k");
   expect(await region.getOrCreate("k", () => "third")).toBe("third");
