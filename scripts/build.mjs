@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { isMain, root, run } from "./run.mjs";
+import { program, root, run } from "./run.mjs";
 import { setUpBuild } from "./setup.mjs";
 import { toolBin } from "./tools.mjs";
 
@@ -55,4 +55,4 @@ function printSizes() {
   }
 }
 
-if (isMain(import.meta)) await build();
+await program(import.meta, build);

@@ -34,9 +34,15 @@ export function isExecutable(path) {
   }
 }
 
-/** Whether this module is what `node` was told to run; realpath, because a clone may lie behind a symbolic link. */
-export function isMain(module) {
-  return realpathSync(process.argv[1]) === realpathSync(module.filename);
+/** Does the work if this module is what `node` was told to run; a clone may lie behind a symbolic link. */
+export async function program(module, work) {
+  if (realpathSync(process.argv[1]) !== realpathSync(module.filename)) return;
+  try {
+    await work();
+  } catch (error) {
+    console.error(error.name === "Error" ? error.message : error);
+    process.exitCode = 1;
+  }
 }
 
 /** Shows the program's output; rejects unless it ends with status 0. */

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installBrowsers, geckodriver } from "./browsers.mjs";
-import { ask, isMain, root, run, systemEnvironment } from "./run.mjs";
+import { ask, program, root, run, systemEnvironment } from "./run.mjs";
 import { installTool } from "./tools.mjs";
 
 /** What `npm run build` and `npm start` need. */
@@ -39,4 +39,4 @@ async function setUpPackages() {
   copyFileSync(lock, installedLock);
 }
 
-if (isMain(import.meta)) await setUpTests();
+await program(import.meta, setUpTests);

@@ -1,37 +1,43 @@
 // Everything, or the suites whose names contain one of the arguments: npm test -- rust chromium
 import { build } from "./build.mjs";
-import { stream } from "./run.mjs";
+import { program, stream } from "./run.mjs";
 import { setUpTests } from "./setup.mjs";
 import { suites } from "./suites.mjs";
 
-const chosen = choose(process.argv.slice(2));
-await setUpTests();
-await build();
-const results = [];
-for (const suite of chosen) results.push(await execute(suite));
-report(results);
+await program(import.meta, async () => {
+  const chosen = choose(process.argv.slice(2));
+  const rows = [await execute("build", "wasm32", prepare)];
+  if (rows[0].failed === 0) {
+    for (const suite of chosen) rows.push(await execute(suite.name, suite.host, () => judge(suite)));
+  }
+  report(rows);
+});
 
 function choose(wanted) {
   for (const part of wanted) {
     if (suites.some(({ name }) => name.includes(part))) continue;
-    console.error(`No suite is named ${part}. There are: ${suites.map(({ name }) => name).join(", ")}`);
-    process.exit(2);
+    throw new Error(`No suite is named ${part}. There are: ${suites.map(({ name }) => name).join(", ")}`);
   }
   return suites.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 }
 
-async function execute({ name, host, command, env, count }) {
-  console.log(`\n=== ${name} ===`);
-  const start = performance.now();
-  const outcome = await judge(command, env, count).catch((error) => ({ passed: 0, failed: 1, remark: error.message }));
-  if (outcome.remark) console.error(`${name}: ${outcome.remark}`);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  return { suite: name, host, passed: outcome.passed, failed: outcome.failed, seconds };
+async function prepare() {
+  await setUpTests();
+  await build();
+  return { passed: 1, failed: 0 };
 }
 
-async function judge(command, env, count) {
-  const [program, ...args] = typeof command === "function" ? command() : command;
-  const result = await stream(program, args, env && { env });
+async function execute(suite, host, work) {
+  console.log(`\n=== ${suite} ===`);
+  const start = performance.now();
+  const { passed, failed, remark } = await work().catch((error) => ({ passed: 0, failed: 1, remark: error.message }));
+  if (remark) console.error(`${suite}: ${remark}`);
+  return { suite, host, passed, failed, seconds: ((performance.now() - start) / 1000).toFixed(1) };
+}
+
+async function judge({ command, env, count }) {
+  const [name, ...args] = typeof command === "function" ? command() : command;
+  const result = await stream(name, args, env && { env });
   const { passed, failed } = count(result);
   if (failed > 0) return { passed, failed };
   if (result.status !== 0) return { passed, failed: 1, remark: `ended with ${result.status}` };

@@ -1,0 +1,9 @@
+// The main job in the terminal, then the site; `npm start -- --once` ends between the two.
+import { build } from "./build.mjs";
+import { program, run, stream } from "./run.mjs";
+
+await program(import.meta, async () => {
+  await build();
+  await run("node", ["www/demo/terminal.mjs"]);
+  if (!process.argv.includes("--once")) await stream("vite", ["www"], { stdio: "inherit" });
+});
