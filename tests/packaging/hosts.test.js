@@ -1,12 +1,11 @@
 // One small program through the installed package, wherever the package says that it runs.
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask, which } from "../../scripts/run.mjs";
 import { buildWithEsbuild, buildWithRollup, buildWithVite, buildWithWebpack } from "./bundlers.js";
 import { visit } from "./chromium.js";
 import { installPackage } from "./installed.js";
-import { outcome } from "./run.js";
+import { outcome, program } from "./run.js";
 import { askBundledWorker, askWorkerOfModules } from "./workers.js";
 
 const hosts = {
@@ -65,11 +64,4 @@ function inBun({ folder }) {
 
 function bundled(build) {
   return async (app) => visit(app.folder, await build(app));
-}
-
-/** The program of an npm package that has one. */
-function program(name) {
-  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
-  const { bin } = createRequire(manifest)(manifest);
-  return join(dirname(manifest), typeof bin === "string" ? bin : bin[name]);
 }

@@ -1,5 +1,7 @@
 // Programs: what they print is the result, and when they fail it is the message.
 import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
 /** Without what an `npm test` around us tells its children: the workspace is none of their business. */
 const environment = Object.fromEntries(Object.entries(process.env)
@@ -33,4 +35,11 @@ export async function outcome(command, args, options) {
   } catch {
     throw new Error(`${[command, ...args].join(" ")} did not print JSON but:\n${printed}`);
   }
+}
+
+/** The program of an npm package that is named like its package, unless a name is given. */
+export function program(npmPackage, name = npmPackage) {
+  const manifest = createRequire(import.meta.url).resolve(`${npmPackage}/package.json`);
+  const { bin } = createRequire(manifest)(manifest);
+  return join(dirname(manifest), typeof bin === "string" ? bin : bin[name]);
 }

@@ -1,6 +1,6 @@
 // app/worker.js in workerd, through miniflare; each of these answers what the Worker answers at a path.
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { Miniflare } from "miniflare";
 
@@ -21,7 +21,7 @@ export async function askBundledWorker({ folder }, path) {
   });
   const modules = outputFiles.map(({ path: file, contents }) => asModule(file, contents));
   // workerd starts the first of them.
-  modules.sort((a, b) => b.path.endsWith("/worker.js") - a.path.endsWith("/worker.js"));
+  modules.sort((a, b) => isMain(b) - isMain(a));
   return ask(modules, join(folder, "dist/worker"), path);
 }
 
@@ -37,6 +37,10 @@ export async function askWorkerOfModules({ folder, manifest }, path) {
 async function modulesOf(folder) {
   const files = await readdir(join(folder, "node_modules/dogpile"), { recursive: true });
   return files.filter((file) => /\.(js|wasm)$/.test(file)).map((file) => join("node_modules/dogpile", file));
+}
+
+function isMain({ path }) {
+  return basename(path) === "worker.js";
 }
 
 function asModule(path, contents) {

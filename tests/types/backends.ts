@@ -1,0 +1,51 @@
+import { createRegion, MemoryBackend, NullBackend, type CacheBackend, type Stored, type StoreHint } from "dogpile";
+import { check, type Same } from "./same.js";
+
+const memory = new MemoryBackend();
+check<Same<ReturnType<typeof memory.get>, Stored | undefined>>();
+check<Same<typeof memory.size, number>>();
+new MemoryBackend({});
+new MemoryBackend({ maxEntries: 500, clone: true, cache: new Map() });
+new MemoryBackend({ maxEntries: undefined, clone: undefined, cache: undefined });
+memory satisfies CacheBackend;
+new NullBackend() satisfies CacheBackend;
+createRegion({ backend: new NullBackend() });
+
+// @ts-expect-error an unknown option
+new MemoryBackend({ max: 500 });
+// @ts-expect-error not a number
+new MemoryBackend({ maxEntries: "500" });
+// @ts-expect-error it keeps records under strings
+new MemoryBackend({ cache: new Map<number, Stored>() });
+// @ts-expect-error only read
+memory.size = 0;
+// @ts-expect-error it keeps records, not bare values
+memory.set("key", 1);
+// @ts-expect-error there is nothing to choose
+new NullBackend({ maxEntries: 1 });
+
+// A user's own: at once, by promise, a class.
+const kept = new Map<string, Stored>();
+createRegion({ backend: { get: (key) => kept.get(key), set: (key, value) => kept.set(key, value), delete: (key) => kept.delete(key) } });
+createRegion({ backend: kept });
+createRegion({ backend: { get: async () => null, set: async () => {}, delete: async () => {} } });
+class Remote implements CacheBackend {
+  async get(_key: string): Promise<Stored | undefined> {
+    return undefined;
+  }
+  async getMulti(keys: string[]): Promise<(Stored | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+  async set(_key: string, _value: Stored, hint?: StoreHint): Promise<void> {
+    hint?.expirationTime satisfies number | undefined;
+  }
+  async delete(_key: string): Promise<void> {}
+}
+createRegion<string>({ backend: new Remote() });
+
+// @ts-expect-error without delete
+createRegion({ backend: { get: () => undefined, set: () => {} } });
+// @ts-expect-error keys are strings
+createRegion({ backend: { get: (key: number) => key, set: () => {}, delete: () => {} } });
+// @ts-expect-error the class, not an object of it
+createRegion({ backend: MemoryBackend });

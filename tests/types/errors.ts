@@ -1,0 +1,25 @@
+import {
+  BackendError, CantDeserialize, DogpileCacheError, PluginNotFound, ReentrantError, RegionAlreadyConfigured, RegionNotConfigured, TimeoutError,
+  ValidationError,
+} from "dogpile";
+import { check, type Same } from "./same.js";
+
+type Code = "REGION_ALREADY_CONFIGURED" | "REGION_NOT_CONFIGURED" | "VALIDATION" | "PLUGIN_NOT_FOUND" | "REENTRANT" | "TIMEOUT" | "BACKEND";
+check<Same<DogpileCacheError["code"], Code>>();
+
+declare const error: unknown;
+if (error instanceof DogpileCacheError) {
+  error satisfies Error;
+  check<Same<typeof error.code, Code>>();
+  // @ts-expect-error no such code
+  if (error.code === "NOT_FOUND") throw error;
+  // @ts-expect-error only read
+  error.code = "VALIDATION";
+}
+
+// All of them are DogpileCacheErrors, save what a serializer throws.
+[RegionAlreadyConfigured, RegionNotConfigured, ValidationError, PluginNotFound, ReentrantError, TimeoutError, BackendError] satisfies
+  (abstract new (...args: any[]) => DogpileCacheError)[];
+new CantDeserialize("not understood") satisfies Error;
+// @ts-expect-error it has no code
+CantDeserialize satisfies abstract new (...args: any[]) => DogpileCacheError;

@@ -1,0 +1,49 @@
+import { createRegion, MemoryBackend, Region, type RegionStats } from "dogpile";
+import { check, type Same } from "./same.js";
+
+// A region of anything.
+const region = createRegion({ backend: new MemoryBackend() });
+check<Same<typeof region, Region<unknown>>>();
+check<Same<typeof region.name, string | undefined>>();
+check<Same<typeof region.isConfigured, boolean>>();
+check<Same<typeof region.stats, RegionStats>>();
+check<Same<typeof region.stats.coalesced, number>>();
+
+// A region of one kind of value.
+const numbers = createRegion<number>({ backend: new MemoryBackend(), name: "numbers", expirationTime: 60 });
+check<Same<typeof numbers, Region<number>>>();
+
+// What may be left out may also be undefined.
+createRegion({ backend: new MemoryBackend(), name: undefined, clock: undefined, expirationTime: undefined, lockTimeout: undefined });
+new Region();
+new Region({});
+new Region({ name: "settings", clock: () => 1_700_000_000 });
+
+// configure gives the region back, as what it was.
+check<Same<ReturnType<Region<number>["configure"]>, Region<number>>>();
+class Settings extends Region<string> {
+  readonly colour = "red";
+}
+check<Same<Settings["colour"], "red">>();
+new Settings().configure({ backend: new MemoryBackend(), replaceExistingBackend: true }).colour satisfies string;
+
+// @ts-expect-error a region without a backend
+createRegion({});
+// @ts-expect-error an unknown option
+createRegion({ backend: new MemoryBackend(), expiry: 60 });
+// @ts-expect-error an unknown option of the constructor
+new Region({ nam: "settings" });
+// @ts-expect-error the backend belongs to configure
+new Region({ backend: new MemoryBackend() });
+// @ts-expect-error an unknown option of configure
+new Region().configure({ backend: new MemoryBackend(), expiration_time: 60 });
+// @ts-expect-error the name belongs to the constructor
+new Region().configure({ backend: new MemoryBackend(), name: "settings" });
+// @ts-expect-error a backend is an object or a name
+new Region().configure({ backend: 1 });
+// @ts-expect-error a clock answers with a number
+new Region({ clock: () => new Date() });
+// @ts-expect-error only read
+region.name = "other";
+// @ts-expect-error only read
+region.isConfigured = true;
