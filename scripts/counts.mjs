@@ -22,7 +22,7 @@ export function vitest(report) {
 
 /** A test is a file of tests/types: one with an error in it has failed. */
 export function typescript({ output }) {
-  const files = new Set(output.match(/^.*\btypes[\\/].*\.m?ts$/gm));
+  const files = new Set(output.match(/^.*\btests[\\/]types[\\/][^\\/]+\.ts$/gm));
   const wrong = new Set([...output.matchAll(/^(\S.*?)[(:]\d+[,:]\d+\)?.*\berror TS/gm)].map((match) => match[1]));
   return { passed: Math.max(0, files.size - wrong.size), failed: wrong.size };
 }
