@@ -53,12 +53,13 @@ function open() {
 
 async function outcomeOf(browser, page) {
   const messages = [];
-  await browser.waitUntil(async () => {
+  const ended = async () => {
     messages.push(...await browser.getLogs("browser"));
-    if (messages.some(({ level }) => level === "SEVERE")) throw new Error("it logged an error");
-    return browser.execute(() => globalThis.outcome !== undefined);
-  }, { timeout: 20_000, timeoutMsg: "it never came to an end" }).catch((error) => {
-    throw new Error(`${page} in Chromium: ${error.message}\n${messages.map(({ message }) => message).join("\n")}`);
-  });
-  return browser.execute(() => globalThis.outcome);
+    return messages.some(({ level }) => level === "SEVERE") || browser.execute(() => globalThis.outcome !== undefined);
+  };
+  const inTime = await browser.waitUntil(ended, { timeout: 20_000 }).catch(() => false);
+  const outcome = await browser.execute(() => globalThis.outcome);
+  if (outcome) return outcome;
+  const reason = inTime ? "failed" : "did not come to an end";
+  throw new Error(`${page} ${reason} in Chromium:\n${messages.map(({ message }) => message).join("\n")}`);
 }

@@ -35,7 +35,7 @@ for (const [host, [runtime, stampede]] of Object.entries(hosts)) {
     expect(await stampede(app)).toEqual({
       runtime: expect.stringMatching(runtime),
       callers: 2000,
-      values: ["value 1", "value 2"],
+      values: [["value 1"], ["value 2"]],
       creations: 2,
     });
   });

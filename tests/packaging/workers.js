@@ -29,7 +29,9 @@ export async function askBundledWorker({ folder }, path) {
 export async function askWorkerOfModules({ folder, manifest }, path) {
   const names = ["worker.js", "stampede.js", ...await modulesOf(folder)];
   const modules = await Promise.all(names.map(async (name) => asModule(join(folder, name), await readFile(join(folder, name)))));
-  const entry = join("node_modules/dogpile", manifest.exports["."].workerd);
+  const { workerd } = manifest.exports["."];
+  if (!workerd) throw new Error("package.json has no export condition workerd");
+  const entry = join("node_modules/dogpile", workerd);
   modules.push(asModule(join(folder, "dogpile"), `export * from "./${entry}";`));
   return ask(modules, folder, path);
 }
@@ -48,6 +50,9 @@ function asModule(path, contents) {
 }
 
 async function ask(modules, modulesRoot, path) {
+  // index.js may well run in workerd too, which would hide that the condition was not taken.
+  const hasWasm = modules.some(({ type }) => type === "CompiledWasm");
+  if (!hasWasm) throw new Error("the Worker has no .wasm module: the export condition workerd was not taken");
   const worker = new Miniflare({ modules, modulesRoot, compatibilityDate, cf: false });
   try {
     const response = await worker.dispatchFetch(`http://worker.example${path}`);

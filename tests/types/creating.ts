@@ -62,6 +62,11 @@ const cautious = anything.getOrCreate("key", () => 1, {
 });
 check<Same<typeof cautious, Promise<number>>>();
 
+const failing = anything.getOrCreate("key", (): never => {
+  throw new Error("no value");
+}, { shouldCacheFn: (value: string) => value !== "" });
+check<Same<typeof failing, Promise<never>>>();
+
 // @ts-expect-error shouldCacheFn is asked about what was created
 users.getOrCreate("key", () => fetchUser(1), { shouldCacheFn: (value: string) => value !== "" });
 // @ts-expect-error an unknown option
@@ -82,6 +87,8 @@ users.getOrCreate("key", fetchUser, { creatorArgs: ["1"] });
 users.getOrCreate("key", rename, { creatorArgs: [user] });
 // @ts-expect-error a creator with arguments of its own needs them
 users.getOrCreate("key", rename);
+// @ts-expect-error and has them from the options alone
+users.getOrCreate("key", rename, { expirationTime: 60 });
 
 // getOrCreateEntry: the same, and how it was come by.
 const entry = users.getOrCreateEntry("key", () => fetchUser(1), { expirationTime: 60 });
