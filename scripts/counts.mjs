@@ -1,5 +1,5 @@
 // How many tests passed and failed, from what each tool says itself.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 
 /** A command that passes or fails as a whole. */
 export function whole({ status }) {
@@ -13,10 +13,13 @@ export function libtest({ output }) {
   return { passed: sum(1), failed: sum(2) };
 }
 
+/** A file that could not be loaded has no tests to count: it has failed as one. */
 export function vitest(report) {
   return () => {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests };
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+    rmSync(report);
+    const unloaded = testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0);
+    return { passed: numPassedTests, failed: numFailedTests + unloaded.length };
   };
 }
 

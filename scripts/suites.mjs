@@ -1,10 +1,8 @@
 // Every suite of `npm test`: its name, where its tests run, how it is started and how its result is read.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { chromedriver, geckodriver } from "./browsers.mjs";
 import { libtest, typescript, vitest, whole } from "./counts.mjs";
-import { ask, environment, which } from "./run.mjs";
+import { ask, environment, root, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
@@ -44,7 +42,7 @@ function wasmPack(name, host, ...options) {
 
 /** A project of tests/vitest.config.js. */
 function javascript(project, host, node = "node") {
-  const report = join(mkdtempSync(join(tmpdir(), "dogpile-")), "report.json");
+  const report = join(root, "target", "reports", `${process.pid}-${host}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const command = [node, "node_modules/vitest/vitest.mjs", "run", "--root", "tests", "--project", project, ...reporters];
   return { name: project, host, command, count: vitest(report) };
