@@ -1,6 +1,6 @@
 // Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and two small modules around the result.
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { program, root, run } from "./run.mjs";
 import { setUpBuild } from "./setup.mjs";
@@ -19,7 +19,7 @@ export async function build() {
   writePlatform();
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);
-  for (const file of ["README.md", "LICENSE"].filter((name) => existsSync(join(root, name)))) copyFileSync(join(root, file), join(root, "pkg", file));
+  for (const file of ["README.md", "LICENSE"]) copyFileSync(join(root, file), join(root, "pkg", file));
   printSizes();
 }
 
@@ -49,9 +49,10 @@ function writePlatform() {
 }
 
 function printSizes() {
-  for (const file of ["dogpile.wasm", "bytes.js", "dogpile.js"].map((name) => join(destination, name))) {
-    const bytes = readFileSync(file);
-    console.log(`${basename(file).padEnd(14)} ${String(bytes.length).padStart(7)} bytes, gzipped ${String(gzipSync(bytes, { level: 9 }).length).padStart(6)}`);
+  for (const name of ["dogpile.wasm", "bytes.js", "dogpile.js"]) {
+    const bytes = readFileSync(join(destination, name));
+    const gzipped = gzipSync(bytes, { level: 9 }).length;
+    console.log(`${name.padEnd(14)} ${String(bytes.length).padStart(7)} bytes, gzipped ${String(gzipped).padStart(6)}`);
   }
 }
 

@@ -6,18 +6,18 @@ import { ask, environment, root, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
-const clippy = ["clippy", "--all-targets"];
 const strict = ["--", "--deny", "warnings"];
+const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p", "tests/types"];
 
 export const suites = [
   { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
-  { name: "clippy-native", host: "native", command: ["cargo", ...clippy, ...strict], count: whole },
-  { name: "clippy-wasm", host: "wasm32", command: ["cargo", ...clippy, ...wasm32, ...strict], count: whole },
+  { name: "clippy-native", host: "native", command: ["cargo", "clippy", "--all-targets", ...strict], count: whole },
+  { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...strict], count: whole },
   { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast"], count: libtest },
   wasmPack("node", "Node 24", "--node"),
   wasmPack("chromium", "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver),
   wasmPack("firefox", "Firefox", "--headless", "--firefox", "--geckodriver", geckodriver),
-  { name: "types", host: "tsc", command: ["tsc", "--noEmit", "--pretty", "false", "--listFiles", "-p", "tests/types"], count: typescript },
+  { name: "types", host: "tsc", command: ["tsc", ...typesOnly], count: typescript },
   javascript("behaviour-node", "Node 24"),
   javascript("behaviour-system-node", `Node ${ask(which("node"), ["--version"])?.slice(1)}`),
   javascript("behaviour-chromium", "Chromium"),
@@ -32,9 +32,13 @@ function wasmPack(name, host, ...options) {
     join(toolBin("wasm-pack"), "wasm-pack"), "test", "--mode", "no-install",
     ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", "web",
   ];
-  // Without a configured host in the file, the runner takes Node for granted unless it is told otherwise.
-  const browser = name === "node" ? {} : { WASM_BINDGEN_USE_BROWSER: "1" };
-  const env = { ...environment, ...browser, WASM_BINDGEN_TEST_TIMEOUT: "300", PATH: `${toolBin("wasm-bindgen-cli")}${delimiter}${environment.PATH}` };
+  const env = {
+    ...environment,
+    PATH: `${toolBin("wasm-bindgen-cli")}${delimiter}${environment.PATH}`,
+    WASM_BINDGEN_TEST_TIMEOUT: "300",
+    // The runner takes Node for granted where the file itself names no host.
+    ...(name === "node" ? {} : { WASM_BINDGEN_USE_BROWSER: "1" }),
+  };
   return { name: `rust-${name}`, host, command, env, count: libtest };
 }
 
