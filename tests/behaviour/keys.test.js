@@ -101,9 +101,12 @@ describe("many keys", () => {
     const region = makeRegion();
     const reason = new Error("no more");
     const broken = { *[Symbol.iterator]() { yield "k"; throw reason; } };
-    for (const call of [() => region.getMulti(broken), () => region.deleteMulti(broken), () => region.getOrCreateMulti(broken, () => []), () => region.setMulti(broken)]) {
+    for (const call of [() => region.getMulti(broken), () => region.deleteMulti(broken), () => region.getOrCreateMulti(broken, () => [])]) {
       await expect(call()).rejects.toBe(reason);
     }
+    const brokenPairs = { *[Symbol.iterator]() { yield ["k", 1]; throw reason; } };
+    await expect(region.setMulti(brokenPairs)).rejects.toBe(reason);
+    expect(await region.get("k")).toBeUndefined();
   });
 });
 
