@@ -249,14 +249,16 @@ const task = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** After each test of the file that calls this: no rejection went unhandled, no key is locked, a new creation behaves. */
 export function checkAfterEach() {
+  const silence = () => vi.spyOn(console, "warn").mockImplementation(() => {});
   beforeEach(() => {
-    vi.spyOn(console, "warn").mockImplementation(() => {});
+    silence();
     globalThis.process?.on?.("unhandledRejection", onUnhandled);
     globalThis.addEventListener?.("unhandledrejection", onUnhandled);
   });
   afterEach(async () => {
     vi.useRealTimers();
     vi.restoreAllMocks();
+    silence();
     try {
       while (pending.length > 0) {
         pending.splice(0).forEach((settle) => settle());
@@ -267,6 +269,7 @@ export function checkAfterEach() {
       await task();
       expect(unhandled.splice(0), "unhandled rejections").toEqual([]);
     } finally {
+      vi.restoreAllMocks();
       watched.length = pending.length = unhandled.length = 0;
       globalThis.process?.off?.("unhandledRejection", onUnhandled);
       globalThis.removeEventListener?.("unhandledrejection", onUnhandled);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MemoryBackend } from "dogpile";
 import { SlowMultiBackend, backends, checkAfterEach, counted, deferred, makeRegion, outcome, record, slowRegion, until, virtualClock } from "./helpers.js";
 
 checkAfterEach();
@@ -32,6 +33,25 @@ describe.each([["at once", (value) => value], ["by promise", (value) => Promise.
       store.set("k", garbage);
       expect(await region.getOrCreateMulti(["k"], () => ["created"])).toEqual(["created"]);
       expect(await region.get("k")).toBe("created");
+    }
+  });
+});
+
+describe.each([
+  ["MemoryBackend", () => { const backend = new MemoryBackend(); return [backend, backend]; }],
+  ["the user's own Map behind MemoryBackend", () => { const cache = new Map(); return [new MemoryBackend({ cache }), cache]; }],
+])("put into %s after a warm call", (_where, make) => {
+  test.each(unreadable)("%s: it is a miss for every read, and getOrCreate replaces it", async (_name, garbage) => {
+    const [backend, store] = make();
+    const region = makeRegion({ backend, expirationTime: 60 });
+    for (const options of [undefined, { expirationTime: 60 }]) {
+      expect(await region.getOrCreate("k", () => "warm", { forceRefresh: true })).toBe("warm");
+      store.set("k", garbage);
+      expect(await region.get("k", options)).toBeUndefined();
+      expect(await region.getMulti(["k"], options)).toEqual([undefined]);
+      expect(await region.getValueMetadata("k", options)).toBeUndefined();
+      expect(await region.getOrCreate("k", () => "created", options)).toBe("created");
+      expect(await region.getOrCreate("k", () => "never", options)).toBe("created");
     }
   });
 });
