@@ -1,22 +1,28 @@
-//! The region of dogpile.cache for JavaScript.
-use wasm_bindgen::prelude::*;
+//! The region of [dogpile.cache](https://dogpilecache.sqlalchemy.org) for JavaScript, compiled to WebAssembly.
+//!
+//! The npm package in `pkg` holds the public classes; this crate decides.
+#![doc = include_str!("../README.md")]
 
-/// A placeholder until the region is here.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Region;
+mod backend;
+mod cache_region;
+pub mod clock;
+mod creation;
+pub mod duration;
+mod error;
+mod flight;
+pub mod freshness;
+mod get_or_create;
+#[allow(missing_docs)]
+mod js;
+mod line;
+mod options;
+mod reading;
+mod record;
+mod region;
+mod report;
+mod setup;
+mod stats;
+mod task;
+mod writing;
 
-#[wasm_bindgen]
-impl Region {
-    /// Makes one.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Region {
-        Region
-    }
-}
-
-impl Default for Region {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+pub use region::{Region, configure_names};

@@ -1,0 +1,15 @@
+export { MemoryBackend } from "./memory.js";
+export { NullBackend } from "./null.js";
+export { createRegion, Region } from "./region.js";
+export { registerBackend } from "./registry.js";
+export {
+  BackendError,
+  CachedValue,
+  DogpileCacheError,
+  PluginNotFound,
+  ReentrantError,
+  RegionAlreadyConfigured,
+  RegionNotConfigured,
+  TimeoutError,
+  ValidationError,
+} from "./wasm/platform.js";

@@ -1,0 +1,191 @@
+//! The rules of freshness: what a record is worth, as a pure function of the record, the expirations, the invalidation and now.
+
+/// The version of the stored format, dogpile.cache's own.
+pub const VERSION: f64 = 2.0;
+
+/// What is known of a stored record, its payload aside.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Metadata {
+    /// Creation time in seconds since the epoch.
+    pub created: f64,
+    /// Format version.
+    pub version: f64,
+    /// The expiration that the creator decided, in seconds.
+    pub expiration: Option<f64>,
+}
+
+/// Why there is nothing to serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The backend holds nothing under the key.
+    Absent,
+    /// The record is of another format version.
+    Version,
+    /// It was hard-invalidated.
+    Invalidated,
+    /// The backend failed, or what it holds is no record.
+    Unreadable,
+}
+
+impl Why {
+    /// The word that an observer is given.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Absent => "absent",
+            Why::Version => "version",
+            Why::Invalidated => "invalidated",
+            Why::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// What a region's invalidations say of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invalidated {
+    /// Nothing.
+    No,
+    /// It may be served while it is replaced.
+    Soft,
+    /// It must not be served.
+    Hard,
+}
+
+/// The two invalidation times of a region, kept apart so that a soft one never revives what a hard one ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Invalidations {
+    /// Records created before this are gone.
+    pub hard: f64,
+    /// Records created before this are stale.
+    pub soft: f64,
+}
+
+impl Invalidations {
+    /// Nothing was ever invalidated.
+    pub const NONE: Self = Self { hard: f64::NEG_INFINITY, soft: f64::NEG_INFINITY };
+
+    /// What they say of a record of this creation time.
+    pub fn of(&self, created: f64) -> Invalidated {
+        if created < self.hard {
+            Invalidated::Hard
+        } else if created < self.soft {
+            Invalidated::Soft
+        } else {
+            Invalidated::No
+        }
+    }
+}
+
+/// What a caller gets, or has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Return it.
+    Fresh,
+    /// Return it while one caller regenerates it.
+    Stale,
+    /// Create it; everyone else waits.
+    Missing(Why),
+}
+
+/// Seconds until a record expires: the call's own word, else the record's, else the region's, else never.
+pub fn expiration(call: Option<f64>, record: Option<f64>, region: Option<f64>) -> f64 {
+    call.or(record).or(region).unwrap_or(f64::INFINITY)
+}
+
+/// Age equal to the expiration is still alive; a creation time in the future never expires.
+fn expired(created: f64, expiration: f64, now: f64) -> bool {
+    now - created > expiration
+}
+
+/// The decision of `getOrCreate`.
+pub fn decide(record: Metadata, expiration: f64, invalidated: Invalidated, now: f64) -> Decision {
+    if record.version != VERSION {
+        Decision::Missing(Why::Version)
+    } else if record.created <= 0.0 {
+        // dogpile.cache's rule: such a time means that there is no value.
+        Decision::Missing(Why::Absent)
+    } else if invalidated == Invalidated::Hard {
+        Decision::Missing(Why::Invalidated)
+    } else if invalidated == Invalidated::Soft || expired(record.created, expiration, now) {
+        Decision::Stale
+    } else {
+        Decision::Fresh
+    }
+}
+
+/// The decision of `get`: whether the record may be returned.
+pub fn readable(record: Metadata, expiration: f64, invalidated: Invalidated, now: f64) -> bool {
+    record.version == VERSION && invalidated == Invalidated::No && !expired(record.created, expiration, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: f64 = 1_700_000_000.0;
+
+    fn record(age: f64) -> Metadata {
+        Metadata { created: NOW - age, version: VERSION, expiration: None }
+    }
+
+    fn decided(age: f64, expiration: f64) -> Decision {
+        decide(record(age), expiration, Invalidated::No, NOW)
+    }
+
+    #[test]
+    fn an_age_equal_to_the_expiration_is_fresh() {
+        assert_eq!(decided(5.0, 5.0), Decision::Fresh);
+        assert_eq!(decided(5.125, 5.0), Decision::Stale);
+        assert_eq!(decided(0.0, 0.0), Decision::Fresh);
+        assert_eq!(decided(0.125, 0.0), Decision::Stale);
+        assert_eq!(decided(0.0, -2.0), Decision::Stale);
+        assert_eq!(decided(1e9, f64::INFINITY), Decision::Fresh);
+    }
+
+    #[test]
+    fn a_creation_time_in_the_future_never_expires() {
+        assert_eq!(decided(-10.0, 0.0), Decision::Fresh);
+    }
+
+    #[test]
+    fn the_call_supersedes_the_record_which_supersedes_the_region() {
+        assert_eq!(expiration(Some(0.0), Some(1.0), Some(2.0)), 0.0);
+        assert_eq!(expiration(None, Some(1.0), Some(2.0)), 1.0);
+        assert_eq!(expiration(None, None, Some(2.0)), 2.0);
+        assert_eq!(expiration(None, None, None), f64::INFINITY);
+    }
+
+    #[test]
+    fn another_version_is_missing_whatever_else_holds() {
+        let old = Metadata { version: 1.0, ..record(0.0) };
+        let nameless = Metadata { version: f64::NAN, ..record(0.0) };
+        for odd in [old, nameless] {
+            assert_eq!(decide(odd, f64::INFINITY, Invalidated::No, NOW), Decision::Missing(Why::Version));
+            assert!(!readable(odd, f64::INFINITY, Invalidated::No, NOW));
+        }
+    }
+
+    #[test]
+    fn soft_is_stale_without_any_expiration_and_hard_is_missing() {
+        let endless = f64::INFINITY;
+        assert_eq!(decide(record(1.0), endless, Invalidated::Soft, NOW), Decision::Stale);
+        assert_eq!(decide(record(1.0), endless, Invalidated::Hard, NOW), Decision::Missing(Why::Invalidated));
+        assert!(!readable(record(1.0), endless, Invalidated::Soft, NOW));
+        assert!(!readable(record(1.0), endless, Invalidated::Hard, NOW));
+    }
+
+    #[test]
+    fn a_soft_invalidation_never_revives_what_a_hard_one_ended() {
+        let both = Invalidations { hard: NOW, soft: NOW + 1.0 };
+        assert_eq!(both.of(NOW - 1.0), Invalidated::Hard);
+        assert_eq!(both.of(NOW), Invalidated::Soft);
+        assert_eq!(both.of(NOW + 1.0), Invalidated::No);
+        assert_eq!(Invalidations::NONE.of(f64::MIN), Invalidated::No);
+    }
+
+    #[test]
+    fn a_creation_time_of_zero_is_no_value_for_a_creation_and_readable_for_get() {
+        let epoch = Metadata { created: 0.0, ..record(0.0) };
+        assert_eq!(decide(epoch, f64::INFINITY, Invalidated::No, NOW), Decision::Missing(Why::Absent));
+        assert!(readable(epoch, f64::INFINITY, Invalidated::No, NOW));
+    }
+}
