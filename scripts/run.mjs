@@ -62,6 +62,10 @@ export function stream(command, args, options) {
   });
   collect(child.stdout, process.stdout);
   collect(child.stderr, process.stderr);
+  child.on("exit", (code, signal) => {
+    // What a killed program has started itself may hold the pipes open.
+    if (signal) [child.stdout, child.stderr].forEach((pipe) => pipe?.destroy());
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ status: code ?? signal, output }));

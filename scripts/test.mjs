@@ -1,6 +1,6 @@
 // Everything, or the suites whose names contain one of the arguments: npm test -- rust chromium
 import { build } from "./build.mjs";
-import { program, stream } from "./run.mjs";
+import { environment, program, stream } from "./run.mjs";
 import { setUpTests } from "./setup.mjs";
 import { suites } from "./suites.mjs";
 
@@ -35,9 +35,9 @@ async function execute(suite, host, work) {
   return { suite, host, passed, failed, seconds: ((performance.now() - start) / 1000).toFixed(1) };
 }
 
-async function judge({ command, env, count }) {
+async function judge({ command, env = environment, count }) {
   const [name, ...args] = typeof command === "function" ? command() : command;
-  const result = await stream(name, args, env && { env });
+  const result = await stream(name, args, { env, timeout: 20 * 60_000 });
   const { passed, failed } = count(result);
   if (failed > 0) return { passed, failed };
   if (result.status !== 0) return { passed, failed: 1, remark: `ended with ${result.status}` };
