@@ -4,7 +4,6 @@ export { createRegion, Region } from "./region.js";
 export { registerBackend } from "./registry.js";
 export {
   BackendError,
-  CachedValue,
   DogpileCacheError,
   PluginNotFound,
   ReentrantError,

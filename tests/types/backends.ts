@@ -1,4 +1,4 @@
-import { createRegion, MemoryBackend, NullBackend, type CacheBackend, type Stored, type StoreHint } from "dogpile";
+import { createRegion, MemoryBackend, NullBackend, type CacheBackend, type Stored } from "dogpile";
 import { check, type Same } from "./same.js";
 
 const memory = new MemoryBackend();
@@ -36,9 +36,7 @@ class Remote implements CacheBackend {
   async getMulti(keys: string[]): Promise<(Stored | undefined)[]> {
     return Promise.all(keys.map((key) => this.get(key)));
   }
-  async set(_key: string, _value: Stored, hint?: StoreHint): Promise<void> {
-    hint?.expirationTime satisfies number | undefined;
-  }
+  async set(_key: string, _value: Stored): Promise<void> {}
   async delete(_key: string): Promise<void> {}
 }
 createRegion<string>({ backend: new Remote() });

@@ -27,7 +27,7 @@ numbers.delete(undefined);
 numbers.invalidate("hard");
 
 // Lengths of time.
-const durations: Duration[] = [60, 0, -1, Infinity, 0.25, "250ms", "1h30m", { minutes: 5 }, { days: 1, hours: 2, seconds: 3, milliseconds: 4 }, {}];
+const durations: Duration[] = [60, 0, -1, Infinity, 0.25, "250ms", "1h30m", { minutes: 5 }, { days: 1, hours: 2, seconds: 3, milliseconds: 4 }];
 for (const expirationTime of durations) createRegion({ backend: new MemoryBackend(), expirationTime, lockTimeout: expirationTime });
 createRegion({ backend: new MemoryBackend(), expirationTime: null });
 

@@ -1,0 +1,407 @@
+// ---------------------------------------------------------------- time and values
+
+/**
+ * A length of time: seconds as a number, or a text such as "250ms", "30s", "5m", "2h", "7d", "1h30m", or an object of parts.
+ *
+ * `-1` and `Infinity` mean "never expires". `0` is a real expiration: what is older than now has expired. Any other negative
+ * number expires at once. `null` and `undefined` always mean "not given". NaN and anything else is a ValidationError that
+ * quotes the value.
+ */
+export type Duration = number | string | DurationLike;
+
+/** The sum of its parts; at least one is needed. A `Temporal.Duration` without years, months and weeks serves as it is. */
+export interface DurationLike {
+  days?: number;
+  hours?: number;
+  minutes?: number;
+  seconds?: number;
+  milliseconds?: number;
+}
+
+export type Awaitable<T> = T | PromiseLike<T>;
+
+/** What a region stores. Plain: structured clone and JSON keep it whole. */
+export interface StoredRecord<T = unknown> {
+  readonly payload: T;
+  readonly metadata: Readonly<Metadata>;
+}
+
+/** dogpile.cache's metadata. */
+export interface Metadata {
+  /** Creation time in seconds since the epoch. */
+  ct: number;
+  /** Format version: 2. A record of any other version is a miss. */
+  v: number;
+  /** The value's own expiration in seconds, `-1` for never; absent where none was given. */
+  et?: number;
+  [extra: string]: unknown;
+}
+
+/** A record as a caller sees it. */
+export interface CachedValue<T = unknown> extends StoredRecord<T> {
+  /** `metadata.ct`: seconds since the epoch. */
+  readonly cachedTime: number;
+  /** Seconds from `cachedTime` to the moment of reading this property. */
+  readonly age: number;
+}
+
+/** What a backend may hold. A region stores records, and takes anything else that it finds for a miss. */
+export type Stored = StoredRecord | string | Uint8Array;
+
+// ---------------------------------------------------------------- region
+
+/**
+ * Makes a region and gives it a backend: `new Region(options).configure(options)`.
+ *
+ * Throws what `configure` throws.
+ */
+export function createRegion<V = unknown>(options: RegionOptions & ConfigureOptions): Region<V>;
+
+/** What a region is for its whole life. An unknown name is a ValidationError that lists the known ones. */
+export interface RegionOptions {
+  /** A name of your own, given back by `region.name`. */
+  name?: string | undefined;
+  /**
+   * Applied to every key before it reaches the backend.
+   *
+   * Default: the backend's own `keyMangler`, if it has one; `false` switches that off.
+   */
+  keyMangler?: KeyMangler | false | undefined;
+  /**
+   * Tells the time, in seconds since the epoch.
+   *
+   * Default: `Date.now()`, never going back, and strictly increasing for creation and invalidation times. A clock that is
+   * given is used as it is; what it returns must be a number.
+   */
+  clock?: (() => number) | undefined;
+  /**
+   * Told what was hit, missed, created and waited for, and which failures the callers were spared.
+   *
+   * Default: nobody is told; without an `onError` the first error of each kind goes to `console.warn`.
+   */
+  observer?: Partial<RegionObserver> | undefined;
+}
+
+/** What a region works with until it is configured again. An unknown name is a ValidationError that lists the known ones. */
+export interface ConfigureOptions {
+  /**
+   * A backend, or the name of a registered one such as "dogpile.cache.memory".
+   *
+   * A name that nobody registered is a PluginNotFound.
+   */
+  backend: CacheBackend | string;
+  /** Passed to the factory of the named backend. Default: `{}`. */
+  arguments?: Record<string, unknown> | undefined;
+  /**
+   * Every read's expiration, unless the call or the value has its own. Never stored with a value.
+   *
+   * Default: values never expire.
+   */
+  expirationTime?: Duration | null | undefined;
+  /**
+   * Lets `configure` replace the backend that the region has: creations under way reach those who wait and are not stored.
+   *
+   * Default: `false`, a second `configure` throws RegionAlreadyConfigured.
+   */
+  replaceExistingBackend?: boolean | undefined;
+  /**
+   * How long, from a creation's start, waiters wait before one of them takes over, and how long the backend may leave a read
+   * or a write without an answer before that counts as failed, with a TimeoutError.
+   *
+   * Default: 30 s. Zero and less is a ValidationError.
+   */
+  lockTimeout?: Duration | undefined;
+  /**
+   * What `getOrCreate`, `getOrCreateEntry` and `getOrCreateMulti` make of a backend that fails.
+   *
+   * "degrade" (default) takes an unreadable backend for a miss, returns the created value although it could not be stored, and
+   * reports both to `observer.onError`. "throw" rejects with BackendError. All other methods reject with the backend's own error.
+   */
+  backendErrors?: "degrade" | "throw" | undefined;
+}
+
+/**
+ * A front end to one cache backend, in which one caller creates a value while the others wait for it or are served the stale one.
+ *
+ * Keys are arbitrary strings; anything else is a ValidationError. Methods that return promises report only by rejecting, and
+ * every one of them rejects with RegionNotConfigured until the region has a backend.
+ */
+export class Region<V = unknown> {
+  /** Throws a ValidationError for what it cannot use. */
+  constructor(options?: RegionOptions);
+
+  /**
+   * Gives the region its backend.
+   *
+   * Checks everything before it changes anything. Throws ValidationError, PluginNotFound, RegionAlreadyConfigured, and what a
+   * named backend's factory throws.
+   */
+  configure(options: ConfigureOptions): this;
+
+  /** As given. */
+  readonly name: string | undefined;
+  /** Whether the region has a backend. */
+  readonly isConfigured: boolean;
+  /** The backend. Throws RegionNotConfigured where there is none. */
+  readonly backend: CacheBackend;
+  /** The backend that keeps the records. Throws RegionNotConfigured where there is none. */
+  readonly actualBackend: CacheBackend;
+  /** What the region has counted so far: a snapshot. */
+  readonly stats: RegionStats;
+
+  /**
+   * The value under a key, or `undefined` when it is absent, expired, invalidated or unreadable.
+   *
+   * A cached `null`, `0`, `""` or `false` is a hit. Never waits for a creation. Rejects with the backend's own error.
+   */
+  get<T extends V = V>(key: string, options?: GetOptions): Promise<T | undefined>;
+
+  /** The values under many keys by one backend read, in the order of `keys`, duplicates repeated. Else as `get`. */
+  getMulti<T extends V = V>(keys: Iterable<string> & object, options?: GetOptions): Promise<(T | undefined)[]>;
+
+  /** The record under a key, which tells a cached `undefined` from a miss. Else as `get`. */
+  getValueMetadata<T extends V = V>(key: string, options?: GetOptions): Promise<CachedValue<T> | undefined>;
+
+  /**
+   * The value under a key: a fresh one, or a stale one while another caller creates, or the one that is created for all who wait.
+   *
+   * `creator` answers at once or by promise, and is called without `this`, with `creatorArgs` where they are given, else with a
+   * context. What it throws or rejects with reaches everyone who waits, as it is, and nothing is stored.
+   *
+   * Rejects with ReentrantError when a creator asks for the key that it is creating and there is no stale value to give it, with
+   * TimeoutError when a creation and the one that took over from it have both had their `lockTimeout`, and with BackendError
+   * where `backendErrors` is "throw".
+   */
+  getOrCreate<T extends V, A extends unknown[]>(
+    key: string,
+    creator: (...args: A) => Awaitable<T>,
+    options: CreateOptions<NoInfer<T>> & { creatorArgs: A },
+  ): Promise<T>;
+  getOrCreate<T extends V>(
+    key: string,
+    creator: (context: CreatorContext<V>) => Awaitable<T>,
+    options?: CreateOptions<NoInfer<T>>,
+  ): Promise<T>;
+
+  /** As `getOrCreate`, with the record's age and how it was come by: for an `Age` or `X-Cache` header. */
+  getOrCreateEntry<T extends V>(
+    key: string,
+    creator: (context: CreatorContext<V>) => Awaitable<T>,
+    options?: CreateOptions<NoInfer<T>>,
+  ): Promise<CachedValue<T> & { readonly state: "fresh" | "stale" | "created" }>;
+
+  /**
+   * The values under many keys, in the order of `keys`: one backend read, one creator call for all keys that nobody else is
+   * creating, one backend write.
+   *
+   * The creator gets the unique keys to create, in the order in which they were first asked for, and returns as many values in
+   * that order, or promises for them. Any other number is a ValidationError for everyone who waits, and nothing is stored.
+   */
+  getOrCreateMulti<T extends V>(
+    keys: Iterable<string> & object,
+    creator: (keys: string[], context: MultiCreatorContext) => Awaitable<readonly Awaitable<T>[]>,
+    options?: CreateOptions<NoInfer<T>>,
+  ): Promise<T[]>;
+
+  /**
+   * Stores a value. A creation under way is not stored any more.
+   *
+   * A promise or other thenable as value is a ValidationError. Rejects with the backend's own error.
+   */
+  set(key: string, value: V, options?: SetOptions): Promise<void>;
+
+  /** Stores many values, by one backend write. Else as `set`. */
+  setMulti(values: Map<string, V> | Record<string, V> | Iterable<readonly [string, V]>, options?: SetOptions): Promise<void>;
+
+  /** Deletes a value. A creation under way is not stored any more. Rejects with the backend's own error. */
+  delete(key: string): Promise<void>;
+
+  /** Deletes many values, by one backend call. Else as `delete`. */
+  deleteMulti(keys: Iterable<string> & object): Promise<void>;
+
+  /**
+   * Ends all values that were created until now, in effect for this region object when the call returns.
+   *
+   * Hard (default): they are missing. Soft, `false`: they are stale, served while one caller creates. Creations under way reach
+   * those who wait and are not stored.
+   */
+  invalidate(hard?: boolean): Promise<void>;
+
+  /** Whether a creation of this key is under way in this region object. */
+  keyIsLocked(key: string): Promise<boolean>;
+}
+
+export interface GetOptions {
+  /** Supersedes the record's and the region's for this read only. Default: theirs. */
+  expirationTime?: Duration | null | undefined;
+  /** Skips the expiration and the invalidation test. Default: `false`. */
+  ignoreExpiration?: boolean | undefined;
+}
+
+export interface SetOptions {
+  /** The value's own expiration, stored with it: superseded by a call's, superseding the region's. Default: none. */
+  expiresIn?: Duration | null | undefined;
+}
+
+/** Unknown names are ignored. */
+export interface CreateOptions<T = unknown> {
+  /** Supersedes the record's and the region's for this call only. Default: theirs. */
+  expirationTime?: Duration | null | undefined;
+  /**
+   * Asked once per created value; a falsy answer returns the value without storing it.
+   *
+   * Default: every value is stored. What it throws reaches everyone who waits, and nothing is stored.
+   */
+  shouldCacheFn?: ((value: T) => unknown) | undefined;
+  /** Creates even where a fresh value exists; joins a creation that is running. Default: `false`. */
+  forceRefresh?: boolean | undefined;
+  /** How long this caller lets a creation run, from its start, before it takes over. Default: the region's. */
+  lockTimeout?: Duration | undefined;
+}
+
+/** What a creator is called with. */
+export interface CreatorContext<V = unknown> {
+  /** As the caller gave it. */
+  readonly key: string;
+  /** What is being replaced. */
+  readonly stale: CachedValue<V> | undefined;
+  /**
+   * Gives this value its own expiration, stored with it: superseded by a call's, superseding the region's.
+   *
+   * The last call before the creator's promise settles counts.
+   */
+  expiresIn(duration: Duration): void;
+}
+
+/** What a creator of many values is called with, after the keys. */
+export interface MultiCreatorContext {
+  /** As `CreatorContext.expiresIn`, for one of the keys. */
+  expiresIn(key: string, duration: Duration): void;
+}
+
+/** Counted by caller and key. */
+export interface RegionStats {
+  /** Fresh values served. */
+  hits: number;
+  /** Stale values served while another caller creates. */
+  staleHits: number;
+  /** Callers that found nothing to serve. */
+  misses: number;
+  /** Values that a creator was asked for. */
+  creations: number;
+  /** Those that it failed to give. */
+  creationErrors: number;
+  /** Callers that got a value created by another caller. */
+  coalesced: number;
+  /** Creations that were given up for another one. */
+  takeovers: number;
+  /** Failures of the backend that the callers were spared. */
+  backendErrors: number;
+}
+
+/** What an observer throws never reaches a caller. */
+export interface RegionObserver {
+  onHit(key: string): void;
+  onStale(key: string): void;
+  /** `why`: to `get` and its like an expired record is "invalidated". */
+  onMiss(key: string, why: "absent" | "version" | "invalidated" | "unreadable"): void;
+  /** `seconds`: how long the creator took. */
+  onCreate(keys: string[], seconds: number): void;
+  onWait(key: string): void;
+  onTakeover(key: string): void;
+  onError(error: unknown, where: "read" | "write"): void;
+}
+
+/** Makes the key that a backend sees; anything but a string is a ValidationError. Two keys that it makes one are one key. */
+export type KeyMangler = (key: string) => string;
+
+// ---------------------------------------------------------------- backends
+
+/**
+ * What a backend implements; every method may answer at once or by promise.
+ *
+ * Without the multi calls a region calls the single ones, key by key.
+ */
+export interface CacheBackend {
+  /** The record under a key; `undefined` or `null` is a miss. */
+  get(key: string): Awaitable<any>;
+  /** As many answers as there are keys, in their order. */
+  getMulti?(keys: string[]): Awaitable<any[]>;
+  set(key: string, value: any): Awaitable<unknown>;
+  setMulti?(values: Map<string, any>): Awaitable<unknown>;
+  delete(key: string): Awaitable<unknown>;
+  deleteMulti?(keys: string[]): Awaitable<unknown>;
+  clear?(): Awaitable<unknown>;
+  entries?(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
+  /** What the backend needs done to keys; a region's own `keyMangler` takes its place. */
+  readonly keyMangler?: KeyMangler | undefined;
+}
+
+/** Keeps the records in a Map, in this process, tab or isolate. */
+export class MemoryBackend implements CacheBackend {
+  /**
+   * `maxEntries`: beyond so many the oldest go first. Default: no limit.
+   * `cache`: keep the records in this Map. Default: a new one.
+   * `clone`: store and return copies (structured clone), not references. Default: `false`.
+   *
+   * Throws a ValidationError for what it cannot use.
+   */
+  constructor(options?: {
+    maxEntries?: number | undefined;
+    cache?: Map<string, Stored> | undefined;
+    clone?: boolean | undefined;
+  });
+  /** How many records there are. */
+  readonly size: number;
+  get(key: string): Stored | undefined;
+  set(key: string, value: Stored): void;
+  delete(key: string): void;
+  clear(): void;
+  entries(): IterableIterator<[string, Stored]>;
+}
+
+/** Stores nothing and never locks: every call creates. */
+export class NullBackend implements CacheBackend {
+  get(key: string): undefined;
+  set(key: string, value: Stored): void;
+  delete(key: string): void;
+}
+
+/**
+ * Registers a factory under a name, for `configure({ backend: name })`; a later one takes the place of an earlier one.
+ *
+ * Built in: "dogpile.cache.memory", "dogpile.cache.null". Throws a ValidationError unless it gets a string and a function.
+ */
+export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
+
+// ---------------------------------------------------------------- errors
+
+/**
+ * The root of everything that dogpile itself reports; what a creator throws or rejects with passes through untouched.
+ *
+ * `code` and `name` never change; messages may.
+ */
+export class DogpileCacheError extends Error {
+  readonly code:
+    | "REGION_ALREADY_CONFIGURED"
+    | "REGION_NOT_CONFIGURED"
+    | "VALIDATION"
+    | "PLUGIN_NOT_FOUND"
+    | "REENTRANT"
+    | "TIMEOUT"
+    | "BACKEND";
+}
+/** A second `configure` without `replaceExistingBackend`. */
+export class RegionAlreadyConfigured extends DogpileCacheError {}
+/** A call on a region that has no backend yet. */
+export class RegionNotConfigured extends DogpileCacheError {}
+/** Something given is not what is taken; the message names both. */
+export class ValidationError extends DogpileCacheError {}
+/** No backend is registered under the name. */
+export class PluginNotFound extends DogpileCacheError {}
+/** A creator asks for the key that it is creating. */
+export class ReentrantError extends DogpileCacheError {}
+/** Something has not ended within `lockTimeout`. */
+export class TimeoutError extends DogpileCacheError {}
+/** The backend failed; `cause` is its own error. */
+export class BackendError extends DogpileCacheError {}
