@@ -4,6 +4,6 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-fn a_region_can_be_made() {
-    dogpile::Region::new();
+fn the_clock_is_there() {
+    assert!(js_sys::Date::now() > 1e12);
 }
