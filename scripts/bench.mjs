@@ -1,4 +1,5 @@
 // A warm call beside its peers, in Node 20 and 24, all in one process and each in its own: npm run bench -- [--json file] [--no-build]
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,7 +8,7 @@ import { ask, program, root, which } from "./run.mjs";
 
 const bench = join(root, "benches", "warm.mjs");
 const [peer, floor] = ["lru-cache", "floor"];
-const passes = 3;
+const passes = 9;
 
 await program(import.meta, async () => {
   const { values: options } = parseArgs({ options: { json: { type: "string" }, "no-build": { type: "boolean" } } });
@@ -18,22 +19,20 @@ await program(import.meta, async () => {
 });
 
 function together(node) {
-  const { node: version, samples } = pool(Array.from({ length: passes }, () => measure(node)));
-  return { title: `Node ${version.slice(1)}, in one process`, subjects: summaries(samples) };
+  const { version, samples } = pool(Array.from({ length: passes }, () => measure(node)));
+  return { title: `Node ${version}, all in one process`, subjects: summaries(samples) };
 }
 
 /** The passes go round, so that a slow minute of the machine meets everyone. */
 function alone(node) {
   const names = Object.keys(measure(node).samples);
   const runs = Array.from({ length: passes }, () => names.map((name) => measure(node, name))).flat();
-  const { node: version, samples } = pool(runs);
-  return { title: `Node ${version.slice(1)}, each in its own process`, subjects: summaries(samples) };
+  const { version, samples } = pool(runs);
+  return { title: `Node ${version}, each in its own process`, subjects: summaries(samples) };
 }
 
 function measure(node, ...names) {
-  const output = ask(node, [bench, ...names]);
-  if (output === undefined) throw new Error(`${node} ${bench} failed`);
-  return JSON.parse(output);
+  return JSON.parse(execFileSync(node, [bench, ...names], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
 }
 
 function pool(runs) {
@@ -41,13 +40,15 @@ function pool(runs) {
   for (const run of runs) {
     for (const [name, more] of Object.entries(run.samples)) samples[name] = [...samples[name] ?? [], ...more];
   }
-  return { node: runs[0].node, samples };
+  return { version: runs[0].version, samples };
 }
 
+/** The ratios are of rounds that were run close to each other, because the machine itself may be fast now and slow then. */
 function summaries(samples) {
-  const rows = Object.entries(samples).map(([name, all]) => ({ name, median: median(all), min: Math.min(...all), max: Math.max(...all) }));
-  const of = (name) => rows.find((row) => row.name === name).median;
-  return rows.map((row) => ({ ...row, ofPeer: row.median / of(peer), ofFloor: row.median / of(floor) }));
+  return Object.entries(samples).map(([name, all]) => {
+    const of = (other) => median(all.map((time, round) => time / samples[other][round]));
+    return { name, median: median(all), min: Math.min(...all), max: Math.max(...all), ofPeer: of(peer), ofFloor: of(floor) };
+  });
 }
 
 function median(numbers) {
