@@ -1,6 +1,7 @@
-import { base64 } from "./wasm/bytes.js";
+import { decode } from "./text.js";
+import { text } from "./wasm/bytes.js";
 import { initSync } from "./wasm/dogpile.js";
 
-initSync({ module: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) });
+initSync({ module: decode(text) });
 
 export * from "./dogpile.js";

@@ -1,4 +1,4 @@
-import { describe, makeError } from "./wasm/platform.js";
+import { refused } from "./errors.js";
 
 /** The Map behind a MemoryBackend, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
@@ -59,5 +59,3 @@ export class MemoryBackend {
     }
   }
 }
-
-const refused = (what, allowed, value) => makeError("VALIDATION", `${what} must be ${allowed}, not ${describe(value)}`);

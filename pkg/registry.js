@@ -1,6 +1,6 @@
 import { MemoryBackend } from "./memory.js";
 import { NullBackend } from "./null.js";
-import { describe, makeError } from "./wasm/platform.js";
+import { makeError, refused, requireFunction } from "./errors.js";
 
 const factories = new Map([
   ["dogpile.cache.memory", (args) => new MemoryBackend(args)],
@@ -8,8 +8,8 @@ const factories = new Map([
 ]);
 
 export function registerBackend(name, factory) {
-  if (typeof name !== "string") throw makeError("VALIDATION", `name must be a string, not ${describe(name)}`);
-  if (typeof factory !== "function") throw makeError("VALIDATION", `factory must be a function, not ${describe(factory)}`);
+  if (typeof name !== "string") throw refused("name", "a string", name);
+  requireFunction(factory, "factory");
   factories.set(name, factory);
 }
 

@@ -2,9 +2,11 @@
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encode } from "../pkg/text.js";
 import { program, root, run } from "./run.mjs";
 import { setUpBuild } from "./setup.mjs";
 import { toolBin } from "./tools.mjs";
+import { trim } from "./trim.mjs";
 
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const compiled = join(target, "wasm32-unknown-unknown", "release", "dogpile.wasm");
@@ -26,17 +28,18 @@ export async function build() {
 async function compile() {
   await run("cargo", ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"]);
   await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [
-    compiled, "--target", "web", "--omit-default-module-path", "--no-typescript", "--out-name", "dogpile", "--out-dir", fresh,
+    compiled, "--target", "web", "--omit-default-module-path", "--no-typescript", "--keep-debug", "--out-name", "dogpile", "--out-dir", fresh,
   ]);
   const wasm = join(fresh, "dogpile_bg.wasm");
+  trim(wasm);
   await run("wasm-opt", ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", wasm, "-o", join(fresh, "dogpile.wasm")]);
   rmSync(wasm);
 }
 
-/** For index.js: the only way to embed wasm that every bundler and runtime takes without configuration. */
+/** For index.js: embedded wasm is the only kind that every bundler and runtime takes without configuration. */
 function writeBytes() {
-  const base64 = readFileSync(join(fresh, "dogpile.wasm"), "base64");
-  writeFileSync(join(fresh, "bytes.js"), `export const base64 = "${base64}";\n`);
+  const bytes = readFileSync(join(fresh, "dogpile.wasm"));
+  writeFileSync(join(fresh, "bytes.js"), `export const text = "${encode(bytes)}";\n`);
 }
 
 /** The snippets' folder has a hash in its name: this gives pkg's own modules a path to import them from. */

@@ -1,331 +1,238 @@
-//! The dogpile lock: one flight a key, from before its read is sent to the end of its write.
+//! The dogpile lock: the states of a flight, which is one key's read, creation and write in one realm.
 //!
-//! A flight is plain data and promises that JavaScript made. No Rust future, waker or borrow is shared between callers: on an edge runtime
-//! a promise belongs to the request that made it, and a request that dies takes its futures with it.
-
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-
-use js_sys::{JsString, Map, Promise};
-use slab::Slab;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-
-use crate::js::{self, Alarm, Signal};
-use crate::record::{Found, Record};
-use crate::task;
+//! A flight's state is one number, and every change a pure function of it. Its promises and its timer live in JavaScript, where the request or
+//! tab that made them owns them: on an edge runtime a request that dies takes its promises with it, and nothing here waits for them.
 
 /// How far a flight has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Its read is under way.
-    Reading,
+    Reading = 0,
     /// Its read has landed; nobody creates.
-    Landed,
+    Landed = 1,
     /// Its creator runs.
-    Creating,
+    Creating = 2,
     /// Its creator has settled; the write is under way.
-    Storing,
+    Storing = 3,
     /// It is over.
-    Over,
+    Over = 4,
 }
 
-/// What those who waited for a flight get.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    /// The created value, stored or not.
-    Created(Record),
-    /// The very rejection.
-    Failed(JsValue),
-    /// Nothing: they begin again.
-    Again,
+/// What comes next for one caller and one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// Return the fresh value.
+    ServeFresh = 0,
+    /// Return the stale value; another caller creates.
+    ServeStale = 1,
+    /// Create, for everyone who waits.
+    Lead = 2,
+    /// Wait for the creation.
+    Wait = 3,
+    /// Give up on the creation, for another flight.
+    TakeOver = 4,
+    /// What was read may be out of date: read again, once.
+    ReadAgain = 5,
 }
 
-/// One key's read, creation and write in this realm.
-#[derive(Debug)]
-pub struct Flight {
-    /// The key as the backend knows it.
-    pub key: JsString,
-    /// Born of a takeover: it is not taken over again, but ends at its own time limit.
-    pub last_chance: bool,
-    /// Nobody can join it.
-    solitary: bool,
-    phase: Cell<Phase>,
-    fenced: Cell<bool>,
-    deposed: Cell<bool>,
-    begun: Cell<f64>,
-    fences_at_landing: Cell<u64>,
-    found: RefCell<Option<Found>>,
-    outcome: RefCell<Option<Outcome>>,
-    landing: Signal,
-    wake: RefCell<Signal>,
-    alarm: RefCell<Option<(f64, Alarm)>>,
-    heirs: RefCell<Vec<Rc<Flight>>>,
+/// What a caller knows when it asks for its next move.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// What the record that was read is worth to it.
+    pub worth: Worth,
+    /// It wants a new value whatever there is.
+    pub force_refresh: bool,
+    /// It has read again already.
+    pub has_read_again: bool,
+    /// The creator has had as long as this caller is willing to wait.
+    pub out_of_patience: bool,
 }
+
+/// What a record is worth to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// It may be returned.
+    Fresh,
+    /// It may be returned while somebody creates.
+    Stale,
+    /// Nothing.
+    Missing,
+}
+
+const PHASE: u32 = 0b111;
+const FENCED: u32 = 1 << 3;
+const DEPOSED: u32 = 1 << 4;
+const LAST_CHANCE: u32 = 1 << 5;
+
+/// The state of one flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flight(u32);
 
 impl Flight {
-    fn new(key: JsString, last_chance: bool, solitary: bool) -> Self {
-        Self {
-            key,
-            last_chance,
-            solitary,
-            phase: Cell::new(Phase::Reading),
-            fenced: Cell::new(false),
-            deposed: Cell::new(false),
-            begun: Cell::new(f64::INFINITY),
-            fences_at_landing: Cell::new(0),
-            found: RefCell::new(None),
-            outcome: RefCell::new(None),
-            landing: Signal::new(),
-            wake: RefCell::new(Signal::new()),
-            alarm: RefCell::new(None),
-            heirs: RefCell::new(Vec::new()),
-        }
+    /// A flight whose read is about to be sent. Born of a takeover it is a last chance: it is not taken over again.
+    pub fn begin(last_chance: bool) -> Self {
+        Self(if last_chance { LAST_CHANCE } else { 0 })
+    }
+
+    /// The state as JavaScript keeps it.
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// The state as JavaScript keeps it.
+    pub fn bits(self) -> u32 {
+        self.0
     }
 
     /// How far it has come.
-    pub fn phase(&self) -> Phase {
-        self.phase.get()
-    }
-
-    /// Whether its value must not be stored, nor anyone join it.
-    pub fn is_fenced(&self) -> bool {
-        self.fenced.get()
-    }
-
-    /// What its read found, if that is known.
-    pub fn found_already(&self) -> Option<Found> {
-        self.found.borrow().clone()
-    }
-
-    /// What its read found, as soon as that is known.
-    pub async fn found(&self) -> Option<Found> {
-        if self.phase() == Phase::Reading {
-            let _settled = JsFuture::from(self.landing.promise()).await;
-        }
-        self.found_already()
-    }
-
-    /// Its creator is about to be called.
-    pub fn begin_creating(&self) {
-        self.phase.set(Phase::Creating);
-        self.begun.set(js::monotonic());
-    }
-
-    /// Its creator has settled: no time limit runs any more.
-    pub fn creator_settled(&self) {
-        if self.phase() == Phase::Creating {
-            self.phase.set(Phase::Storing);
-        }
-        self.silence();
-    }
-
-    /// Whether its creator has had so many seconds, and nobody has taken over yet.
-    pub fn is_overdue(&self, patience: f64) -> bool {
-        let late = js::monotonic() >= self.deadline(patience);
-        self.phase() == Phase::Creating && !self.last_chance && !self.deposed.get() && late
-    }
-
-    /// What it came to, once it has.
-    pub fn outcome(&self) -> Option<Outcome> {
-        self.outcome.borrow().clone()
-    }
-
-    /// Settles when something has changed: look again.
-    pub fn change(&self) -> Promise {
-        self.wake.borrow().promise()
-    }
-
-    /// Whoever waits for `heir` gets what this flight comes to.
-    pub fn bequeath_to(&self, heir: Rc<Flight>) {
-        match self.outcome() {
-            Some(outcome) => heir.end(outcome),
-            None => self.heirs.borrow_mut().push(heir),
+    pub fn phase(self) -> Phase {
+        match self.0 & PHASE {
+            0 => Phase::Reading,
+            1 => Phase::Landed,
+            2 => Phase::Creating,
+            3 => Phase::Storing,
+            _ => Phase::Over,
         }
     }
 
-    /// Ends it for everyone who waits, unless it has ended.
-    pub fn end(&self, outcome: Outcome) {
-        if self.outcome.borrow().is_some() {
-            return;
-        }
-        self.outcome.replace(Some(outcome.clone()));
-        self.phase.set(Phase::Over);
-        self.silence();
-        self.wake.borrow().settle();
-        for heir in self.heirs.take() {
-            heir.end(outcome.clone());
-        }
+    /// A later phase. What is over stays over.
+    pub fn enter(self, phase: Phase) -> Self {
+        if self.phase() == Phase::Over { self } else { Self(self.0 & !PHASE | phase as u32) }
     }
 
-    /// Wakes everyone who waits when its creator has had so many seconds. One timer serves all: it is set to the earliest.
-    pub fn watch(self: &Rc<Self>, patience: f64, rung: impl FnOnce(&Rc<Flight>) + 'static) {
-        let deadline = self.deadline(patience);
-        let watched = self.alarm.borrow().as_ref().is_some_and(|(earlier, _)| *earlier <= deadline);
-        if watched || !deadline.is_finite() || self.phase() != Phase::Creating {
-            return;
-        }
-        self.silence();
-        let alarm = Alarm::new((deadline - js::monotonic()).max(0.0));
-        let ring = alarm.promise();
-        self.alarm.replace(Some((deadline, alarm)));
-        let flight = Rc::clone(self);
-        task::background(async move {
-            let _rung = JsFuture::from(ring).await;
-            let set_to = flight.alarm.borrow().as_ref().map(|(deadline, _)| *deadline);
-            if set_to == Some(deadline) {
-                flight.alarm.replace(None);
-                rung(&flight);
-                let woken = flight.wake.replace(Signal::new());
-                woken.settle();
-            }
-        });
+    /// From now on nobody joins it, and its value is not stored.
+    pub fn fence(self) -> Self {
+        Self(self.0 | FENCED)
     }
 
-    fn deadline(&self, patience: f64) -> f64 {
-        self.begun.get() + patience * 1_000.0
+    /// Its creator was given up: fenced off, and its rejection counts for nothing.
+    pub fn depose(self) -> Self {
+        Self(self.fence().0 | DEPOSED)
     }
 
-    fn silence(&self) {
-        let alarm = self.alarm.take();
-        if let Some((_, alarm)) = alarm {
-            alarm.cancel();
+    /// Whether its value must not be stored.
+    pub fn is_fenced(self) -> bool {
+        self.0 & FENCED != 0
+    }
+
+    /// Whether its creator was given up.
+    pub fn is_deposed(self) -> bool {
+        self.0 & DEPOSED != 0
+    }
+
+    /// Whether it was born of a takeover.
+    pub fn is_last_chance(self) -> bool {
+        self.0 & LAST_CHANCE != 0
+    }
+
+    /// Whether an invalidation fences it off: one that still reads judges its record when it arrives.
+    pub fn is_creation(self) -> bool {
+        matches!(self.phase(), Phase::Creating | Phase::Storing)
+    }
+
+    /// Whether a caller who is out of patience takes over.
+    pub fn may_be_taken_over(self) -> bool {
+        self.phase() == Phase::Creating && !self.is_last_chance() && !self.is_deposed()
+    }
+
+    /// What a caller does who looks at this flight once its read has landed.
+    pub fn next_move(self, caller: Caller) -> Move {
+        let landed = self.phase() == Phase::Landed;
+        let served = !caller.force_refresh;
+        if landed && self.is_fenced() && !caller.has_read_again {
+            Move::ReadAgain
+        } else if caller.worth == Worth::Fresh && served {
+            Move::ServeFresh
+        } else if landed {
+            Move::Lead
+        } else if caller.out_of_patience && self.may_be_taken_over() {
+            Move::TakeOver
+        } else if caller.worth == Worth::Stale && served {
+            Move::ServeStale
+        } else {
+            Move::Wait
         }
     }
 }
 
-/// The flights of one region that can be joined: at most one a key.
-#[derive(Debug)]
-pub struct Flights {
-    slots: Map<JsString, JsValue>,
-    flights: RefCell<Slab<Rc<Flight>>>,
-    /// Counts what fences, so that a flight that left the map can tell whether it missed anything.
-    fences: Cell<u64>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Flights {
-    /// None.
-    pub fn new() -> Self {
-        Self { slots: Map::new_typed(), flights: RefCell::new(Slab::new()), fences: Cell::new(0) }
+    const PHASES: [Phase; 5] = [Phase::Reading, Phase::Landed, Phase::Creating, Phase::Storing, Phase::Over];
+
+    fn caller(worth: Worth) -> Caller {
+        Caller { worth, force_refresh: false, has_read_again: false, out_of_patience: false }
     }
 
-    /// The flight of this key, if there is one to join.
-    pub fn current(&self, key: &JsString) -> Option<Rc<Flight>> {
-        let slot = self.slot(key)?;
-        self.flights.borrow().get(slot).cloned()
+    fn flight(phase: Phase) -> Flight {
+        Flight::begin(false).enter(phase)
     }
 
-    /// A new flight, which everyone who comes for its key joins from now on.
-    pub fn begin(&self, key: &JsString, last_chance: bool) -> Rc<Flight> {
-        let flight = Rc::new(Flight::new(key.clone(), last_chance, false));
-        self.admit(&flight);
-        flight
-    }
-
-    /// A new flight that nobody can join.
-    pub fn begin_solitary(&self, key: &JsString) -> Rc<Flight> {
-        Rc::new(Flight::new(key.clone(), false, true))
-    }
-
-    /// A flight's read has landed: those who share it go on.
-    pub fn land(&self, flight: &Flight, found: Found) {
-        flight.fences_at_landing.set(self.fences.get());
-        flight.found.replace(Some(found));
-        flight.phase.set(Phase::Landed);
-        flight.landing.settle();
-    }
-
-    /// Lets a flight be led that may have left the map since its read landed; `false` if it was overtaken meanwhile.
-    pub fn claim(&self, flight: &Rc<Flight>) -> bool {
-        match self.current(&flight.key) {
-            None if flight.solitary => true,
-            Some(current) => Rc::ptr_eq(&current, flight),
-            None if flight.is_fenced() || self.fences.get() != flight.fences_at_landing.get() => false,
-            None => {
-                self.admit(flight);
-                true
-            }
+    #[test]
+    fn a_state_survives_the_way_through_javascript() {
+        for phase in PHASES {
+            let state = Flight::begin(true).enter(phase).depose();
+            assert_eq!(Flight::from_bits(state.bits()), state);
+            assert_eq!(state.phase(), phase);
         }
     }
 
-    /// Nobody joins this flight any more.
-    pub fn remove(&self, flight: &Rc<Flight>) {
-        let Some(slot) = self.slot(&flight.key) else { return };
-        let current = self.flights.borrow().get(slot).is_some_and(|current| Rc::ptr_eq(current, flight));
-        if current {
-            self.slots.delete(&flight.key);
-            self.flights.borrow_mut().remove(slot);
+    #[test]
+    fn the_first_caller_who_needs_a_creation_leads_it() {
+        assert_eq!(flight(Phase::Landed).next_move(caller(Worth::Missing)), Move::Lead);
+        assert_eq!(flight(Phase::Landed).next_move(caller(Worth::Stale)), Move::Lead);
+        assert_eq!(flight(Phase::Landed).next_move(caller(Worth::Fresh)), Move::ServeFresh);
+    }
+
+    #[test]
+    fn while_somebody_creates_the_missing_wait_and_the_stale_are_served() {
+        for phase in [Phase::Creating, Phase::Storing, Phase::Over] {
+            assert_eq!(flight(phase).next_move(caller(Worth::Missing)), Move::Wait);
+            assert_eq!(flight(phase).next_move(caller(Worth::Stale)), Move::ServeStale);
+            assert_eq!(flight(phase).next_move(caller(Worth::Fresh)), Move::ServeFresh);
         }
     }
 
-    /// `set` and `delete` fence off the flight of their key, whatever it is doing.
-    pub fn fence(&self, key: &JsString) {
-        self.fences.set(self.fences.get() + 1);
-        if let Some(flight) = self.current(key) {
-            self.fence_off(&flight);
+    #[test]
+    fn a_forced_refresh_is_never_served_and_joins_a_creation() {
+        for worth in [Worth::Fresh, Worth::Stale, Worth::Missing] {
+            let forced = Caller { force_refresh: true, ..caller(worth) };
+            assert_eq!(flight(Phase::Landed).next_move(forced), Move::Lead);
+            assert_eq!(flight(Phase::Creating).next_move(forced), Move::Wait);
         }
     }
 
-    /// An invalidation fences off creations; a record that is still being read is judged when it arrives.
-    pub fn fence_creations(&self) {
-        self.fence_where(|flight| !matches!(flight.phase(), Phase::Reading | Phase::Landed));
-    }
-
-    /// A new backend fences off everything.
-    pub fn fence_all(&self) {
-        self.fence_where(|_| true);
-    }
-
-    /// Gives up on a flight's creator: its value still goes to those who waited for it, its rejection counts for nothing.
-    pub fn depose(&self, flight: &Rc<Flight>) {
-        flight.deposed.set(true);
-        self.fence_off(flight);
-    }
-
-    /// Ends a flight that nobody is to take over, though its creator has not settled.
-    pub fn give_up(&self, flight: &Rc<Flight>, error: JsValue) {
-        self.fence_off(flight);
-        flight.end(Outcome::Failed(error));
-    }
-
-    /// Ends a flight and takes it from the map.
-    pub fn end(&self, flight: &Rc<Flight>, outcome: Outcome) {
-        self.remove(flight);
-        let outranked = flight.deposed.get() && matches!(outcome, Outcome::Failed(_));
-        if !outranked {
-            flight.end(outcome);
+    #[test]
+    fn a_read_that_was_fenced_off_is_made_again_once() {
+        let fenced = flight(Phase::Landed).fence();
+        for worth in [Worth::Fresh, Worth::Stale, Worth::Missing] {
+            assert_eq!(fenced.next_move(caller(worth)), Move::ReadAgain);
         }
+        let again = Caller { has_read_again: true, ..caller(Worth::Missing) };
+        assert_eq!(fenced.next_move(again), Move::Lead);
+        assert_eq!(flight(Phase::Creating).fence().next_move(caller(Worth::Missing)), Move::Wait);
     }
 
-    fn fence_where(&self, wanted: impl Fn(&Flight) -> bool) {
-        self.fences.set(self.fences.get() + 1);
-        let flights: Vec<_> = self.flights.borrow().iter().map(|(_, flight)| Rc::clone(flight)).collect();
-        for flight in flights.iter().filter(|flight| wanted(flight)) {
-            self.fence_off(flight);
-        }
+    #[test]
+    fn only_a_running_creator_is_taken_over_and_only_once() {
+        let impatient = Caller { out_of_patience: true, ..caller(Worth::Stale) };
+        assert_eq!(flight(Phase::Creating).next_move(impatient), Move::TakeOver);
+        assert_eq!(flight(Phase::Storing).next_move(impatient), Move::ServeStale);
+        assert_eq!(flight(Phase::Creating).depose().next_move(impatient), Move::ServeStale);
+        assert_eq!(Flight::begin(true).enter(Phase::Creating).next_move(impatient), Move::ServeStale);
+        let satisfied = Caller { worth: Worth::Fresh, ..impatient };
+        assert_eq!(flight(Phase::Creating).next_move(satisfied), Move::ServeFresh);
     }
 
-    fn fence_off(&self, flight: &Rc<Flight>) {
-        flight.fenced.set(true);
-        self.remove(flight);
+    #[test]
+    fn an_invalidation_fences_creations_and_leaves_reads() {
+        let fenced = PHASES.map(|phase| flight(phase).is_creation());
+        assert_eq!(fenced, [false, false, true, true, false]);
     }
 
-    fn admit(&self, flight: &Rc<Flight>) {
-        let slot = self.flights.borrow_mut().insert(Rc::clone(flight));
-        self.slots.set(&flight.key, &JsValue::from(slot as u32));
-    }
-
-    /// Keys stay JavaScript strings: in Rust's UTF-8 two different lone surrogates would be one key.
-    fn slot(&self, key: &JsString) -> Option<usize> {
-        if self.flights.borrow().is_empty() {
-            return None;
-        }
-        Some(self.slots.get_checked(key)?.as_f64()? as usize)
-    }
-}
-
-impl Default for Flights {
-    fn default() -> Self {
-        Self::new()
+    #[test]
+    fn what_is_over_stays_over() {
+        assert_eq!(flight(Phase::Over).enter(Phase::Storing).phase(), Phase::Over);
     }
 }

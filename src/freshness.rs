@@ -21,22 +21,8 @@ pub enum Why {
     Absent,
     /// The record is of another format version.
     Version,
-    /// It was hard-invalidated.
+    /// It was invalidated; for `get`, which serves nothing stale, or expired.
     Invalidated,
-    /// The backend failed, or what it holds is no record.
-    Unreadable,
-}
-
-impl Why {
-    /// The word that an observer is given.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Why::Absent => "absent",
-            Why::Version => "version",
-            Why::Invalidated => "invalidated",
-            Why::Unreadable => "unreadable",
-        }
-    }
 }
 
 /// What a region's invalidations say of one record.
@@ -86,6 +72,19 @@ pub enum Decision {
     Missing(Why),
 }
 
+impl Decision {
+    /// As JavaScript is told: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated.
+    pub fn as_number(self) -> u32 {
+        match self {
+            Decision::Fresh => 0,
+            Decision::Stale => 1,
+            Decision::Missing(Why::Absent) => 2,
+            Decision::Missing(Why::Version) => 3,
+            Decision::Missing(Why::Invalidated) => 4,
+        }
+    }
+}
+
 /// Seconds until a record expires: the call's own word, else the record's, else the region's, else never.
 pub fn expiration(call: Option<f64>, record: Option<f64>, region: Option<f64>) -> f64 {
     call.or(record).or(region).unwrap_or(f64::INFINITY)
@@ -100,7 +99,7 @@ fn expired(created: f64, expiration: f64, now: f64) -> bool {
 pub fn decide(record: Metadata, expiration: f64, invalidated: Invalidated, now: f64) -> Decision {
     if record.version != VERSION {
         Decision::Missing(Why::Version)
-    } else if record.created <= 0.0 {
+    } else if record.created.is_nan() || record.created <= 0.0 {
         // dogpile.cache's rule: such a time means that there is no value.
         Decision::Missing(Why::Absent)
     } else if invalidated == Invalidated::Hard {
@@ -112,9 +111,15 @@ pub fn decide(record: Metadata, expiration: f64, invalidated: Invalidated, now: 
     }
 }
 
-/// The decision of `get`: whether the record may be returned.
-pub fn readable(record: Metadata, expiration: f64, invalidated: Invalidated, now: f64) -> bool {
-    record.version == VERSION && invalidated == Invalidated::No && !expired(record.created, expiration, now)
+/// The decision of `get`: fresh, or missing.
+pub fn read(record: Metadata, expiration: f64, invalidated: Invalidated, now: f64) -> Decision {
+    if record.version != VERSION {
+        Decision::Missing(Why::Version)
+    } else if invalidated != Invalidated::No || expired(record.created, expiration, now) {
+        Decision::Missing(Why::Invalidated)
+    } else {
+        Decision::Fresh
+    }
 }
 
 #[cfg(test)]
@@ -160,7 +165,7 @@ mod tests {
         let nameless = Metadata { version: f64::NAN, ..record(0.0) };
         for odd in [old, nameless] {
             assert_eq!(decide(odd, f64::INFINITY, Invalidated::No, NOW), Decision::Missing(Why::Version));
-            assert!(!readable(odd, f64::INFINITY, Invalidated::No, NOW));
+            assert_eq!(read(odd, f64::INFINITY, Invalidated::No, NOW), Decision::Missing(Why::Version));
         }
     }
 
@@ -169,8 +174,9 @@ mod tests {
         let endless = f64::INFINITY;
         assert_eq!(decide(record(1.0), endless, Invalidated::Soft, NOW), Decision::Stale);
         assert_eq!(decide(record(1.0), endless, Invalidated::Hard, NOW), Decision::Missing(Why::Invalidated));
-        assert!(!readable(record(1.0), endless, Invalidated::Soft, NOW));
-        assert!(!readable(record(1.0), endless, Invalidated::Hard, NOW));
+        for invalidated in [Invalidated::Soft, Invalidated::Hard] {
+            assert_eq!(read(record(1.0), endless, invalidated, NOW), Decision::Missing(Why::Invalidated));
+        }
     }
 
     #[test]
@@ -186,6 +192,6 @@ mod tests {
     fn a_creation_time_of_zero_is_no_value_for_a_creation_and_readable_for_get() {
         let epoch = Metadata { created: 0.0, ..record(0.0) };
         assert_eq!(decide(epoch, f64::INFINITY, Invalidated::No, NOW), Decision::Missing(Why::Absent));
-        assert!(readable(epoch, f64::INFINITY, Invalidated::No, NOW));
+        assert_eq!(read(epoch, f64::INFINITY, Invalidated::No, NOW), Decision::Fresh);
     }
 }

@@ -3,26 +3,19 @@
 //! The npm package in `pkg` holds the public classes; this crate decides.
 #![doc = include_str!("../README.md")]
 
-mod backend;
-mod cache_region;
 pub mod clock;
-mod creation;
 pub mod duration;
 mod error;
-mod flight;
+pub mod flight;
 pub mod freshness;
-mod get_or_create;
 #[allow(missing_docs)]
 mod js;
-mod line;
 mod options;
-mod reading;
-mod record;
 mod region;
-mod report;
-mod setup;
-mod stats;
-mod task;
-mod writing;
 
-pub use region::{Region, configure_names};
+pub use region::*;
+
+/// The standard library's allocator is five times as large.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -1,9 +1,9 @@
-//! What users hand in, read and checked before anything changes.
+//! What `new Region`, `configure` and single calls are given, read and checked before anything changes.
 
-use js_sys::{Array, Function, JsString, Reflect};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use wasm_bindgen::JsValue;
 
 use crate::duration;
 use crate::error::Error;
@@ -11,146 +11,160 @@ use crate::js;
 
 const DURATION: &str =
     r#"seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds"#;
-const PARTS: [(&str, f64); 5] =
-    [("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0), ("seconds", 1.0), ("milliseconds", 0.001)];
-/// `Temporal.Duration` has them; how long they are depends on the date.
-const CALENDAR: [&str; 3] = ["years", "months", "weeks"];
-
-/// The names that `new Region` knows.
-pub const REGION_NAMES: [&str; 4] = ["name", "keyMangler", "clock", "observer"];
-/// The names that `configure` knows.
-pub const CONFIGURE_NAMES: [&str; 6] =
+const REGION_NAMES: [&str; 4] = ["name", "keyMangler", "clock", "observer"];
+const CONFIGURE_NAMES: [&str; 6] =
     ["backend", "arguments", "expirationTime", "replaceExistingBackend", "lockTimeout", "backendErrors"];
+const DEFAULT_LOCK_TIMEOUT: f64 = 30.0;
 
-/// What `new Region` is given.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct RegionOptions {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub name: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub key_mangler: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub clock: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub observer: JsValue,
+/// An options object: its names and values.
+#[derive(Debug, Default)]
+pub struct Options(Vec<(String, JsValue)>);
+
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries)
+    }
 }
 
-/// What `configure` is given.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct ConfigureOptions {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub backend: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub arguments: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub expiration_time: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub replace_existing_backend: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub lock_timeout: JsValue,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub backend_errors: JsValue,
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Options;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Options, A::Error> {
+        let mut options = Vec::new();
+        while let Some((name, AsItIs(value))) = entries.next_entry()? {
+            options.push((name, value));
+        }
+        Ok(Options(options))
+    }
 }
 
-/// Reads an options object whose every name is among `known`. serde-wasm-bindgen lets unknown ones pass, so the keys are looked at.
-pub fn read<T: DeserializeOwned + Default>(options: JsValue, known: &[&str]) -> Result<T, JsValue> {
-    if options.is_undefined() {
-        return Ok(T::default());
+/// Functions and backends pass through serde as they are.
+struct AsItIs(JsValue);
+
+impl<'de> Deserialize<'de> for AsItIs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde_wasm_bindgen::preserve::deserialize(deserializer).map(AsItIs)
     }
-    if !options.is_object() {
-        return Err(Error::invalid("options", "an object", &options).into());
-    }
-    for name in Reflect::own_keys(&options)?.iter().filter_map(|name| name.as_string()) {
-        if !known.contains(&name.as_str()) {
-            let message = ["unknown option ", &name, "; the known ones are ", &known.join(", ")];
-            return Err(Error::Validation(message.concat()).into());
+}
+
+/// Whose names an options object may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// `new Region`'s.
+    Region,
+    /// `configure`'s.
+    Configure,
+    /// Both, in `createRegion`.
+    Both,
+}
+
+/// What `configure` asks for.
+#[derive(Debug)]
+pub struct Configuration {
+    /// Seconds after which a record is expired.
+    pub expiration: Option<f64>,
+    /// Seconds for which anything may stay without an answer.
+    pub lock_timeout: f64,
+    /// Whether an unreadable backend is an error rather than a miss.
+    pub throws: bool,
+    /// Whether there may be a backend already.
+    pub replaces: bool,
+}
+
+impl Options {
+    /// Reads an options object and refuses names out of its scope.
+    pub fn read(options: JsValue, scope: Scope) -> Result<Self, JsValue> {
+        if options.is_undefined() {
+            return Ok(Self::default());
+        }
+        if !options.is_object() {
+            return Err(Error::invalid("options", "an object", &options).into());
+        }
+        let options: Self = serde_wasm_bindgen::from_value(options)?;
+        let known = scope.names();
+        match options.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(options),
+            Some((name, _)) => {
+                let message = ["unknown option ", name, "; the known ones are ", &known.join(", ")];
+                Err(Error::Validation(message.concat()).into())
+            }
         }
     }
-    serde_wasm_bindgen::from_value(options).map_err(Into::into)
+
+    /// Checks what `new Region` takes.
+    pub fn check_region(&self) -> Result<(), JsValue> {
+        self.check("name", "a string", JsValue::is_string)?;
+        self.check("keyMangler", "a function, or false", |value| value.is_function() || value.as_bool() == Some(false))?;
+        self.check("clock", "a function", JsValue::is_function)?;
+        self.check("observer", "an object", JsValue::is_object)
+    }
+
+    /// Checks what `configure` takes, the backend aside.
+    pub fn configuration(&self) -> Result<Configuration, JsValue> {
+        let word = |value: &JsValue| value.as_string().unwrap_or_default();
+        self.check("backendErrors", r#""degrade" or "throw""#, |value| matches!(&*word(value), "degrade" | "throw"))?;
+        Ok(Configuration {
+            expiration: seconds(&self.get("expirationTime"), "expirationTime")?,
+            lock_timeout: patience(&self.get("lockTimeout"))?.unwrap_or(DEFAULT_LOCK_TIMEOUT),
+            throws: word(&self.get("backendErrors")) == "throw",
+            replaces: self.get("replaceExistingBackend").is_truthy(),
+        })
+    }
+
+    fn get(&self, name: &str) -> JsValue {
+        let entry = self.0.iter().find(|(known, _)| known == name);
+        entry.map_or(JsValue::UNDEFINED, |(_, value)| value.clone())
+    }
+
+    fn check(&self, name: &str, allowed: &str, is_allowed: impl Fn(&JsValue) -> bool) -> Result<(), JsValue> {
+        let value = self.get(name);
+        if !is_given(&value) || is_allowed(&value) { Ok(()) } else { Err(Error::invalid(name, allowed, &value).into()) }
+    }
+}
+
+impl Scope {
+    fn names(self) -> Vec<&'static str> {
+        match self {
+            Scope::Region => REGION_NAMES.into(),
+            Scope::Configure => CONFIGURE_NAMES.into(),
+            Scope::Both => [&REGION_NAMES[..], &CONFIGURE_NAMES[..]].concat(),
+        }
+    }
 }
 
 /// `null` and `undefined` always mean "not given".
-pub fn given(value: JsValue) -> Option<JsValue> {
-    (!value.is_undefined() && !value.is_null()).then_some(value)
+fn is_given(value: &JsValue) -> bool {
+    !value.is_undefined() && !value.is_null()
 }
 
 /// A length of time in seconds; infinity is never.
-pub fn duration(value: JsValue, what: &str) -> Result<Option<f64>, JsValue> {
-    let Some(value) = given(value) else {
+pub fn seconds(value: &JsValue, what: &str) -> Result<Option<f64>, JsValue> {
+    if !is_given(value) {
         return Ok(None);
-    };
+    }
     let seconds = if let Some(number) = value.as_f64() {
         Some(number)
     } else if let Some(text) = value.as_string() {
         duration::parse(&text)
     } else {
-        sum_of_parts(&value)
+        js::sum_of_parts(value)
     };
     match seconds.and_then(duration::normalize) {
         Some(seconds) => Ok(Some(seconds)),
-        None => Err(Error::invalid(what, DURATION, &value).into()),
+        None => Err(Error::invalid(what, DURATION, value).into()),
     }
-}
-
-fn sum_of_parts(value: &JsValue) -> Option<f64> {
-    if !value.is_object() {
-        return None;
-    }
-    let part = |name: &str| Reflect::get(value, &name.into()).ok();
-    let known = |name: JsValue| name.as_string().is_some_and(|name| PARTS.iter().any(|(known, _)| *known == name));
-    let calendar = CALENDAR.iter().any(|name| part(name).is_none_or(|part| part.as_f64().is_some_and(|n| n != 0.0)));
-    if calendar || !Reflect::own_keys(value).ok()?.iter().all(known) {
-        return None;
-    }
-    let mut sum = None;
-    for (name, length) in PARTS {
-        if let Some(value) = given(part(name)?) {
-            sum = Some(sum.unwrap_or(0.0) + value.as_f64()? * length);
-        }
-    }
-    sum
 }
 
 /// How long to wait for an answer: a length of time that is not over at once.
-pub fn patience(value: JsValue) -> Result<Option<f64>, JsValue> {
-    match duration(value.clone(), "lockTimeout")? {
-        Some(seconds) if seconds <= 0.0 => Err(Error::invalid("lockTimeout", "longer than 0", &value).into()),
+pub fn patience(value: &JsValue) -> Result<Option<f64>, JsValue> {
+    match seconds(value, "lockTimeout")? {
+        Some(seconds) if seconds <= 0.0 => Err(Error::invalid("lockTimeout", "longer than 0", value).into()),
         seconds => Ok(seconds),
-    }
-}
-
-/// A function, or nothing.
-pub fn function(value: JsValue, what: &str) -> Result<Option<Function>, JsValue> {
-    match given(value) {
-        None => Ok(None),
-        Some(value) => value.dyn_into::<Function>().map(Some).map_err(|value| Error::invalid(what, "a function", &value).into()),
-    }
-}
-
-/// Any string is a key; nothing else is.
-pub fn key(value: JsValue) -> Result<JsString, JsValue> {
-    if value.is_string() { Ok(value.unchecked_into()) } else { Err(Error::invalid("a key", "a string", &value).into()) }
-}
-
-/// The keys of a multi call, which the package has made an array if it could.
-pub fn keys(value: JsValue) -> Result<Vec<JsString>, JsValue> {
-    array(value, "keys", "an iterable of strings")?.iter().map(key).collect()
-}
-
-/// An array, or an error that names what was expected.
-pub fn array(value: JsValue, what: &str, allowed: &str) -> Result<Array, JsValue> {
-    if Array::is_array(&value) { Ok(value.unchecked_into()) } else { Err(Error::invalid(what, allowed, &value).into()) }
-}
-
-/// A value to store: anything but a promise, which was meant to be awaited first.
-pub fn storable(value: &JsValue) -> Result<(), JsValue> {
-    match js::pending(value) {
-        None => Ok(()),
-        Some(promise) => {
-            js::ignore_rejection(&promise);
-            Err(Error::invalid("a value", "awaited before it is set", value).into())
-        }
     }
 }

@@ -1,275 +1,222 @@
-//! The class that JavaScript holds: per call options in, one plainly named function, value out.
+//! The class that JavaScript's `Region` asks: options in, decisions out. Between them go numbers, which cost next to nothing.
 
-use std::rc::Rc;
+use std::cell::Cell;
 
-use js_sys::{Array, Function, JsString, Map, Promise};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::cache_region::CacheRegion;
-use crate::creation::Creator;
+use crate::clock::Clock;
 use crate::duration;
-use crate::freshness::Metadata;
-use crate::get_or_create::{Entry, Request};
-use crate::js::CreateOptions;
-use crate::options::{self, CONFIGURE_NAMES, REGION_NAMES};
-use crate::reading::Reading;
-use crate::record::Record;
-use crate::task;
+use crate::error::Error;
+use crate::flight::{Caller, Flight, Phase, Worth};
+use crate::freshness::{self, Decision, Invalidations, Metadata};
+use crate::options::{self, Configuration, Options, Scope};
 
-/// What JavaScript's `Region` delegates to. Methods that answer by a promise throw what concerns the arguments; the class turns that into a rejection.
+thread_local! {
+    /// One for the realm, so that the times of different regions compare.
+    static CLOCK: Clock = const { Clock::new() };
+}
+
+/// What a region goes by: its expiration, its invalidations, its count of hits.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Region(Rc<CacheRegion>);
-
-/// The names that `configure` knows.
-#[wasm_bindgen(js_name = configureNames)]
-pub fn configure_names() -> Vec<String> {
-    CONFIGURE_NAMES.map(String::from).into()
+pub struct Region {
+    configured: Cell<bool>,
+    expiration: Cell<Option<f64>>,
+    invalidations: Cell<Invalidations>,
+    hits: Cell<f64>,
 }
 
 #[wasm_bindgen]
 impl Region {
-    /// `together`: the options may name what `configure` knows as well, because they are split between the two.
+    /// Checks the options; `together` with those of `configure`, which is given them next.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue, together: bool) -> Result<Region, JsValue> {
-        let known: Vec<&str> = REGION_NAMES.into_iter().chain(CONFIGURE_NAMES.into_iter().filter(|_| together)).collect();
-        Ok(Region(Rc::new(CacheRegion::new(options::read(options, &known)?)?)))
+        Options::read(options, if together { Scope::Both } else { Scope::Region })?.check_region()?;
+        Ok(Region {
+            configured: Cell::new(false),
+            expiration: Cell::new(None),
+            invalidations: Cell::new(Invalidations::NONE),
+            hits: Cell::new(0.0),
+        })
     }
 
-    /// `make_backend(name, arguments)` gives the backend that is registered under a name.
-    pub fn configure(&self, options: JsValue, make_backend: &Function) -> Result<JsValue, JsValue> {
-        self.0.configure(options::read(options, &CONFIGURE_NAMES)?, make_backend)?;
-        Ok(self.0.setup()?.backend.clone().into())
+    /// Checks the options and changes nothing: the expiration (NaN for none), the lock timeout in seconds, and whether backend errors are thrown.
+    pub fn check(&self, options: JsValue, together: bool) -> Result<Vec<f64>, JsValue> {
+        let options = Options::read(options, if together { Scope::Both } else { Scope::Configure })?;
+        let Configuration { expiration, lock_timeout, throws, replaces } = options.configuration()?;
+        if self.configured.get() && !replaces {
+            return Err(Error::AlreadyConfigured.into());
+        }
+        Ok([expiration.unwrap_or(f64::NAN), lock_timeout, f64::from(u8::from(throws))].into())
     }
 
-    /// As given.
-    #[wasm_bindgen(getter)]
-    pub fn name(&self) -> JsValue {
-        self.0.name.clone()
+    /// Takes over what `check` found good.
+    pub fn configure(&self, expiration: f64) {
+        self.configured.set(true);
+        self.expiration.set(duration::normalize(expiration));
     }
 
     /// Whether there is a backend.
     #[wasm_bindgen(getter, js_name = isConfigured)]
     pub fn is_configured(&self) -> bool {
-        self.0.is_configured()
+        self.configured.get()
     }
 
-    /// The backend.
+    /// Fresh values served so far.
     #[wasm_bindgen(getter)]
-    pub fn backend(&self) -> Result<JsValue, JsValue> {
-        Ok(self.0.setup()?.backend.clone().into())
+    pub fn hits(&self) -> f64 {
+        self.hits.get()
     }
 
-    /// Whether `isFresh` and `isReadable` may be asked instead of `getOrCreate` and `get`.
-    #[wasm_bindgen(getter, js_name = isPlain)]
-    pub fn is_plain(&self) -> bool {
-        self.0.is_plain()
-    }
-
-    /// The warm path of `getOrCreate`: numbers in, a decision out. NaN is "not given"; the clock is in milliseconds.
+    /// The warm path's question: may `getOrCreate` serve this record as it is? Counts a hit if so. NaN is "not given"; the clock is in milliseconds.
     #[wasm_bindgen(js_name = isFresh)]
-    pub fn is_fresh(&self, ct: f64, v: f64, et: f64, expiration: f64, clock: f64) -> bool {
-        self.0.is_fresh(metadata(ct, v, et), duration::normalize(expiration), clock / 1_000.0)
-    }
-
-    /// The warm path of `get`.
-    #[wasm_bindgen(js_name = isReadable)]
-    pub fn is_readable(&self, ct: f64, v: f64, et: f64, expiration: f64, clock: f64) -> bool {
-        self.0.is_readable(metadata(ct, v, et), duration::normalize(expiration), clock / 1_000.0)
-    }
-
-    /// The payload, or with `as_entry` the record and how it was come by.
-    #[wasm_bindgen(js_name = getOrCreate)]
-    pub fn get_or_create(
-        &self,
-        key: JsValue,
-        creator: JsValue,
-        options: &CreateOptions,
-        as_entry: bool,
-    ) -> Result<Promise, JsValue> {
-        let keys = vec![options::key(key)?];
-        let creator = single_creator(creator, options)?;
-        let (keys, request) = self.request(keys, creator, options)?;
-        let region = Rc::clone(&self.0);
-        Ok(task::promise(async move {
-            let entries = Rc::clone(&region).get_or_create(keys, request).await?;
-            entries.first().map_or(Ok(JsValue::UNDEFINED), |Entry { record, state }| {
-                if as_entry { Ok(region.cached_value(record, Some(state))) } else { record.stored.payload() }
-            })
-        }))
-    }
-
-    /// The payloads, in the order of the keys.
-    #[wasm_bindgen(js_name = getOrCreateMulti)]
-    pub fn get_or_create_multi(&self, keys: JsValue, creator: JsValue, options: &CreateOptions) -> Result<Promise, JsValue> {
-        let keys = options::keys(keys)?;
-        let creator = Creator::Multi(required_creator(creator)?);
-        let (keys, request) = self.request(keys, creator, options)?;
-        let region = Rc::clone(&self.0);
-        Ok(task::promise(async move {
-            let Unique { keys, order } = unique(keys);
-            let entries = region.get_or_create(keys, request).await?;
-            let payloads: Result<Array, JsValue> = order.iter().map(|at| entries[*at].record.stored.payload()).collect();
-            Ok(payloads?.into())
-        }))
-    }
-
-    /// The payload, or with `as_entry` the record, or `undefined`.
-    pub fn get(&self, key: JsValue, expiration: JsValue, ignore_expiration: bool, as_entry: bool) -> Result<Promise, JsValue> {
-        let (keys, reading) = (vec![options::key(key)?], reading(expiration, ignore_expiration)?);
-        self.0.setup()?;
-        let region = Rc::clone(&self.0);
-        Ok(task::promise(async move {
-            let records = region.read(&keys, reading, false).await?;
-            match records.into_iter().next().flatten() {
-                Some(record) if as_entry => Ok(region.cached_value(&record, None)),
-                record => payload(record),
-            }
-        }))
-    }
-
-    /// The payloads in the order of the keys, `undefined` for a miss.
-    #[wasm_bindgen(js_name = getMulti)]
-    pub fn get_multi(&self, keys: JsValue, expiration: JsValue, ignore_expiration: bool) -> Result<Promise, JsValue> {
-        let (keys, reading) = (options::keys(keys)?, reading(expiration, ignore_expiration)?);
-        self.0.setup()?;
-        let region = Rc::clone(&self.0);
-        Ok(task::promise(async move {
-            let records = region.read(&keys, reading, true).await?;
-            let payloads: Result<Array, JsValue> = records.into_iter().map(payload).collect();
-            Ok(payloads?.into())
-        }))
-    }
-
-    /// Stores one value.
-    pub fn set(&self, key: JsValue, value: JsValue, expires_in: JsValue) -> Result<Promise, JsValue> {
-        let expiration = options::duration(expires_in, "expiresIn")?;
-        self.0.set(&[options::key(key)?], &[value], expiration, false)
-    }
-
-    /// Stores as many values as there are keys.
-    #[wasm_bindgen(js_name = setMulti)]
-    pub fn set_multi(&self, keys: JsValue, values: Array, expires_in: JsValue) -> Result<Promise, JsValue> {
-        let expiration = options::duration(expires_in, "expiresIn")?;
-        self.0.set(&options::keys(keys)?, &values.to_vec(), expiration, true)
-    }
-
-    /// Deletes one key.
-    pub fn delete(&self, key: JsValue) -> Result<Promise, JsValue> {
-        self.0.delete(&[options::key(key)?], false)
-    }
-
-    /// Deletes them all.
-    #[wasm_bindgen(js_name = deleteMulti)]
-    pub fn delete_multi(&self, keys: JsValue) -> Result<Promise, JsValue> {
-        self.0.delete(&options::keys(keys)?, true)
-    }
-
-    /// In effect when it returns.
-    pub fn invalidate(&self, hard: bool) -> Result<(), JsValue> {
-        self.0.invalidate(hard)
-    }
-
-    /// Whether a creation of the key runs.
-    #[wasm_bindgen(js_name = keyIsLocked)]
-    pub fn key_is_locked(&self, key: JsValue) -> Result<bool, JsValue> {
-        self.0.is_locked(&options::key(key)?)
-    }
-
-    /// A snapshot of the counts.
-    #[wasm_bindgen(getter)]
-    pub fn stats(&self) -> Result<JsValue, JsValue> {
-        let stats = &self.0.stats;
-        let snapshot = Snapshot {
-            hits: stats.hits.get(),
-            stale_hits: stats.stale_hits.get(),
-            misses: stats.misses.get(),
-            creations: stats.creations.get(),
-            creation_errors: stats.creation_errors.get(),
-            coalesced: stats.coalesced.get(),
-            takeovers: stats.takeovers.get(),
-            backend_errors: stats.backend_errors.get(),
-        };
-        serde_wasm_bindgen::to_value(&snapshot).map_err(Into::into)
-    }
-
-    fn request(
-        &self,
-        keys: Vec<JsString>,
-        creator: Creator,
-        options: &CreateOptions,
-    ) -> Result<(Vec<(JsString, JsString)>, Request), JsValue> {
-        let request = Request {
-            creator,
-            expiration: options::duration(options.expiration_time(), "expirationTime")?,
-            should_cache: options::function(options.should_cache_fn(), "shouldCacheFn")?,
-            force_refresh: options.force_refresh().is_truthy(),
-            lock_timeout: options::patience(options.lock_timeout())?,
-        };
-        let mangled = self.0.setup()?.mangle_all(&keys)?;
-        self.0.refuse_reentry(&mangled, &request)?;
-        Ok((keys.into_iter().zip(mangled).collect(), request))
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Snapshot {
-    hits: f64,
-    stale_hits: f64,
-    misses: f64,
-    creations: f64,
-    creation_errors: f64,
-    coalesced: f64,
-    takeovers: f64,
-    backend_errors: f64,
-}
-
-/// The first of all keys that are one to the backend, and for each key asked for the place of its first.
-struct Unique {
-    keys: Vec<(JsString, JsString)>,
-    order: Vec<usize>,
-}
-
-fn unique(asked: Vec<(JsString, JsString)>) -> Unique {
-    let places: Map<JsString, JsValue> = Map::new_typed();
-    let mut keys = Vec::with_capacity(asked.len());
-    let mut order = Vec::with_capacity(asked.len());
-    for (key, mangled) in asked {
-        let place = places.get_checked(&mangled).and_then(|place| place.as_f64());
-        order.push(place.map_or(keys.len(), |place| place as usize));
-        if place.is_none() {
-            places.set(&mangled, &JsValue::from(keys.len() as u32));
-            keys.push((key, mangled));
+    pub fn is_fresh(&self, created: f64, version: f64, own: f64, expiration: f64, clock: f64) -> bool {
+        let fresh = self.decide(metadata(created, version, own), expiration, read_clock(clock)) == Decision::Fresh;
+        if fresh {
+            self.count_hit();
         }
+        fresh
     }
-    Unique { keys, order }
-}
 
-fn metadata(created: f64, version: f64, expiration: f64) -> Metadata {
-    let expiration = duration::normalize(expiration);
-    Metadata { created, version, expiration }
-}
+    /// One more.
+    #[wasm_bindgen(js_name = countHit)]
+    pub fn count_hit(&self) {
+        self.hits.set(self.hits.get() + 1.0);
+    }
 
-fn reading(expiration: JsValue, ignore_expiration: bool) -> Result<Reading, JsValue> {
-    let expiration = options::duration(expiration, "expirationTime")?;
-    Ok(Reading { expiration, ignore_expiration })
-}
+    /// What `getOrCreate` does with a record: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated.
+    pub fn judge(&self, created: f64, version: f64, own: f64, expiration: f64, now: f64) -> u32 {
+        self.decide(metadata(created, version, own), expiration, now).as_number()
+    }
 
-fn payload(record: Option<Record>) -> Result<JsValue, JsValue> {
-    record.map_or(Ok(JsValue::UNDEFINED), |record| record.stored.payload())
-}
+    /// Whether `get` returns a record: 0 yes, 3 another version, 4 expired or invalidated.
+    #[wasm_bindgen(js_name = judgeReading)]
+    pub fn judge_reading(&self, created: f64, version: f64, own: f64, expiration: f64, now: f64) -> u32 {
+        let record = metadata(created, version, own);
+        let expiration = self.expiration_of(record, expiration);
+        freshness::read(record, expiration, self.invalidations.get().of(created), now).as_number()
+    }
 
-fn single_creator(creator: JsValue, options: &CreateOptions) -> Result<Creator, JsValue> {
-    let creator = required_creator(creator)?;
-    match options::given(options.creator_args()) {
-        None => Ok(Creator::Single(creator)),
-        Some(arguments) => Ok(Creator::WithArguments(creator, options::array(arguments, "creatorArgs", "an array")?)),
+    /// From now on every record that was created before is gone, or stale.
+    pub fn invalidate(&self, hard: bool, now: f64) {
+        let mut times = self.invalidations.get();
+        *(if hard { &mut times.hard } else { &mut times.soft }) = now;
+        self.invalidations.set(times);
+    }
+
+    #[inline(never)]
+    fn decide(&self, record: Metadata, expiration: f64, now: f64) -> Decision {
+        let expiration = self.expiration_of(record, expiration);
+        freshness::decide(record, expiration, self.invalidations.get().of(record.created), now)
+    }
+
+    fn expiration_of(&self, record: Metadata, call: f64) -> f64 {
+        freshness::expiration(duration::normalize(call), record.expiration, self.expiration.get())
     }
 }
 
-fn required_creator(creator: JsValue) -> Result<Function, JsValue> {
-    let given = creator.clone();
-    options::function(creator, "creator")?.ok_or_else(|| crate::error::Error::invalid("creator", "a function", &given).into())
+fn metadata(created: f64, version: f64, own: f64) -> Metadata {
+    Metadata { created, version, expiration: duration::normalize(own) }
+}
+
+/// The time now in seconds, never before an earlier reading in this realm; the host's clock is in milliseconds.
+#[wasm_bindgen(js_name = readClock)]
+pub fn read_clock(host: f64) -> f64 {
+    CLOCK.with(|clock| clock.read(host / 1_000.0))
+}
+
+/// A creation or invalidation time, later than every other one in this realm.
+#[wasm_bindgen(js_name = stampClock)]
+pub fn stamp_clock(host: f64) -> f64 {
+    CLOCK.with(|clock| clock.stamp(host / 1_000.0))
+}
+
+/// A length of time in seconds, NaN when it is not given.
+#[wasm_bindgen]
+pub fn seconds(value: &JsValue, what: &str) -> Result<f64, JsValue> {
+    Ok(options::seconds(value, what)?.unwrap_or(f64::NAN))
+}
+
+/// A lock timeout in seconds, NaN when it is not given.
+#[wasm_bindgen]
+pub fn patience(value: &JsValue) -> Result<f64, JsValue> {
+    Ok(options::patience(value)?.unwrap_or(f64::NAN))
+}
+
+/// A new flight's state.
+#[wasm_bindgen(js_name = beginFlight)]
+pub fn begin_flight(last_chance: bool) -> u32 {
+    Flight::begin(last_chance).bits()
+}
+
+/// The state after the read has landed (1), the creator was called (2) or has settled (3), or all is over (4).
+#[wasm_bindgen(js_name = enterPhase)]
+pub fn enter_phase(state: u32, phase: u32) -> u32 {
+    let phase = match phase {
+        1 => Phase::Landed,
+        2 => Phase::Creating,
+        3 => Phase::Storing,
+        _ => Phase::Over,
+    };
+    Flight::from_bits(state).enter(phase).bits()
+}
+
+/// How far a flight has come.
+#[wasm_bindgen(js_name = phaseOf)]
+pub fn phase_of(state: u32) -> u32 {
+    Flight::from_bits(state).phase() as u32
+}
+
+/// The state after `set`, `delete` or an invalidation.
+#[wasm_bindgen(js_name = fenceFlight)]
+pub fn fence_flight(state: u32) -> u32 {
+    Flight::from_bits(state).fence().bits()
+}
+
+/// The state after a takeover.
+#[wasm_bindgen(js_name = deposeFlight)]
+pub fn depose_flight(state: u32) -> u32 {
+    Flight::from_bits(state).depose().bits()
+}
+
+/// Whether its value must not be stored.
+#[wasm_bindgen(js_name = isFenced)]
+pub fn is_fenced(state: u32) -> bool {
+    Flight::from_bits(state).is_fenced()
+}
+
+/// Whether it was given up for another flight.
+#[wasm_bindgen(js_name = isDeposed)]
+pub fn is_deposed(state: u32) -> bool {
+    Flight::from_bits(state).is_deposed()
+}
+
+/// Whether it ends at its own time limit instead of being taken over.
+#[wasm_bindgen(js_name = isLastChance)]
+pub fn is_last_chance(state: u32) -> bool {
+    Flight::from_bits(state).is_last_chance()
+}
+
+/// Whether a creator runs or a value is being written: the key is locked, and an invalidation fences the flight off.
+#[wasm_bindgen(js_name = isCreation)]
+pub fn is_creation(state: u32) -> bool {
+    Flight::from_bits(state).is_creation()
+}
+
+/// Whether a waiter who is out of patience takes over.
+#[wasm_bindgen(js_name = mayBeTakenOver)]
+pub fn may_be_taken_over(state: u32) -> bool {
+    Flight::from_bits(state).may_be_taken_over()
+}
+
+/// The next move of a caller for whom the record is worth `judgement`: 0 serve it fresh, 1 serve it stale, 2 lead, 3 wait, 4 take over, 5 read again.
+#[wasm_bindgen(js_name = nextMove)]
+pub fn next_move(state: u32, judgement: u32, force_refresh: bool, has_read_again: bool, out_of_patience: bool) -> u32 {
+    let worth = match judgement {
+        0 => Worth::Fresh,
+        1 => Worth::Stale,
+        _ => Worth::Missing,
+    };
+    let caller = Caller { worth, force_refresh, has_read_again, out_of_patience };
+    Flight::from_bits(state).next_move(caller) as u32
 }

@@ -35,12 +35,8 @@ const NAMES = {
   BACKEND: "BackendError",
 };
 
-export function makeError(code, message) {
-  return new CLASSES[code](code, message);
-}
-
-export function makeBackendError(message, cause) {
-  return new BackendError("BACKEND", message, { cause });
+export function makeError(code, message, options) {
+  return new CLASSES[code](code, message, options);
 }
 
 /** What a message says of a value that was refused: short, and never throwing. */

@@ -1,0 +1,144 @@
+import * as backend from "./backend.js";
+import { backendError } from "./cache-region.js";
+import { refused, makeError, describe } from "./errors.js";
+import { ignoreRejection, pending } from "./promises.js";
+import { makeRecord } from "./record.js";
+import { seconds } from "./wasm/dogpile.js";
+
+/** One creation: the creator's call, what it gave, and the write of it. It ends every flight that it serves, however it ends. */
+export class Creation {
+  #region;
+  #setup;
+  #request;
+  /** `{ key, flight }` for each key, as the user and as the backend knows it. */
+  #led;
+  #expirations = new Map();
+  #began;
+
+  constructor(region, setup, request, led) {
+    this.#region = region;
+    this.#setup = setup;
+    this.#request = request;
+    this.#led = led;
+  }
+
+  /** Calls the creator, now; everything that has to wait goes on by itself. */
+  start() {
+    this.#region.stats.creations += this.#led.length;
+    this.#began = Date.now();
+    try {
+      const answer = this.#callCreator();
+      const promise = pending(answer);
+      if (promise === undefined) this.#answered(answer);
+      else promise.then((value) => this.#answered(value), (error) => this.#failed(error));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #callCreator() {
+    const { calling } = this.#region;
+    const outer = calling.length;
+    calling.push(...this.#led.map(({ flight }) => flight.key));
+    try {
+      const { creator, multi, creatorArgs } = this.#request;
+      if (multi) return creator(this.#led.map(({ key }) => key), { expiresIn: (key, duration) => this.#expire(key, duration) });
+      return creatorArgs === undefined ? creator(this.#context()) : creator(...creatorArgs);
+    } finally {
+      calling.length = outer;
+    }
+  }
+
+  #context() {
+    const [{ key, flight }] = this.#led;
+    const { record } = flight.found;
+    const stale = record && this.#region.cachedValue(record);
+    return { key, stale, expiresIn: (duration) => this.#expire(key, duration) };
+  }
+
+  #expire(key, duration) {
+    const expiration = seconds(duration, "expiresIn");
+    if (Number.isNaN(expiration)) this.#expirations.delete(key);
+    else this.#expirations.set(key, expiration);
+  }
+
+  #answered(answer) {
+    if (!this.#request.multi) return this.#settled([{ value: answer }]);
+    const error = wrongCount(answer, this.#led.length);
+    if (error !== undefined) return this.#failed(error);
+    const outcomes = answer.map((value) => pending(value)?.then((settled) => ({ value: settled }), (reason) => ({ error: reason })) ?? { value });
+    if (outcomes.some((outcome) => outcome instanceof Promise)) Promise.all(outcomes).then((settled) => this.#settled(settled));
+    else this.#settled(outcomes);
+  }
+
+  /** The creator failed for every key. */
+  #failed(error) {
+    this.#settled(this.#led.map(() => ({ error })));
+  }
+
+  /** The creator gave a value, or a rejection, for each key. */
+  #settled(outcomes) {
+    const created = [];
+    this.#led.forEach(({ key, flight }, index) => {
+      flight.creatorSettled();
+      if ("value" in outcomes[index]) created.push({ key, flight, value: outcomes[index].value });
+      else this.#end(flight, outcomes[index]);
+    });
+    this.#region.stats.creationErrors += this.#led.length - created.length;
+    if (created.length === 0) return;
+    this.#region.reporter.tell("onCreate", created.map(({ key }) => key), (Date.now() - this.#began) / 1000);
+    try {
+      for (const one of created) one.record = makeRecord(one.value, this.#region.stamp(), this.#expirations.get(one.key));
+      for (const one of created) one.cacheable = this.#isCacheable(one.value);
+    } catch (error) {
+      for (const { flight } of created) this.#end(flight, { error });
+      return;
+    }
+    this.#store(created);
+  }
+
+  #isCacheable(value) {
+    const { shouldCacheFn } = this.#request;
+    return shouldCacheFn === undefined || Boolean(shouldCacheFn(value));
+  }
+
+  /** Stores first, then ends the flights. What was fenced off is not stored; between this look and the sending of the write nobody comes. */
+  #store(created) {
+    const stored = created.filter(({ flight, cacheable }) => cacheable && !flight.isFenced);
+    for (const { flight, record } of created) if (!stored.some((one) => one.flight === flight)) this.#end(flight, { record });
+    if (stored.length === 0) return;
+    const keys = stored.map(({ flight }) => flight.key);
+    try {
+      const answer = backend.write(this.#setup, keys, stored.map(({ record }) => record), this.#request.multi);
+      const write = pending(answer);
+      if (write === undefined) return this.#stored(stored);
+      this.#setup.lines.enter(keys, write);
+      this.#setup.answered(write).then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
+    } catch (error) {
+      this.#notStored(stored, error);
+    }
+  }
+
+  #stored(stored) {
+    for (const { flight, record } of stored) this.#end(flight, { record });
+  }
+
+  /** A failed write costs nobody the value, unless the region wants to be told. */
+  #notStored(stored, error) {
+    this.#region.backendFailed(error, "write");
+    if (!this.#setup.throws) return this.#stored(stored);
+    for (const { flight } of stored) this.#end(flight, { error: backendError("store a value", error) });
+  }
+
+  #end(flight, outcome) {
+    this.#region.flights.end(flight, outcome);
+  }
+}
+
+function wrongCount(answer, count) {
+  const allowed = `an array of ${count}, one value for each key`;
+  if (!Array.isArray(answer)) return refused("what a multi creator returns", allowed, answer);
+  if (answer.length === count) return undefined;
+  for (const promise of answer.map(pending)) if (promise !== undefined) ignoreRejection(promise);
+  return makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${describe(answer.length)}`);
+}

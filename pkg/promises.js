@@ -1,0 +1,45 @@
+const LONGEST_DELAY = 2 ** 31 - 1; // a longer one fires at once: HTML, "timer initialisation steps"
+
+/** A promise that plain code settles, once, without a value: what was learnt stands elsewhere. */
+export class Signal {
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
+}
+
+/** `value` as a promise when it is a thenable, else `undefined`. */
+export function pending(value) {
+  try {
+    if ((typeof value === "object" || typeof value === "function") && typeof value?.then === "function") {
+      return Promise.resolve(value);
+    }
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Settles as `promise` does, or rejects with what `late()` gives when that has not happened in so many seconds. */
+export function within(promise, seconds, late) {
+  if (seconds === Infinity) return promise;
+  return new Promise((resolve, reject) => {
+    const timer = startTimer(() => reject(late()), seconds * 1000);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** A timer that does not keep a process alive. */
+export function startTimer(callback, milliseconds) {
+  const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_DELAY));
+  timer.unref?.();
+  return timer;
+}
+
+/** For a promise that nobody will look at any more. */
+export function ignoreRejection(promise) {
+  promise.catch(() => {});
+}
+
+/** Milliseconds on a clock that nobody sets back. */
+export const monotonic = () => globalThis.performance?.now() ?? Date.now();

@@ -1,0 +1,28 @@
+import * as backend from "./backend.js";
+import { FRESH } from "./cache-region.js";
+import { requireKey } from "./errors.js";
+import { seconds } from "./wasm/dogpile.js";
+
+/** A record for each key, or `undefined` where there is none to return: one read, judged, never waiting for a creation. */
+export async function read(region, keys, { expirationTime, ignoreExpiration }, multi) {
+  const { setup } = region;
+  keys.forEach(requireKey);
+  const expiration = seconds(expirationTime, "expirationTime");
+  if (keys.length === 0) return [];
+  const outcomes = await backend.read(setup, keys.map((key) => setup.mangle(key)), multi);
+  const failed = outcomes.find((outcome) => "error" in outcome);
+  if (failed !== undefined) throw failed.error;
+  const now = region.now();
+  return keys.map((key, index) => {
+    const found = region.find(outcomes[index], false);
+    const judged = found.why ?? judge(region, found, expiration, ignoreExpiration, now);
+    if (judged === FRESH) region.countHit(key);
+    else region.countMiss(key, judged);
+    return judged === FRESH ? found.record : undefined;
+  });
+}
+
+/** Another format version is a miss, whatever is to be ignored. */
+function judge({ core }, { ct, v, et }, expiration, ignoreExpiration, now) {
+  return ignoreExpiration ? core.judgeReading(Infinity, v, NaN, Infinity, now) : core.judgeReading(ct, v, et, expiration, now);
+}

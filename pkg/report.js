@@ -1,0 +1,41 @@
+/** Tells an observer; what it throws or rejects with stays here. Without one, the first error of each kind goes to the console. */
+export class Reporter {
+  #observer;
+  #warned = new Set();
+
+  constructor(observer) {
+    this.#observer = observer ?? undefined;
+  }
+
+  get isSilent() {
+    return this.#observer === undefined;
+  }
+
+  tell(event, ...details) {
+    if (this.#observer === undefined) return;
+    try {
+      ignore(this.#observer[event]?.(...details));
+    } catch {
+      // An observer watches; it does not take part.
+    }
+  }
+
+  error(error, where) {
+    if (this.#listensToErrors()) return this.tell("onError", error, where);
+    if (this.#warned.has(where)) return;
+    this.#warned.add(where);
+    globalThis.console?.warn(`dogpile: the first "${where}" error of a region without observer.onError:`, error);
+  }
+
+  #listensToErrors() {
+    try {
+      return typeof this.#observer?.onError === "function";
+    } catch {
+      return false;
+    }
+  }
+}
+
+function ignore(answer) {
+  if (typeof answer?.then === "function") answer.then(undefined, () => {});
+}

@@ -1,0 +1,52 @@
+import * as backend from "./backend.js";
+import { refused, requireKey } from "./errors.js";
+import { ignoreRejection, pending } from "./promises.js";
+import { makeRecord } from "./record.js";
+import { seconds } from "./wasm/dogpile.js";
+
+/** Stores a value under each key, all of one creation time. */
+export function store(region, entries, { expiresIn }, multi) {
+  const { setup } = region;
+  for (const [key, value] of entries) {
+    requireKey(key);
+    requireStorable(value);
+  }
+  const own = seconds(expiresIn, "expiresIn");
+  const keys = entries.map(([key]) => setup.mangle(key));
+  const created = region.stamp();
+  const records = entries.map(([, value]) => makeRecord(value, created, Number.isNaN(own) ? undefined : own));
+  return send(region, keys, () => backend.write(setup, keys, records, multi));
+}
+
+export function remove(region, given, multi) {
+  const { setup } = region;
+  given.forEach(requireKey);
+  const keys = given.map((key) => setup.mangle(key));
+  return send(region, keys, () => backend.remove(setup, keys, multi));
+}
+
+/** Enters the line, then fences. A write that nobody is ahead of is sent before this returns. */
+function send({ setup, flights }, keys, write) {
+  const answered = (answer) => {
+    const promise = pending(answer);
+    return promise && setup.answered(promise);
+  };
+  try {
+    const ahead = setup.writesAhead(keys);
+    const sent = ahead === undefined ? answered(write()) : ahead.then(write).then(answered);
+    if (sent === undefined) return Promise.resolve();
+    setup.lines.enter(keys, sent);
+    // The line looks at the outcome of `sent`; a rejection that the caller never looks at is still the host's to report.
+    return sent.then(() => undefined);
+  } finally {
+    for (const key of keys) flights.fence(key);
+  }
+}
+
+/** A promise was meant to be awaited first. */
+function requireStorable(value) {
+  const promise = pending(value);
+  if (promise === undefined) return;
+  ignoreRejection(promise);
+  throw refused("a value", "awaited before it is set", value);
+}
