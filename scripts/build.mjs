@@ -1,9 +1,10 @@
 // Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and two small modules around the result.
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encode } from "../pkg/text.js";
-import { program, root, run } from "./run.mjs";
+import { ask, environment, program, root, run } from "./run.mjs";
 import { setUpBuild } from "./setup.mjs";
 import { toolBin } from "./tools.mjs";
 import { trim } from "./trim.mjs";
@@ -26,7 +27,7 @@ export async function build() {
 }
 
 async function compile() {
-  await run("cargo", ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"]);
+  await run("cargo", ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"], { env: withoutPaths() });
   await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [
     compiled, "--target", "web", "--omit-default-module-path", "--no-typescript", "--keep-debug", "--out-name", "dogpile", "--out-dir", fresh,
   ]);
@@ -34,6 +35,13 @@ async function compile() {
   trim(wasm);
   await run("wasm-opt", ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", wasm, "-o", join(fresh, "dogpile.wasm")]);
   rmSync(wasm);
+}
+
+/** Panics name source files: what is published says nothing of the machine that built it. */
+function withoutPaths() {
+  const folders = [process.env.CARGO_HOME ?? join(homedir(), ".cargo"), ask("rustc", ["--print", "sysroot"])];
+  const remap = folders.map((folder) => `--remap-path-prefix=${folder}=`);
+  return { ...environment, RUSTFLAGS: [process.env.RUSTFLAGS, ...remap].join(" ") };
 }
 
 /** For index.js: embedded wasm is the only kind that every bundler and runtime takes without configuration. */
