@@ -99,7 +99,7 @@ export interface ConfigureOptions {
    */
   expirationTime?: Duration | null | undefined;
   /**
-   * Lets `configure` replace the backend that the region has: creations under way reach those who wait and are not stored.
+   * Lets `configure` replace the backend that the region has: creations under way still reach those who wait, and are not stored.
    *
    * Default: `false`, a second `configure` throws RegionAlreadyConfigured.
    */
@@ -204,7 +204,7 @@ export class Region<V = unknown> {
   ): Promise<T[]>;
 
   /**
-   * Stores a value. A creation under way is not stored any more.
+   * Stores a value. A creation of this key that is under way still reaches those who wait, and is not stored.
    *
    * A promise or other thenable as value is a ValidationError. Rejects with the backend's own error.
    */
@@ -213,7 +213,7 @@ export class Region<V = unknown> {
   /** Stores many values, by one backend write. Else as `set`. */
   setMulti(values: Map<string, V> | Record<string, V> | Iterable<readonly [string, V]>, options?: SetOptions): Promise<void>;
 
-  /** Deletes a value. A creation under way is not stored any more. Rejects with the backend's own error. */
+  /** Deletes a value. A creation of this key that is under way fares as with `set`. Rejects with the backend's own error. */
   delete(key: string): Promise<void>;
 
   /** Deletes many values, by one backend call. Else as `delete`. */
@@ -223,7 +223,7 @@ export class Region<V = unknown> {
    * Ends all values that were created until now, in effect for this region object when the call returns.
    *
    * Hard (default): they are missing. Soft, `false`: they are stale, served while one caller creates. Creations under way reach
-   * those who wait and are not stored.
+   * those who wait, and are not stored.
    */
   invalidate(hard?: boolean): Promise<void>;
 
@@ -295,7 +295,7 @@ export interface RegionStats {
   coalesced: number;
   /** Creations that were given up for another one. */
   takeovers: number;
-  /** Failures of the backend that the callers were spared. */
+  /** Failures that `observer.onError` is told of. */
   backendErrors: number;
 }
 
