@@ -39,7 +39,7 @@ export class Creation {
   #callCreator() {
     const { calling } = this.#region;
     const outer = calling.length;
-    calling.push(...this.#led.map(({ flight }) => flight.key));
+    for (const { flight } of this.#led) calling.push(flight.key);
     try {
       const { creator, multi, creatorArgs } = this.#request;
       if (multi) return creator(this.#led.map(({ key }) => key), { expiresIn: (key, duration) => this.#expire(key, duration) });
@@ -104,8 +104,9 @@ export class Creation {
 
   /** Stores first, then ends the flights. What was fenced off is not stored; between this look and the sending of the write nobody comes. */
   #store(created) {
-    const stored = created.filter(({ flight, cacheable }) => cacheable && !flight.isFenced);
-    for (const { flight, record } of created) if (!stored.some((one) => one.flight === flight)) this.#end(flight, { record });
+    const isStored = ({ flight, cacheable }) => cacheable && !flight.isFenced;
+    const stored = created.filter(isStored);
+    this.#stored(created.filter((one) => !isStored(one)));
     if (stored.length === 0) return;
     const keys = stored.map(({ flight }) => flight.key);
     try {
