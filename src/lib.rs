@@ -10,9 +10,11 @@ pub mod flight;
 pub mod freshness;
 #[allow(missing_docs)]
 mod js;
+mod lock;
 mod options;
 mod region;
 
+pub use lock::*;
 pub use region::*;
 
 /// The standard library's allocator is five times as large.
