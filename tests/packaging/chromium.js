@@ -9,13 +9,18 @@ const flags = [
 ];
 
 /** What the page leaves in `globalThis.outcome`. */
-export async function visit(folder, page) {
+export function visit(folder, page) {
+  return inChromium(folder, page, (browser) => outcomeOf(browser, page));
+}
+
+/** What `work` makes of the opened page. */
+export async function inChromium(folder, page, work) {
   const server = await serve(folder);
   try {
     const browser = await open();
     try {
       await browser.url(new URL(page, server.url).href);
-      return await outcomeOf(browser, page);
+      return await work(browser);
     } finally {
       await browser.deleteSession();
     }
