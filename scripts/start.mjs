@@ -5,5 +5,7 @@ import { program, run, stream } from "./run.mjs";
 await program(import.meta, async () => {
   await build();
   await run("node", ["www/demo/terminal.mjs"]);
-  if (!process.argv.includes("--once")) await stream("vite", ["www"], { stdio: "inherit" });
+  if (process.argv.includes("--once")) return;
+  await run("vite", ["build", "www", "--logLevel", "warn"]);
+  await stream("vite", ["preview", "www"], { stdio: "inherit" });
 });

@@ -32,6 +32,7 @@ async function play({ title, prepare }) {
     onCreate: (caller) => picture.creates(caller),
     onAnswer: (caller, { part }) => picture.gets(caller, part),
   });
+  picture.show();
   status.textContent = `${title}. The creator ran ${times(runs)}. ${summary(answers)}`;
 }
 
@@ -41,8 +42,8 @@ function summary(answers) {
   return Object.entries(words).flatMap(([part, did]) => {
     const group = answers.filter((answer) => answer.part === part);
     if (group.length === 0) return [];
-    const slowest = Math.max(...group.map(({ milliseconds }) => milliseconds));
-    return [`${group.length.toLocaleString("en")} ${did}, the slowest after ${Math.round(slowest)} ms.`];
+    const slowest = Math.round(Math.max(...group.map(({ milliseconds }) => milliseconds)));
+    return [`${group.length} ${did}, ${group.length > 1 ? "the slowest " : ""}after ${slowest} ms.`];
   }).join(" ");
 }
 
