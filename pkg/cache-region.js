@@ -5,12 +5,13 @@ import { CachedValue, readRecord } from "./record.js";
 import { makeBackend } from "./registry.js";
 import { Reporter } from "./report.js";
 import { Setup } from "./setup.js";
-import { Region as Core, readClock, stampClock } from "./wasm/dogpile.js";
+import { isKnownVersion, Region as Core, readClock, stampClock } from "./wasm/dogpile.js";
 
-/** What the core calls a record that it judged; the last is for what never got so far. */
+/** What the core calls a record that it judged, and what never got so far. */
 export const FRESH = 0;
 export const STALE = 1;
 export const ABSENT = 2;
+export const VERSION = 3;
 export const UNREADABLE = 5;
 const WHY = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 
@@ -41,6 +42,7 @@ export class CacheRegion {
     const usable = usableBackend(typeof backend === "string" ? makeBackend(backend, args) : backend);
     const setup = new Setup(usable, { keyMangler: this.#keyMangler, lockTimeout, throws: throws === 1 });
     this.core.configure(expiration);
+    this.isTimeless = Number.isNaN(expiration);
     this.#setup = setup;
     this.flights.fenceAll();
   }
@@ -80,7 +82,9 @@ export class CacheRegion {
     if ("error" in outcome) return this.#unreadable(outcome.error, throws);
     const { value } = outcome;
     if (value === undefined || value === null) return { why: ABSENT };
-    return readRecord(value) ?? this.#unreadable(refused("what the backend holds", "a record of dogpile's", value), false);
+    const found = readRecord(value);
+    if (found === undefined) return this.#unreadable(refused("what the backend holds", "a record of dogpile's", value), false);
+    return isKnownVersion(found.v) ? found : { why: VERSION };
   }
 
   /** Counts and reports a failure that the call goes on without. */

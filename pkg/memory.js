@@ -1,4 +1,5 @@
-import { refused } from "./errors.js";
+import { makeError, refused } from "./errors.js";
+import { given } from "./options.js";
 
 /** The Map behind a MemoryBackend, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
@@ -12,7 +13,10 @@ export class MemoryBackend {
     recordsOf = (backend) => (#records in backend && !backend.#clone ? backend.#records : undefined);
   }
 
-  constructor({ maxEntries = Infinity, cache = new Map(), clone = false } = {}) {
+  constructor(options) {
+    const { maxEntries = Infinity, cache = new Map(), clone = false, ...unknown } = given(options);
+    const [name] = Object.keys(unknown);
+    if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are maxEntries, cache, clone`);
     if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw refused("maxEntries", "a whole number above 0", maxEntries);
     }

@@ -15,14 +15,11 @@ export async function read(region, keys, { expirationTime, ignoreExpiration }, m
   const now = region.now();
   return keys.map((key, index) => {
     const found = region.find(outcomes[index], false);
-    const judged = found.why ?? judge(region, found, expiration, ignoreExpiration, now);
+    const judged = found.why ?? (ignoreExpiration ? FRESH : judge(region, found, expiration, now));
     if (judged === FRESH) region.countHit(key);
     else region.countMiss(key, judged);
     return judged === FRESH ? found.record : undefined;
   });
 }
 
-/** Another format version is a miss, whatever is to be ignored. */
-function judge({ core }, { ct, v, et }, expiration, ignoreExpiration, now) {
-  return ignoreExpiration ? core.judgeReading(Infinity, v, NaN, Infinity, now) : core.judgeReading(ct, v, et, expiration, now);
-}
+const judge = ({ core }, { ct, v, et }, expiration, now) => core.judgeReading(ct, v, et, expiration, now);

@@ -24,6 +24,8 @@ export class Region {
   #backend;
   /** The Map to look into before anything else; `undefined` where a call has to go the full way. */
   #records;
+  /** Whether nothing expires unless a record or a call says so: then nobody needs to know the time. */
+  #isTimeless;
 
   constructor(options, together) {
     const own = snapshot(options);
@@ -36,6 +38,7 @@ export class Region {
     this.#region.configure(snapshot(options), together === TOGETHER);
     this.#backend = this.#region.setup.backend;
     this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
+    this.#isTimeless = this.#region.isTimeless;
     return this;
   }
 
@@ -142,7 +145,10 @@ export class Region {
       const { payload, metadata } = record;
       const { ct, v, et } = metadata;
       if (typeof ct !== "number" || payload === undefined) return undefined;
-      const fresh = this.#core.isFresh(ct, v, numberOrNaN(et), numberOrNaN(call.expirationTime), Date.now());
+      const own = numberOrNaN(et);
+      const expiration = numberOrNaN(call.expirationTime);
+      const needsNoTime = this.#isTimeless && own !== own && expiration !== expiration; // NaN: not given
+      const fresh = this.#core.isFresh(ct, v, own, expiration, needsNoTime ? 0 : Date.now());
       return fresh ? Promise.resolve(payload) : undefined;
     } catch {
       return undefined; // no record of ours

@@ -19,9 +19,10 @@ impl Clock {
 
     /// The time now, never before an earlier reading. Reading often does not make it run ahead.
     pub fn read(&self, host_now: f64) -> f64 {
-        let now = host_now.max(self.latest_reading.get());
-        self.latest_reading.set(now);
-        now
+        if host_now > self.latest_reading.get() {
+            self.latest_reading.set(host_now);
+        }
+        self.latest_reading.get()
     }
 
     /// A creation or invalidation time, later than every earlier one by at least the smallest step that a float can make.

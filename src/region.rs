@@ -103,7 +103,6 @@ impl Region {
         self.invalidations.set(times);
     }
 
-    #[inline(never)]
     fn decide(&self, record: Metadata, expiration: f64, now: f64) -> Decision {
         let expiration = self.expiration_of(record, expiration);
         freshness::decide(record, expiration, self.invalidations.get().of(record.created), now)
@@ -116,6 +115,12 @@ impl Region {
 
 fn metadata(created: f64, version: f64, own: f64) -> Metadata {
     Metadata { created, version, expiration: duration::normalize(own) }
+}
+
+/// Whether a record of this format version can be read at all.
+#[wasm_bindgen(js_name = isKnownVersion)]
+pub fn is_known_version(version: f64) -> bool {
+    version == freshness::VERSION
 }
 
 /// The time now in seconds, never before an earlier reading in this realm; the host's clock is in milliseconds.

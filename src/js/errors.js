@@ -1,11 +1,5 @@
 /** The root of everything that dogpile itself reports. `code` and `name` never change; messages may. */
-export class DogpileCacheError extends Error {
-  constructor(code, message, options) {
-    super(message, options);
-    Object.defineProperty(this, "name", { value: NAMES[code], configurable: true });
-    this.code = code;
-  }
-}
+export class DogpileCacheError extends Error {}
 export class RegionAlreadyConfigured extends DogpileCacheError {}
 export class RegionNotConfigured extends DogpileCacheError {}
 export class ValidationError extends DogpileCacheError {}
@@ -14,29 +8,24 @@ export class ReentrantError extends DogpileCacheError {}
 export class TimeoutError extends DogpileCacheError {}
 export class BackendError extends DogpileCacheError {}
 
-const CLASSES = {
-  REGION_ALREADY_CONFIGURED: RegionAlreadyConfigured,
-  REGION_NOT_CONFIGURED: RegionNotConfigured,
-  VALIDATION: ValidationError,
-  PLUGIN_NOT_FOUND: PluginNotFound,
-  REENTRANT: ReentrantError,
-  TIMEOUT: TimeoutError,
-  BACKEND: BackendError,
+// The names are written out, because a minifier renames classes.
+const CODES = {
+  REGION_ALREADY_CONFIGURED: [RegionAlreadyConfigured, "RegionAlreadyConfigured"],
+  REGION_NOT_CONFIGURED: [RegionNotConfigured, "RegionNotConfigured"],
+  VALIDATION: [ValidationError, "ValidationError"],
+  PLUGIN_NOT_FOUND: [PluginNotFound, "PluginNotFound"],
+  REENTRANT: [ReentrantError, "ReentrantError"],
+  TIMEOUT: [TimeoutError, "TimeoutError"],
+  BACKEND: [BackendError, "BackendError"],
 };
 
-// Written out, because a minifier renames classes.
-const NAMES = {
-  REGION_ALREADY_CONFIGURED: "RegionAlreadyConfigured",
-  REGION_NOT_CONFIGURED: "RegionNotConfigured",
-  VALIDATION: "ValidationError",
-  PLUGIN_NOT_FOUND: "PluginNotFound",
-  REENTRANT: "ReentrantError",
-  TIMEOUT: "TimeoutError",
-  BACKEND: "BackendError",
-};
+for (const [code, [errorClass, name]] of Object.entries(CODES)) {
+  Object.defineProperties(errorClass.prototype, { code: { value: code, enumerable: true }, name: { value: name } });
+}
 
 export function makeError(code, message, options) {
-  return new CLASSES[code](code, message, options);
+  const [ErrorClass] = CODES[code];
+  return new ErrorClass(message, options);
 }
 
 /** What a message says of a value that was refused: short, and never throwing. */
