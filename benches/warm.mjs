@@ -40,6 +40,18 @@ const subjects = {
       for (let i = 0; i < calls; i++) await region.getOrCreate(keys[i % 1000], refuse);
     };
   },
+  "lru-cache, no ttl": async () => {
+    const cache = await filledLru(1, 0);
+    return async () => {
+      for (let i = 0; i < calls; i++) await cache.fetch(keys[i % 1000]);
+    };
+  },
+  "dogpile, no expiration": async () => {
+    const region = await filledRegion();
+    return async () => {
+      for (let i = 0; i < calls; i++) await region.getOrCreate(keys[i % 1000], refuse);
+    };
+  },
   "dogpile, { expirationTime }": async () => {
     const region = await filledRegion();
     return async () => {
@@ -55,8 +67,8 @@ const subjects = {
 };
 
 /** At its default of 1 ms a timer lets it read the clock again, and no timer fires in a loop of warm calls: there it costs nothing. */
-async function filledLru(ttlResolution) {
-  const options = { max: keys.length, ttl: 300_000, ttlResolution };
+async function filledLru(ttlResolution, ttl = 300_000) {
+  const options = { max: keys.length, ttl, ttlResolution };
   const cache = new LRUCache({ ...options, fetchMethod: (key, stale) => stale === undefined ? create(key) : refuse() });
   for (const key of keys) await cache.fetch(key);
   return cache;
