@@ -7,7 +7,6 @@ import { encode } from "../pkg/text.js";
 import { ask, environment, program, root, run } from "./run.mjs";
 import { setUpBuild } from "./setup.mjs";
 import { toolBin } from "./tools.mjs";
-import { trim } from "./trim.mjs";
 
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const compiled = join(target, "wasm32-unknown-unknown", "release", "dogpile.wasm");
@@ -32,6 +31,8 @@ async function compile() {
     compiled, "--target", "web", "--omit-default-module-path", "--no-typescript", "--keep-debug", "--out-name", "dogpile", "--out-dir", fresh,
   ]);
   const wasm = join(fresh, "dogpile_bg.wasm");
+  // It imports a package, which a fresh clone has only now.
+  const { trim } = await import("./trim.mjs");
   trim(wasm);
   await run("wasm-opt", ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", wasm, "-o", join(fresh, "dogpile.wasm")]);
   rmSync(wasm);
