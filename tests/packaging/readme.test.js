@@ -1,11 +1,13 @@
 // The README's snippets run on the installed package and print what they say; its table is what the script prints.
 import { readFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installPackage } from "./installed.js";
 import { run } from "./run.js";
-import { askBundledWorker } from "./workers.js";
+import { askBundledWorker, withBundledWorker } from "./workers.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
@@ -30,6 +32,23 @@ test.each(snippets.filter((code) => !isWorker(code)).map((code) => [headingOf(co
 test("Workers", async () => {
   await writeFile(join(app.folder, "worker.js"), worker);
   expect(await askBundledWorker(app, "/home")).toEqual({ title: "The page at /home" });
+});
+
+test("Workers: what was given to waitUntil outlives the request that began it", async () => {
+  const slow = worker.replace("async function render(pathname) {", "$&\n  await scheduler.wait(1000);");
+  expect(slow).not.toBe(worker);
+  await writeFile(join(app.folder, "worker.js"), slow);
+  // Miniflare's own proxy would keep the request alive.
+  await withBundledWorker(app, { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }, async (miniflare) => {
+    const url = new URL("/home", await miniflare.unsafeGetDirectURL());
+    const leader = connect(url.port, url.hostname);
+    leader.write(`GET ${url.pathname} HTTP/1.1\r\nHost: worker.example\r\n\r\n`);
+    await sleep(300);
+    const waiter = fetch(url, { signal: AbortSignal.timeout(10_000) });
+    await sleep(300);
+    leader.resetAndDestroy(); // workerd does not notice a FIN
+    expect(await (await waiter).json()).toEqual({ title: "The page at /home" });
+  });
 });
 
 test("the comparison is what benches/peers.mjs prints", async () => {

@@ -6,8 +6,13 @@ import { Miniflare } from "miniflare";
 
 const compatibilityDate = "2026-07-01";
 
-/** As wrangler bundles: the `workerd` condition, and each .wasm file kept beside the bundle as a module of its own. */
-export async function askBundledWorker({ folder }, path) {
+/** What app/worker.js answers when it is bundled as wrangler bundles. */
+export function askBundledWorker(app, path) {
+  return withBundledWorker(app, {}, (worker) => ask(worker, path));
+}
+
+/** What `work` makes of that Worker: the `workerd` condition, and each .wasm file kept beside the bundle as a module of its own. */
+export async function withBundledWorker({ folder }, options, work) {
   const { outputFiles } = await esbuild({
     entryPoints: [join(folder, "worker.js")],
     outdir: join(folder, "dist/worker"),
@@ -22,7 +27,7 @@ export async function askBundledWorker({ folder }, path) {
   const modules = outputFiles.map(({ path: file, contents }) => asModule(file, contents));
   // workerd starts the first of them.
   modules.sort((a, b) => isMain(b) - isMain(a));
-  return ask(modules, join(folder, "dist/worker"), path);
+  return withWorker({ modules, modulesRoot: join(folder, "dist/worker"), ...options }, work);
 }
 
 /** The modules of the package as they are. workerd has no package resolution: a module named `dogpile` stands for it. */
@@ -33,7 +38,7 @@ export async function askWorkerOfModules({ folder, manifest }, path) {
   if (!workerd) throw new Error("package.json has no export condition workerd");
   const entry = join("node_modules/dogpile", workerd);
   modules.push(asModule(join(folder, "dogpile"), `export * from "./${entry}";`));
-  return ask(modules, folder, path);
+  return withWorker({ modules, modulesRoot: folder }, (worker) => ask(worker, path));
 }
 
 async function modulesOf(folder) {
@@ -49,17 +54,21 @@ function asModule(path, contents) {
   return { type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents };
 }
 
-async function ask(modules, modulesRoot, path) {
+async function withWorker(options, work) {
   // index.js may well run in workerd too, which would hide that the condition was not taken.
-  const hasWasm = modules.some(({ type }) => type === "CompiledWasm");
+  const hasWasm = options.modules.some(({ type }) => type === "CompiledWasm");
   if (!hasWasm) throw new Error("the Worker has no .wasm module: the export condition workerd was not taken");
-  const worker = new Miniflare({ modules, modulesRoot, compatibilityDate, cf: false });
+  const worker = new Miniflare({ compatibilityDate, cf: false, ...options });
   try {
-    const response = await worker.dispatchFetch(`http://worker.example${path}`);
-    const body = await response.text();
-    if (!response.ok) throw new Error(`the Worker answered ${response.status}:\n${body}`);
-    return JSON.parse(body);
+    return await work(worker);
   } finally {
     await worker.dispose();
   }
+}
+
+async function ask(worker, path) {
+  const response = await worker.dispatchFetch(`http://worker.example${path}`);
+  const body = await response.text();
+  if (!response.ok) throw new Error(`the Worker answered ${response.status}:\n${body}`);
+  return JSON.parse(body);
 }
