@@ -54,6 +54,8 @@ function node(name, include, options) {
 
 function browser(name, browserName, capabilities) {
   const provider = webdriverio({ capabilities: { browserName, ...capabilities }, logLevel: "error" });
+  // A dependency that Vite would bundle makes it reload the page when it first meets it, in mid-test.
+  const optimizeDeps = { exclude: ["@noble/hashes"] };
   const instances = [{ browser: browserName, name }];
-  return { test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+  return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
 }
