@@ -12,44 +12,49 @@ export function usableBackend(backend) {
 const value = (answer) => ({ value: answer });
 const failure = (error) => ({ error });
 
-/** One outcome a key, at once or by promise. A backend without `getMulti` is asked key by key. */
+/** One outcome a key, at once or by promise; never throws, since others wait for it. A backend without `getMulti` is asked key by key. */
 export function read(setup, keys, multi) {
   const { backend } = setup;
-  if (!multi || typeof backend.getMulti !== "function") return together(keys.map((key) => outcome(setup, () => backend.get(key))));
-  const answers = outcome(setup, () => backend.getMulti(keys));
-  return answers instanceof Promise ? answers.then((all) => oneEach(all, keys)) : oneEach(answers, keys);
+  try {
+    if (multi && typeof backend.getMulti === "function") return readTogether(setup, keys);
+  } catch (error) {
+    return keys.map(() => failure(error));
+  }
+  return together(keys.map((key) => outcome(setup, () => backend.get(key))));
 }
 
-function oneEach({ value: answers, error }, keys) {
-  if (Array.isArray(answers) && answers.length === keys.length) return answers.map(value);
-  const allowed = `an array of ${keys.length}, one record for each key`;
-  const failed = failure(answers === undefined && error !== undefined ? error : wrongLength(answers, allowed));
-  return keys.map(() => failed);
+function readTogether(setup, keys) {
+  const oneEach = (all) => ("error" in all ? keys.map(() => all) : all.value.map(value));
+  const all = outcome(setup, () => setup.backend.getMulti(keys), (answers) => checked(answers, keys.length));
+  return all instanceof Promise ? all.then(oneEach) : oneEach(all);
 }
 
-function wrongLength(answers, allowed) {
+/** An array without holes: where a backend filled in only what it found, the rest is a miss. */
+function checked(answers, count) {
+  if (Array.isArray(answers) && answers.length === count) return Array.from(answers);
   const given = Array.isArray(answers) ? `an array of ${answers.length}` : describe(answers);
-  return makeError("VALIDATION", `what the backend's getMulti returns must be ${allowed}, not ${given}`);
+  throw makeError("VALIDATION", `what the backend's getMulti returns must be an array of ${count}, one record for each key, not ${given}`);
 }
 
 /** Sends a record for each key. Throws, or answers, as the backend does. */
 export function write({ backend }, keys, records, multi) {
   if (!multi) return backend.set(keys[0], records[0]);
   if (keys.length === 0) return undefined;
-  if (typeof backend.setMulti === "function") return backend.setMulti(new Map(keys.map((key, index) => [key, records[index]])));
-  return each(keys, (key, index) => backend.set(key, records[index]));
+  const values = new Map(keys.map((key, index) => [key, records[index]])); // of two keys that are one to the backend, the later counts
+  if (typeof backend.setMulti === "function") return backend.setMulti(values);
+  return each(values, ([key, record]) => backend.set(key, record));
 }
 
 /** Deletes each key. */
 export function remove({ backend }, keys, multi) {
   if (!multi) return backend.delete(keys[0]);
   if (typeof backend.deleteMulti === "function") return backend.deleteMulti(keys);
-  return each(keys, (key) => backend.delete(key));
+  return each(new Set(keys), (key) => backend.delete(key));
 }
 
-/** Calls for every key whatever the others came to; done when all are, then the first failure if there was one. */
-function each(keys, call) {
-  const outcomes = together(keys.map((key, index) => outcome(undefined, () => call(key, index))));
+/** Calls for every item whatever the others came to; done when all are, then the first failure if there was one. */
+function each(items, call) {
+  const outcomes = together(Array.from(items, (item) => outcome(undefined, () => call(item))));
   return outcomes instanceof Promise ? outcomes.then(throwFirst) : throwFirst(outcomes);
 }
 
@@ -58,13 +63,13 @@ function throwFirst(outcomes) {
   if (failed !== undefined) throw failed.error;
 }
 
-/** What a call to the backend came to, or a promise of that, which never rejects. */
-function outcome(setup, call) {
+/** What a call to the backend came to, or a promise of that, which never rejects. `check` may throw. */
+function outcome(setup, call, check = (answer) => answer) {
   try {
     const answer = call();
     const promise = pending(answer);
-    if (promise === undefined) return value(answer);
-    return (setup === undefined ? promise : setup.answered(promise)).then(value, failure);
+    if (promise === undefined) return value(check(answer));
+    return (setup === undefined ? promise : setup.answered(promise)).then((settled) => value(check(settled))).catch(failure);
   } catch (error) {
     return failure(error);
   }

@@ -21,8 +21,6 @@ export class CacheRegion {
   #clock;
   #keyMangler;
   flights = new Flights();
-  /** The keys whose creators are in their synchronous part. */
-  calling = [];
   stats = { staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, together) {

@@ -37,15 +37,13 @@ export class Creation {
   }
 
   #callCreator() {
-    const { calling } = this.#region;
-    const outer = calling.length;
-    for (const { flight } of this.#led) calling.push(flight.key);
+    for (const { flight } of this.#led) flight.isInCreator = true;
     try {
       const { creator, multi, creatorArgs } = this.#request;
       if (multi) return creator(this.#led.map(({ key }) => key), { expiresIn: (key, duration) => this.#expire(key, duration) });
       return creatorArgs === undefined ? creator(this.#context()) : creator(...creatorArgs);
     } finally {
-      calling.length = outer;
+      for (const { flight } of this.#led) flight.isInCreator = false;
     }
   }
 
@@ -64,10 +62,9 @@ export class Creation {
 
   #answered(answer) {
     if (!this.#request.multi) return this.#settled([{ value: answer }]);
-    const error = wrongCount(answer, this.#led.length);
-    if (error !== undefined) return this.#failed(error);
-    const outcomes = answer.map((value) => pending(value)?.then((settled) => ({ value: settled }), (reason) => ({ error: reason })) ?? { value });
-    if (outcomes.some((outcome) => outcome instanceof Promise)) Promise.all(outcomes).then((settled) => this.#settled(settled));
+    const { error, outcomes } = oneEach(answer, this.#led.length);
+    if (outcomes === undefined) this.#failed(error);
+    else if (outcomes.some((outcome) => outcome instanceof Promise)) Promise.all(outcomes).then((settled) => this.#settled(settled));
     else this.#settled(outcomes);
   }
 
@@ -113,8 +110,9 @@ export class Creation {
       const answer = backend.write(this.#setup, keys, stored.map(({ record }) => record), this.#request.multi);
       const write = pending(answer);
       if (write === undefined) return this.#stored(stored);
-      this.#setup.lines.enter(keys, write);
-      this.#setup.answered(write).then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
+      const sent = this.#setup.answered(write);
+      this.#setup.lines.enter(keys, sent);
+      sent.then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
     } catch (error) {
       this.#notStored(stored, error);
     }
@@ -136,10 +134,22 @@ export class Creation {
   }
 }
 
-function wrongCount(answer, count) {
+/** `{ outcomes }`, or the `{ error }` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
+function oneEach(answer, count) {
+  try {
+    checkCount(answer, count);
+    return { outcomes: Array.from({ length: count }, (_, index) => outcomeOf(answer[index])) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error })) ?? { value };
+
+function checkCount(answer, count) {
   const allowed = `an array of ${count}, one value for each key`;
-  if (!Array.isArray(answer)) return refused("what a multi creator returns", allowed, answer);
-  if (answer.length === count) return undefined;
+  if (!Array.isArray(answer)) throw refused("what a multi creator returns", allowed, answer);
+  if (answer.length === count) return;
   for (const promise of answer.map(pending)) if (promise !== undefined) ignoreRejection(promise);
-  return makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${describe(answer.length)}`);
+  throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${describe(answer.length)}`);
 }

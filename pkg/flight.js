@@ -32,8 +32,10 @@ export class Flight {
   found;
   /** What it came to: `{ record }`, `{ error }`, or `{}` for "begin again". */
   outcome;
-  /** How often anything had been fenced when its read landed. */
-  fencesAtLanding = 0;
+  /** How much had happened when its read landed. */
+  landedAt = 0;
+  /** Whether its creator is in its synchronous part. */
+  isInCreator = false;
 
   constructor(key, lastChance, solitary) {
     this.key = key;
@@ -83,8 +85,10 @@ export class Flight {
     this.#state = fenceFlight(this.#state);
   }
 
+  /** Nobody takes over a second time: no time limit runs any more. */
   depose() {
     this.#state = deposeFlight(this.#state);
+    this.#silence();
   }
 
   land(found) {
@@ -124,7 +128,7 @@ export class Flight {
   /** Wakes everyone who waits when the creator has had so many seconds. One timer serves all: it is set to the earliest. */
   watch(patience, onRing) {
     const ringsAt = this.#begun + patience * 1000;
-    if (this.phase !== CREATING || ringsAt >= this.#ringsAt || ringsAt === Infinity) return;
+    if (this.phase !== CREATING || this.isDeposed || ringsAt >= this.#ringsAt || ringsAt === Infinity) return;
     clearTimeout(this.#timer);
     this.#ringsAt = ringsAt;
     this.#timer = startTimer(() => this.#ring(onRing), Math.max(ringsAt - monotonic(), 0));
@@ -151,8 +155,8 @@ export class Flight {
 /** The flights of one region that can be joined: at most one a key. */
 export class Flights {
   #current = new Map();
-  /** Counts what fences, so that a flight that left the map can tell whether it missed anything. */
-  #fences = 0;
+  /** Counts what fences and what ends, so that a flight that left the map can tell whether it missed anything. */
+  #events = 0;
 
   current(key) {
     return this.#current.get(key);
@@ -166,7 +170,7 @@ export class Flights {
   }
 
   land(flight, found) {
-    flight.fencesAtLanding = this.#fences;
+    flight.landedAt = this.#events;
     flight.land(found);
   }
 
@@ -174,7 +178,7 @@ export class Flights {
   claim(flight) {
     const current = this.#current.get(flight.key);
     if (current === flight || flight.solitary) return true;
-    if (current !== undefined || flight.isFenced || flight.fencesAtLanding !== this.#fences) return false;
+    if (current !== undefined || flight.isFenced || flight.landedAt !== this.#events) return false;
     this.#current.set(flight.key, flight);
     return true;
   }
@@ -186,7 +190,7 @@ export class Flights {
 
   /** `set` and `delete` fence off the flight of their key, whatever it is doing. */
   fence(key) {
-    this.#fences += 1;
+    this.#events += 1;
     const flight = this.#current.get(key);
     if (flight !== undefined) this.#fenceOff(flight);
   }
@@ -215,12 +219,13 @@ export class Flights {
 
   /** Ends a flight and takes it from the map. */
   end(flight, outcome) {
+    this.#events += 1;
     this.remove(flight);
     if (!(flight.isDeposed && "error" in outcome)) flight.end(outcome);
   }
 
   #fenceWhere(wanted) {
-    this.#fences += 1;
+    this.#events += 1;
     for (const flight of [...this.#current.values()]) if (wanted(flight)) this.#fenceOff(flight);
   }
 

@@ -3,41 +3,9 @@ import { Creation } from "./creation.js";
 import { describe, makeError } from "./errors.js";
 import { LANDED, READING } from "./flight.js";
 import { STALE } from "./cache-region.js";
+import { Quest } from "./quest.js";
 
 const [SERVE_FRESH, SERVE_STALE, LEAD, WAIT, TAKE_OVER, READ_AGAIN] = [0, 1, 2, 3, 4, 5]; // the core's `nextMove`
-
-/** One key of a call, on its way to an entry. */
-class Quest {
-  /** `{ record, state }`: what this call gets for the key. */
-  entry;
-  /** A read that was fenced off is made again once. */
-  hasReadAgain = false;
-  isCounted = false;
-  /** The flight that this call gave up, and has not followed by another yet. */
-  deposed;
-  /** Flights given up after this call had waited for them: their values are still good for it. */
-  waitedFor = [];
-
-  constructor(key, mangled) {
-    this.key = key;
-    this.mangled = mangled;
-  }
-
-  /** Whoever waits for the flight that this call gave up now waits for this one. */
-  follow(flight) {
-    if (this.deposed !== undefined) flight.bequeathTo(this.deposed);
-    this.deposed = undefined;
-  }
-
-  outcomeOf(flight) {
-    return flight.outcome ?? this.waitedFor.map(({ outcome }) => outcome).find((outcome) => outcome?.record !== undefined);
-  }
-
-  changeOf(flight) {
-    if (this.waitedFor.length === 0) return flight.change;
-    return Promise.race([flight, ...this.waitedFor].map(({ change }) => change));
-  }
-}
 
 /** For each key an entry: look, join or begin a flight, judge what its read found, and serve, lead or wait. The keys are unique once mangled. */
 export async function getOrCreate(region, keys, request) {
@@ -46,34 +14,46 @@ export async function getOrCreate(region, keys, request) {
   try {
     while (quests.some(({ entry }) => entry === undefined)) await round(region, quests, request);
   } finally {
-    for (const { deposed } of quests) deposed?.end({});
+    for (const quest of quests) quest.letGo();
   }
   return quests.map(({ entry }) => entry);
 }
 
 /** A creator that asks, in its synchronous part, for the key that it is creating could only wait for itself. */
 function refuseReentry(region, { key, mangled }, request) {
-  if (!region.calling.includes(mangled)) return;
-  const found = region.flights.current(mangled)?.found;
-  if (found === undefined || (!request.forceRefresh && worth(region, found, request, region.now()) <= STALE)) return;
+  const flight = region.flights.current(mangled);
+  if (flight?.isInCreator !== true) return;
+  if (!request.forceRefresh && worth(region, flight.found, request, region.now()) <= STALE) return;
   throw makeError("REENTRANT", `The creator of ${describe(key)} asks for the key that it is creating, and there is no older value to give it.`);
 }
 
 async function round(region, quests, request) {
-  const { setup } = region;
+  const open = quests.filter(({ isOpen }) => isOpen);
+  if (open.length > 0) await judgeAll(region, open, request);
+  await waitForAll(region, quests, patienceOf(region.setup, request));
+}
+
+/** Finds out for each key what there is, and serves it or starts what it takes. */
+async function judgeAll(region, quests, request) {
+  const setup = mangleAll(region, quests);
   const boarded = board(region, setup, quests);
   const begun = boarded.filter(({ reads }) => reads).map(({ flight }) => flight);
   const outcomes = begun.length === 0 ? [] : readFlights(setup, begun, request);
   land(region, setup, begun, outcomes instanceof Promise ? await outcomes : outcomes);
   for (const { flight } of boarded) if (flight.phase === READING) await flight.landing;
-  for (const waiting of judgeAll(region, setup, boarded, request)) await wait(region, setup, waiting, request);
+  decideAll(region, setup, boarded, request);
 }
 
-/** Joins the flight of each key that has no entry yet, or begins one. */
+/** The setup that the keys are mangled for: a mangler may configure the region anew. */
+function mangleAll(region, quests) {
+  const { setup } = region;
+  for (const quest of quests) quest.mangled = setup.mangle(quest.key);
+  return region.setup === setup ? setup : mangleAll(region, quests);
+}
+
+/** Joins the flight of each key, or begins one. */
 function board(region, setup, quests) {
-  const open = quests.filter(({ entry }) => entry === undefined);
-  for (const quest of open) quest.mangled = setup.mangle(quest.key);
-  return open.map((quest) => {
+  return quests.map((quest) => {
     const current = region.flights.current(quest.mangled);
     const flight = current ?? region.flights.begin(quest.mangled, quest.deposed !== undefined, !setup.coalesces);
     return { quest, flight, reads: current === undefined };
@@ -84,7 +64,7 @@ function board(region, setup, quests) {
 function readFlights(setup, begun, { multi }) {
   const keys = begun.map(({ key }) => key);
   const read = () => backend.read(setup, keys, multi);
-  const ahead = setup.writesAhead(keys);
+  const ahead = setup.lines.ahead(keys);
   return ahead === undefined ? read() : ahead.then(read);
 }
 
@@ -93,17 +73,16 @@ function land(region, setup, begun, outcomes) {
   begun.forEach((flight, index) => region.flights.land(flight, region.find(outcomes[index], setup.throws)));
 }
 
-/** Serves what can be served and starts one creation for all that this call leads; gives back what is to be waited for. */
-function judgeAll(region, setup, boarded, request) {
+/** Serves what can be served and starts one creation for all that this call leads. */
+function decideAll(region, setup, boarded, request) {
   const led = [];
-  const waiting = [];
   try {
     for (const { quest, flight } of boarded) {
       const move = nextMove(region, setup, quest, flight, request);
       if (move === LEAD) led.push({ key: quest.key, flight });
       if (move === LEAD || move === WAIT) {
         quest.follow(flight);
-        waiting.push({ quest, flight, leads: move === LEAD });
+        quest.waitsFor = { flight, leads: move === LEAD };
       }
     }
   } catch (error) {
@@ -113,7 +92,6 @@ function judgeAll(region, setup, boarded, request) {
     for (const { flight, reads } of boarded) if (reads && flight.phase === LANDED) region.flights.remove(flight);
   }
   if (led.length > 0) lead(region, setup, led, request);
-  return waiting;
 }
 
 /** Decides one key, and does what needs no waiting. */
@@ -142,13 +120,14 @@ function serve(region, quest, record, move) {
     region.reporter.tell("onStale", quest.key);
   }
   quest.entry = { record, state: move === SERVE_FRESH ? "fresh" : "stale" };
+  quest.letGo();
 }
 
 /** The first caller whose own decision needs a creation leads it. A flight that was fenced off twice is led for those who shared its read. */
 function tryToLead(region, quest, flight, judged, request) {
   if (!flight.isFenced && !region.flights.claim(flight)) return READ_AGAIN;
+  flight.beginCreating(); // before an observer is told, who may ask for this very key
   countMiss(region, quest, judged, request);
-  flight.beginCreating();
   return LEAD;
 }
 
@@ -163,21 +142,44 @@ function lead(region, setup, led, request) {
   for (const { flight } of led) if (flight.isLastChance) watch(region, flight, patienceOf(setup, request));
 }
 
-/** Waits for a flight to end, or gives it up when its creator has had its time. Its leader does not take over from itself. */
-async function wait(region, setup, { quest, flight, leads }, request) {
-  if (!leads && flight.outcome === undefined) region.reporter.tell("onWait", quest.key);
-  const patience = patienceOf(setup, request);
-  for (;;) {
-    const outcome = quest.outcomeOf(flight);
-    if (outcome !== undefined) return receive(region, quest, outcome, leads);
-    if (!leads && flight.isOverdue(patience)) {
-      takeOver(region, quest, flight);
-      quest.waitedFor.push(flight);
-      return;
-    }
-    if (!leads) watch(region, flight, patience);
-    await quest.changeOf(flight);
+/** Waits for one creation after another, its own last; not while there is more to do than to wait, since others may wait for that. */
+async function waitForAll(region, quests, patience) {
+  let isOpen = quests.some((quest) => quest.isOpen);
+  const waiting = quests.filter(({ waitsFor }) => waitsFor !== undefined);
+  const own = waiting.filter(({ waitsFor }) => waitsFor.leads);
+  for (const quest of [...waiting.filter(({ waitsFor }) => !waitsFor.leads), ...own]) {
+    await waitFor(region, quest, patience, isOpen);
+    isOpen ||= quest.isOpen;
   }
+}
+
+async function waitFor(region, quest, patience, onlyLooks) {
+  const { flight, leads } = quest.waitsFor;
+  while (!look(region, quest, patience) && !onlyLooks) {
+    if (!leads) announce(region, quest);
+    if (!leads) watch(region, flight, patience);
+    await quest.change;
+  }
+}
+
+function announce(region, quest) {
+  if (!quest.isAnnounced) region.reporter.tell("onWait", quest.key);
+  quest.isAnnounced = true;
+}
+
+/** Takes what a creation came to, or gives it up when it has had its time; `false` if it goes on. Its leader does not take over from itself. */
+function look(region, quest, patience) {
+  const { outcome } = quest;
+  const { flight, leads } = quest.waitsFor;
+  if (outcome === undefined && (leads || !flight.isOverdue(patience))) return false;
+  quest.waitsFor = undefined;
+  if (outcome !== undefined) {
+    receive(region, quest, outcome, leads);
+  } else {
+    takeOver(region, quest, flight);
+    quest.waitedFor.push(flight);
+  }
+  return true;
 }
 
 function receive(region, quest, outcome, leads) {

@@ -1,5 +1,5 @@
 /** The line of writes: writes to one key are sent one after another. A backend that answers at once never has one. */
-export class Lines {
+class Lines {
   /** Per key, the write that is last in line. */
   #last = new Map();
 
@@ -10,7 +10,7 @@ export class Lines {
     return ahead.length === 0 ? undefined : Promise.allSettled(ahead);
   }
 
-  /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles. */
+  /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. */
   enter(keys, write) {
     for (const key of keys) this.#last.set(key, write);
     const leave = () => {
@@ -18,4 +18,12 @@ export class Lines {
     };
     write.then(leave, leave);
   }
+}
+
+const lines = new WeakMap();
+
+/** A backend's lines: they go on when a region is configured anew with the same one. */
+export function linesOf(backend) {
+  if (!lines.has(backend)) lines.set(backend, new Lines());
+  return lines.get(backend);
 }

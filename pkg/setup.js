@@ -1,5 +1,5 @@
 import { refused, makeError } from "./errors.js";
-import { Lines } from "./line.js";
+import { linesOf } from "./line.js";
 import { within } from "./promises.js";
 
 /** One configuration of a region: everything that changes together when its backend is replaced. Never changed itself. */
@@ -12,7 +12,7 @@ export class Setup {
     this.throws = throws;
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
     this.coalesces = backend.coalesce !== false;
-    this.lines = new Lines();
+    this.lines = linesOf(backend);
     this.#mangler = keyMangler === false ? undefined : (keyMangler ?? recommended(backend));
   }
 
@@ -31,12 +31,6 @@ export class Setup {
   /** What a promise of the backend's comes to, unless that takes longer than `lockTimeout`. */
   answered(promise) {
     return within(promise, this.lockTimeout, () => makeError("TIMEOUT", "The backend has not answered within lockTimeout."));
-  }
-
-  /** When the writes in line now have settled, or were given up; `undefined` if there are none. */
-  writesAhead(keys) {
-    const ahead = this.lines.ahead(keys);
-    return ahead && this.answered(ahead).catch(() => {});
   }
 }
 

@@ -27,13 +27,13 @@ export function remove(region, given, multi) {
 
 /** Enters the line, then fences. A write that nobody is ahead of is sent before this returns. */
 function send({ setup, flights }, keys, write) {
-  const answered = (answer) => {
-    const promise = pending(answer);
+  const sendNow = () => {
+    const promise = pending(write());
     return promise && setup.answered(promise);
   };
   try {
-    const ahead = setup.writesAhead(keys);
-    const sent = ahead === undefined ? answered(write()) : ahead.then(write).then(answered);
+    const ahead = setup.lines.ahead(keys);
+    const sent = ahead === undefined ? sendNow() : ahead.then(sendNow);
     if (sent === undefined) return Promise.resolve();
     setup.lines.enter(keys, sent);
     // The line looks at the outcome of `sent`; a rejection that the caller never looks at is still the host's to report.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MemoryBackend } from "dogpile";
 import { backends, checkAfterEach, counted, makeRegion, outcome, refuses, turns, until, virtualClock } from "./helpers.js";
 
 checkAfterEach();
@@ -103,4 +104,40 @@ test("reads and writes from inside the creator are allowed", async () => {
     return "value";
   });
   expect(seen).toEqual([undefined, true, 1]);
+});
+
+test("an observer that asks, when it is told of a miss, for that very key waits for its creation like anyone", async () => {
+  const nested = [];
+  const creator = counted(async () => (await turns(5), "created"));
+  let told = 0;
+  const onMiss = (key) => {
+    if (told++ === 0) nested.push(region.getOrCreate(key, creator));
+  };
+  const region = makeRegion({ observer: { onMiss } });
+  expect(await region.getOrCreate("k", creator)).toBe("created");
+  expect(await Promise.all(nested)).toEqual(["created"]);
+  expect(creator.times).toBe(1);
+});
+
+test("a mangler that replaces the backend: what is begun is begun with the new one", async () => {
+  const [old, replacement] = [new Map(), new Map()];
+  let mangled = 0;
+  const keyMangler = (key) => {
+    mangled++;
+    if (mangled === 2) region.configure({ backend: new MemoryBackend({ cache: replacement }), replaceExistingBackend: true });
+    return key;
+  };
+  const region = makeRegion({ backend: new MemoryBackend({ cache: old }), keyMangler });
+  expect(await region.getOrCreate("k", () => "created")).toBe("created");
+  expect([old.size, replacement.size]).toEqual([0, 1]);
+});
+
+test("a console that throws costs nobody anything", async () => {
+  console.warn.mockImplementation(() => {
+    throw new Error("no warnings here");
+  });
+  const fail = () => Promise.reject(new Error("down"));
+  const region = makeRegion({ backend: { get: fail, set: fail, delete: fail } });
+  expect(await region.getOrCreate("k", () => "created")).toBe("created");
+  expect(await region.keyIsLocked("k")).toBe(false);
 });
