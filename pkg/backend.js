@@ -8,6 +8,18 @@ export function usableBackend(backend) {
   throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
 }
 
+/** `wrap: [A, B]` is region -> A -> B -> backend; a class is made an instance. All are looked at before any is put around another. */
+export function wrapped(backend, wrap) {
+  if (wrap === undefined || wrap === null) return backend;
+  if (!Array.isArray(wrap)) throw refused("wrap", "an array of proxies", wrap);
+  const proxies = wrap.map((proxy) => (typeof proxy === "function" ? new proxy() : proxy));
+  for (const proxy of proxies) {
+    if (typeof proxy?.wrap !== "function") throw refused("a proxy", "a ProxyBackend, or a class of them", proxy);
+    usableBackend(proxy);
+  }
+  return proxies.reduceRight((inner, proxy) => proxy.wrap(inner), backend);
+}
+
 /** What one key's read came to: `{ value }` or `{ error }`. */
 const value = (answer) => ({ value: answer });
 const failure = (error) => ({ error });

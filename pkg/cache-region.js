@@ -4,6 +4,7 @@ import { Flights } from "./flight.js";
 import { CachedValue, readRecord } from "./record.js";
 import { makeBackend } from "./registry.js";
 import { Reporter } from "./report.js";
+import { requireSerializer } from "./serializer.js";
 import { Setup } from "./setup.js";
 import { isKnownVersion, Region as Core, readClock, stampClock } from "./wasm/dogpile.js";
 
@@ -20,14 +21,17 @@ export class CacheRegion {
   #setup;
   #clock;
   #keyMangler;
+  #serializer;
   flights = new Flights();
   stats = { staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, together) {
     this.core = new Core(options, together);
-    const { clock, keyMangler, observer } = options ?? {};
+    const { clock, keyMangler, observer, serializer } = options ?? {};
     this.#clock = clock ?? undefined;
     this.#keyMangler = keyMangler;
+    this.#serializer = serializer;
+    if (serializer !== false && serializer !== undefined && serializer !== null) requireSerializer(serializer);
     this.reporter = new Reporter(observer);
     /** Seconds, for a record's age. */
     this.now = () => (this.#clock === undefined ? readClock(Date.now()) : this.#askClock());
@@ -36,9 +40,9 @@ export class CacheRegion {
   /** Checks everything, then changes everything. */
   configure(options, together) {
     const [expiration, lockTimeout, throws] = this.core.check(options, together);
-    const { backend, arguments: args } = options ?? {};
+    const { backend, arguments: args, wrap } = options ?? {};
     const usable = usableBackend(typeof backend === "string" ? makeBackend(backend, args) : backend);
-    const setup = new Setup(usable, { keyMangler: this.#keyMangler, lockTimeout, throws: throws === 1 });
+    const setup = new Setup(usable, { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap, lockTimeout, throws: throws === 1 });
     this.core.configure(expiration);
     this.isTimeless = Number.isNaN(expiration);
     this.#setup = setup;
@@ -52,7 +56,7 @@ export class CacheRegion {
 
   /** Whether a warm call may be answered by the core's `isFresh` alone. */
   get isPlain() {
-    return this.setup.keepsKeys && this.#clock === undefined && this.reporter.isSilent;
+    return this.setup.isPlain && this.#clock === undefined && this.reporter.isSilent;
   }
 
   /** A creation or invalidation time. */
@@ -76,13 +80,17 @@ export class CacheRegion {
   }
 
   /** What a read came to: `{ record, ct, v, et }`, `{ why }`, or `{ error }` in a region that wants to be told. */
-  find(outcome, throws) {
+  find(setup, outcome, throws) {
     if ("error" in outcome) return this.#unreadable(outcome.error, throws);
     const { value } = outcome;
     if (value === undefined || value === null) return { why: ABSENT };
-    const found = readRecord(value);
-    if (found === undefined) return this.#unreadable(refused("what the backend holds", "a record of dogpile's", value), false);
-    return isKnownVersion(found.v) ? found : { why: VERSION };
+    try {
+      const found = readRecord(setup.fromStored(value));
+      if (found === undefined) throw refused("what the backend holds", "a record of dogpile's", value);
+      return isKnownVersion(found.v) ? found : { why: VERSION };
+    } catch (error) {
+      return error?.code === "CANT_DESERIALIZE" ? { why: UNREADABLE } : this.#unreadable(error, false);
+    }
   }
 
   /** Counts and reports a failure that the call goes on without. */

@@ -101,13 +101,14 @@ export class Creation {
 
   /** Stores first, then ends the flights. What was fenced off is not stored; between this look and the sending of the write nobody comes. */
   #store(created) {
-    const isStored = ({ flight, cacheable }) => cacheable && !flight.isFenced;
+    for (const one of created) if (one.cacheable && !one.flight.isFenced) this.#serialize(one);
+    const isStored = ({ flight, stored }) => stored !== undefined && !flight.isFenced;
     const stored = created.filter(isStored);
     this.#stored(created.filter((one) => !isStored(one)));
     if (stored.length === 0) return;
     const keys = stored.map(({ flight }) => flight.key);
     try {
-      const answer = backend.write(this.#setup, keys, stored.map(({ record }) => record), this.#request.multi);
+      const answer = backend.write(this.#setup, keys, stored.map((one) => one.stored), this.#request.multi);
       const write = pending(answer);
       if (write === undefined) return this.#stored(stored);
       const sent = this.#setup.answered(write);
@@ -115,6 +116,14 @@ export class Creation {
       sent.then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
     } catch (error) {
       this.#notStored(stored, error);
+    }
+  }
+
+  #serialize(one) {
+    try {
+      one.stored = this.#setup.toStored(one.record);
+    } catch (error) {
+      this.#notStored([one], error);
     }
   }
 

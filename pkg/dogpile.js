@@ -1,7 +1,9 @@
 export { MemoryBackend } from "./memory.js";
 export { NullBackend } from "./null.js";
+export { ProxyBackend } from "./proxy.js";
 export { createRegion, Region } from "./region.js";
 export { registerBackend } from "./registry.js";
+export { CantDeserialize } from "./serializer.js";
 export {
   BackendError,
   DogpileCacheError,

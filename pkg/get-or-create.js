@@ -70,7 +70,7 @@ function readFlights(setup, begun, { multi }) {
 
 /** Those who share these reads go on after this call has judged them: it runs on, they are woken. */
 function land(region, setup, begun, outcomes) {
-  begun.forEach((flight, index) => region.flights.land(flight, region.find(outcomes[index], setup.throws)));
+  begun.forEach((flight, index) => region.flights.land(flight, region.find(setup, outcomes[index], setup.throws)));
 }
 
 /** Serves what can be served and starts one creation for all that this call leads. */

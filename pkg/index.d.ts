@@ -45,7 +45,7 @@ export interface CachedValue<T = unknown> extends StoredRecord<T> {
   readonly age: number;
 }
 
-/** What a backend may hold. A region stores records, and takes anything else that it finds for a miss. */
+/** What a backend may hold: records, or with a serializer their text or bytes. A region takes anything else that it finds for a miss. */
 export type Stored = StoredRecord | string | Uint8Array;
 
 // ---------------------------------------------------------------- region
@@ -67,6 +67,13 @@ export interface RegionOptions {
    * Default: the backend's own `keyMangler`, if it has one; `false` switches that off.
    */
   keyMangler?: KeyMangler | false | undefined;
+  /**
+   * Makes text or bytes of records before they reach the backend. `JSON`, superjson and devalue serve as they are.
+   *
+   * Default: the backend's own `serializer`, if it has one, else records are stored as they are; `false` switches the
+   * backend's off.
+   */
+  serializer?: Serializer | false | undefined;
   /**
    * Tells the time, in seconds since the epoch.
    *
@@ -104,6 +111,12 @@ export interface ConfigureOptions {
    * Default: `false`, a second `configure` throws RegionAlreadyConfigured.
    */
   replaceExistingBackend?: boolean | undefined;
+  /**
+   * Proxies around the backend, or classes of them, which are made without arguments: `[A, B]` is region -> A -> B -> backend.
+   *
+   * Default: none. Anything else is a ValidationError.
+   */
+  wrap?: ReadonlyArray<ProxyBackend | (new () => ProxyBackend)> | undefined;
   /**
    * How long, from a creation's start, waiters wait before one of them takes over, and how long the backend may leave a read
    * or a write without an answer before that counts as failed, with a TimeoutError.
@@ -144,10 +157,12 @@ export class Region<V = unknown> {
   readonly isConfigured: boolean;
   /** The backend. Throws RegionNotConfigured where there is none. */
   readonly backend: CacheBackend;
-  /** The backend that keeps the records. Throws RegionNotConfigured where there is none. */
+  /** The innermost backend, below every proxy. Throws RegionNotConfigured where there is none. */
   readonly actualBackend: CacheBackend;
   /** What the region has counted so far: a snapshot. */
   readonly stats: RegionStats;
+  /** Puts a proxy, or one of this class, around the backend and all other proxies. Throws RegionNotConfigured where there is no backend. */
+  wrap(proxy: ProxyBackend | (new () => ProxyBackend)): void;
 
   /**
    * The value under a key, or `undefined` when it is absent, expired, invalidated or unreadable.
@@ -315,6 +330,16 @@ export interface RegionObserver {
 /** Makes the key that a backend sees; anything but a string is a ValidationError. Two keys that it makes one are one key. */
 export type KeyMangler = (key: string) => string;
 
+/**
+ * Makes text or bytes of a payload, and reads them back; reading takes either, whichever the store gives.
+ *
+ * A region with a serializer stores `{"ct": 1700000000.0, "v": 2}|payload`, byte for byte what Python's dogpile.cache writes.
+ * What `parse` or `decode` throws makes a miss that is reported; a CantDeserialize makes a silent one.
+ */
+export type Serializer =
+  | { stringify(payload: any): string; parse(text: string): any }
+  | { encode(payload: any): Uint8Array; decode(bytes: Uint8Array): any };
+
 // ---------------------------------------------------------------- backends
 
 /**
@@ -335,6 +360,8 @@ export interface CacheBackend {
   entries?(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
   /** What the backend needs done to keys; a region's own `keyMangler` takes its place. */
   readonly keyMangler?: KeyMangler | undefined;
+  /** What the backend needs done to records; a region's own `serializer` takes its place. */
+  readonly serializer?: Serializer | undefined;
 }
 
 /** Keeps the records in a Map, in this process, tab or isolate. */
@@ -358,6 +385,22 @@ export class MemoryBackend implements CacheBackend {
   delete(key: string): void;
   clear(): void;
   entries(): IterableIterator<[string, Stored]>;
+}
+
+/** Passes everything on to `proxied`; override what you need. Sees mangled keys, and what is stored as it is stored. */
+export class ProxyBackend implements CacheBackend {
+  /** The backend, or the next proxy, behind this one. */
+  proxied: CacheBackend;
+  /** Puts this proxy in front of a backend; a region calls it. */
+  wrap(backend: CacheBackend): this;
+  get(key: string): Awaitable<any>;
+  getMulti(keys: string[]): Awaitable<any[]>;
+  set(key: string, value: any): Awaitable<unknown>;
+  setMulti(values: Map<string, any>): Awaitable<unknown>;
+  delete(key: string): Awaitable<unknown>;
+  deleteMulti(keys: string[]): Awaitable<unknown>;
+  clear(): Awaitable<unknown>;
+  entries(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
 }
 
 /** Stores nothing and never locks: every call creates. */
@@ -390,6 +433,10 @@ export class DogpileCacheError extends Error {
     | "REENTRANT"
     | "TIMEOUT"
     | "BACKEND";
+}
+/** Thrown by a serializer for what it does not understand: a miss that nobody is told of. */
+export class CantDeserialize extends Error {
+  readonly code: "CANT_DESERIALIZE";
 }
 /** A second `configure` without `replaceExistingBackend`. */
 export class RegionAlreadyConfigured extends DogpileCacheError {}

@@ -14,7 +14,7 @@ export async function read(region, keys, { expirationTime, ignoreExpiration }, m
   if (failed !== undefined) throw failed.error;
   const now = region.now();
   return keys.map((key, index) => {
-    const found = region.find(outcomes[index], false);
+    const found = region.find(setup, outcomes[index], false);
     const judged = found.why ?? (ignoreExpiration ? FRESH : judge(region, found, expiration, now));
     if (judged === FRESH) region.countHit(key);
     else region.countMiss(key, judged);

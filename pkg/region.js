@@ -36,9 +36,7 @@ export class Region {
 
   configure(options, together) {
     this.#region.configure(snapshot(options), together === TOGETHER);
-    this.#backend = this.#region.setup.backend;
-    this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
-    this.#isTimeless = this.#region.isTimeless;
+    this.#adopt();
     return this;
   }
 
@@ -55,7 +53,12 @@ export class Region {
   }
 
   get actualBackend() {
-    return this.backend;
+    return this.#region.setup.actualBackend;
+  }
+
+  wrap(proxy) {
+    this.#region.setup.wrap(proxy);
+    this.#adopt();
   }
 
   get stats() {
@@ -133,6 +136,12 @@ export class Region {
     requireKey(key);
     const [entry] = await getOrCreate(this.#region, [key], createRequest(creator, call, false));
     return entry;
+  }
+
+  #adopt() {
+    this.#backend = this.#region.setup.backend;
+    this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
+    this.#isTimeless = this.#region.isTimeless;
   }
 
   /** The promise of a fresh payload, if the core can be asked by numbers alone; else `undefined`: the full way. */

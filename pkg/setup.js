@@ -1,23 +1,35 @@
+import { wrapped } from "./backend.js";
 import { refused, makeError } from "./errors.js";
 import { linesOf } from "./line.js";
 import { within } from "./promises.js";
+import { deserialize, isSerialized, requireSerializer, serialize } from "./serializer.js";
 
-/** One configuration of a region: everything that changes together when its backend is replaced. Never changed itself. */
+/** One configuration of a region: everything that changes together when its backend is replaced. */
 export class Setup {
   #mangler;
+  #serializer;
 
-  constructor(backend, { keyMangler, lockTimeout, throws }) {
-    this.backend = backend;
+  constructor(backend, { keyMangler, serializer, wrap, lockTimeout, throws }) {
+    const actual = innermost(backend);
+    this.#mangler = keyMangler === false ? undefined : (keyMangler ?? recommendedMangler(actual));
+    this.#serializer = serializer === false ? undefined : chosenSerializer(serializer ?? actual.serializer);
     this.lockTimeout = lockTimeout;
     this.throws = throws;
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
-    this.coalesces = backend.coalesce !== false;
-    this.lines = linesOf(backend);
-    this.#mangler = keyMangler === false ? undefined : (keyMangler ?? recommended(backend));
+    this.coalesces = actual.coalesce !== false;
+    this.lines = linesOf(actual);
+    this.actualBackend = actual;
+    this.backend = wrapped(backend, wrap); // last, because it changes the proxies
   }
 
-  get keepsKeys() {
-    return this.#mangler === undefined;
+  /** Whether keys and records reach the backend as they are. */
+  get isPlain() {
+    return this.#mangler === undefined && this.#serializer === undefined;
+  }
+
+  /** Puts a proxy around what is there. What is under way goes on with it, in the same line of writes. */
+  wrap(proxy) {
+    this.backend = wrapped(this.backend, [proxy]);
   }
 
   /** The key as the backend knows it. */
@@ -28,14 +40,28 @@ export class Setup {
     return mangled;
   }
 
+  /** A record as the backend is given it. */
+  toStored(record) {
+    return this.#serializer === undefined ? record : serialize(this.#serializer, record);
+  }
+
+  /** A record as the backend gave it; throws for what the serializer cannot read. */
+  fromStored(stored) {
+    return this.#serializer !== undefined && isSerialized(stored) ? deserialize(this.#serializer, stored) : stored;
+  }
+
   /** What a promise of the backend's comes to, unless that takes longer than `lockTimeout`. */
   answered(promise) {
     return within(promise, this.lockTimeout, () => makeError("TIMEOUT", "The backend has not answered within lockTimeout."));
   }
 }
 
-function recommended({ keyMangler }) {
+const innermost = (backend) => (backend.proxied === undefined ? backend : innermost(backend.proxied));
+
+function recommendedMangler({ keyMangler }) {
   if (keyMangler === undefined || keyMangler === null) return undefined;
   if (typeof keyMangler !== "function") throw refused("the backend's keyMangler", "a function", keyMangler);
   return keyMangler;
 }
+
+const chosenSerializer = (serializer) => (serializer === undefined || serializer === null ? undefined : requireSerializer(serializer));

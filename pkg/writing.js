@@ -14,7 +14,7 @@ export function store(region, entries, { expiresIn }, multi) {
   const own = seconds(expiresIn, "expiresIn");
   const keys = entries.map(([key]) => setup.mangle(key));
   const created = region.stamp();
-  const records = entries.map(([, value]) => makeRecord(value, created, Number.isNaN(own) ? undefined : own));
+  const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, Number.isNaN(own) ? undefined : own)));
   return send(region, keys, () => backend.write(setup, keys, records, multi));
 }
 

@@ -11,9 +11,9 @@ use crate::js;
 
 const DURATION: &str =
     r#"seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds"#;
-const REGION_NAMES: [&str; 4] = ["name", "keyMangler", "clock", "observer"];
-const CONFIGURE_NAMES: [&str; 6] =
-    ["backend", "arguments", "expirationTime", "replaceExistingBackend", "lockTimeout", "backendErrors"];
+const REGION_NAMES: [&str; 5] = ["name", "keyMangler", "clock", "observer", "serializer"];
+const CONFIGURE_NAMES: [&str; 7] =
+    ["backend", "arguments", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
 const DEFAULT_LOCK_TIMEOUT: f64 = 30.0;
 
 /// An options object: its names and values.

@@ -1,0 +1,69 @@
+import { refused } from "./errors.js";
+
+/** Thrown by a serializer for what it does not understand: the region takes it for a miss, silently. */
+export class CantDeserialize extends Error {
+  get name() {
+    return "CantDeserialize";
+  }
+
+  get code() {
+    return "CANT_DESERIALIZE";
+  }
+}
+
+const SEPARATOR = "|";
+
+/** `{"ct": 1700000000.0, "v": 2}|payload`, as dogpile.cache writes it: text where the serializer gives text, else bytes. */
+export function serialize(serializer, { payload, metadata }) {
+  const head = writeMetadata(metadata) + SEPARATOR;
+  if (typeof serializer.stringify === "function") {
+    const text = serializer.stringify(payload);
+    if (typeof text === "string") return head + text;
+    throw refused("what the serializer's stringify returns", "a string", text);
+  }
+  const bytes = serializer.encode(payload);
+  if (isBytes(bytes)) return concat(new TextEncoder().encode(head), bytes);
+  throw refused("what the serializer's encode returns", "a Uint8Array", bytes);
+}
+
+/** A record from text or bytes, whichever the store gave; throws what the serializer throws. */
+export function deserialize(serializer, stored) {
+  const at = stored.indexOf(isBytes(stored) ? SEPARATOR.charCodeAt(0) : SEPARATOR);
+  if (at < 0) throw refused("what the backend holds", `metadata, "${SEPARATOR}" and a payload`, stored);
+  const metadata = JSON.parse(asText(stored.slice(0, at)));
+  const body = stored.slice(at + 1);
+  const payload = typeof serializer.parse === "function" ? serializer.parse(asText(body)) : serializer.decode(asBytes(body));
+  return { payload, metadata };
+}
+
+/** Whether a store gave what a serializer wrote. Frames and test environments have a Uint8Array of their own. */
+export const isSerialized = (stored) => typeof stored === "string" || isBytes(stored);
+
+export function requireSerializer(serializer) {
+  const has = (...methods) => methods.every((method) => typeof serializer?.[method] === "function");
+  if (has("stringify", "parse") || has("encode", "decode")) return serializer;
+  throw refused("serializer", "an object with stringify and parse, or with encode and decode", serializer);
+}
+
+const isBytes = (value) => ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1;
+const asText = (stored) => (typeof stored === "string" ? stored : new TextDecoder().decode(stored));
+const asBytes = (stored) => (typeof stored === "string" ? new TextEncoder().encode(stored) : stored);
+
+function concat(head, body) {
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  return bytes;
+}
+
+function writeMetadata({ ct, v, et }) {
+  const own = et === undefined ? "" : `, "et": ${writeFloat(et)}`;
+  return `{"ct": ${writeFloat(ct)}, "v": ${v}${own}}`;
+}
+
+/** A float as Python's json writes it: never without a fraction or an exponent. */
+function writeFloat(number) {
+  const size = Math.abs(number);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) return number.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  return Number.isInteger(number) ? `${number}.0` : String(number);
+}
