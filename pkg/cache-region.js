@@ -25,9 +25,11 @@ export class CacheRegion {
   flights = new Flights();
   stats = { staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
-  constructor(options, together) {
+  constructor(options, together, facade) {
     this.core = new Core(options, together);
-    const { clock, keyMangler, observer, serializer } = options ?? {};
+    const { asyncCreationRunner, clock, keyMangler, observer, serializer } = options ?? {};
+    this.facade = facade;
+    this.asyncCreationRunner = asyncCreationRunner ?? undefined;
     this.#clock = clock ?? undefined;
     this.#keyMangler = keyMangler;
     this.#serializer = serializer;

@@ -36,6 +36,38 @@ export class Creation {
     }
   }
 
+  /** Calls the creator for a runner, which does the rest. */
+  async create() {
+    const { stats, reporter } = this.#region;
+    stats.creations += 1;
+    this.#began = Date.now();
+    try {
+      const value = await this.#callCreator();
+      reporter.tell("onCreate", this.#led.map(({ key }) => key), (Date.now() - this.#began) / 1000);
+      return value;
+    } catch (error) {
+      stats.creationErrors += 1;
+      throw error;
+    }
+  }
+
+  /** Stores a value for a runner; `false` if nobody may store it any more, or shouldCacheFn says no, or the backend fails. */
+  async keep(value) {
+    const [{ key, flight }] = this.#led;
+    const record = makeRecord(value, this.#region.stamp(), this.#expirations.get(key));
+    if (!this.#isCacheable(value)) return false;
+    try {
+      const stored = this.#setup.toStored(record);
+      if (flight.isFenced || flight.outcome !== undefined) return false;
+      await this.#send([flight.key], [stored]);
+      return true;
+    } catch (error) {
+      this.#region.backendFailed(error, "write");
+      if (this.#setup.throws) throw backendError("store a value", error);
+      return false;
+    }
+  }
+
   #callCreator() {
     for (const { flight } of this.#led) flight.isInCreator = true;
     try {
@@ -108,15 +140,21 @@ export class Creation {
     if (stored.length === 0) return;
     const keys = stored.map(({ flight }) => flight.key);
     try {
-      const answer = backend.write(this.#setup, keys, stored.map((one) => one.stored), this.#request.multi);
-      const write = pending(answer);
-      if (write === undefined) return this.#stored(stored);
-      const sent = this.#setup.answered(write);
-      this.#setup.lines.enter(keys, sent);
-      sent.then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
+      const sent = this.#send(keys, stored.map((one) => one.stored));
+      if (sent === undefined) this.#stored(stored);
+      else sent.then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
     } catch (error) {
       this.#notStored(stored, error);
     }
+  }
+
+  /** A promise of the write's end, unless the backend answers at once. */
+  #send(keys, stored) {
+    const write = pending(backend.write(this.#setup, keys, stored, this.#request.multi));
+    if (write === undefined) return undefined;
+    const sent = this.#setup.answered(write);
+    this.#setup.lines.enter(keys, sent);
+    return sent;
   }
 
   #serialize(one) {

@@ -3,6 +3,7 @@ export { NullBackend } from "./null.js";
 export { ProxyBackend } from "./proxy.js";
 export { createRegion, Region } from "./region.js";
 export { registerBackend } from "./registry.js";
+export { backgroundRunner } from "./runner.js";
 export { CantDeserialize } from "./serializer.js";
 export {
   BackendError,

@@ -4,8 +4,10 @@ import { describe, makeError } from "./errors.js";
 import { LANDED, READING } from "./flight.js";
 import { STALE } from "./cache-region.js";
 import { Quest } from "./quest.js";
+import { handOver } from "./runner.js";
 
 const [SERVE_FRESH, SERVE_STALE, LEAD, WAIT, TAKE_OVER, READ_AGAIN] = [0, 1, 2, 3, 4, 5]; // the core's `nextMove`
+const HAND_OVER = 6; // to lead by a runner
 
 /** For each key an entry: look, join or begin a flight, judge what its read found, and serve, lead or wait. The keys are unique once mangled. */
 export async function getOrCreate(region, keys, request) {
@@ -80,6 +82,10 @@ function decideAll(region, setup, boarded, request) {
     for (const { quest, flight } of boarded) {
       const move = nextMove(region, setup, quest, flight, request);
       if (move === LEAD) led.push({ key: quest.key, flight });
+      if (move === HAND_OVER) {
+        handOver(region, setup, { key: quest.key, flight }, request);
+        serve(region, quest, flight.found.record, SERVE_STALE);
+      }
       if (move === LEAD || move === WAIT) {
         quest.follow(flight);
         quest.waitsFor = { flight, leads: move === LEAD };
@@ -123,10 +129,11 @@ function serve(region, quest, record, move) {
   quest.letGo();
 }
 
-/** The first caller whose own decision needs a creation leads it. A flight that was fenced off twice is led for those who shared its read. */
+/** The first caller whose own decision needs a creation leads it, or has the region's runner lead it where there is a stale value to serve. A flight that was fenced off twice is led for those who shared its read. */
 function tryToLead(region, quest, flight, judged, request) {
   if (!flight.isFenced && !region.flights.claim(flight)) return READ_AGAIN;
   flight.beginCreating(); // before an observer is told, who may ask for this very key
+  if (judged === STALE && region.asyncCreationRunner !== undefined && !request.multi && !request.forceRefresh) return HAND_OVER;
   countMiss(region, quest, judged, request);
   return LEAD;
 }

@@ -75,6 +75,13 @@ export interface RegionOptions {
    */
   serializer?: Serializer | false | undefined;
   /**
+   * Called when a *stale* value exists and this caller won the dogpile lock: the stale value is returned at once and the
+   * runner owns the regeneration. It must call `mutex.release()` when done. `backgroundRunner` is ready-made.
+   *
+   * Default: none, the caller that won creates and waits. `getOrCreateMulti` and `forceRefresh` never ask it.
+   */
+  asyncCreationRunner?: AsyncCreationRunner | undefined;
+  /**
    * Tells the time, in seconds since the epoch.
    *
    * Default: `Date.now()`, never going back, and strictly increasing for creation and invalidation times. A clock that is
@@ -324,7 +331,7 @@ export interface RegionObserver {
   onCreate(keys: string[], seconds: number): void;
   onWait(key: string): void;
   onTakeover(key: string): void;
-  onError(error: unknown, where: "read" | "write"): void;
+  onError(error: unknown, where: "read" | "write" | "background"): void;
 }
 
 /** Makes the key that a backend sees; anything but a string is a ValidationError. Two keys that it makes one are one key. */
@@ -339,6 +346,34 @@ export type KeyMangler = (key: string) => string;
 export type Serializer =
   | { stringify(payload: any): string; parse(text: string): any }
   | { encode(payload: any): Uint8Array; decode(bytes: Uint8Array): any };
+
+/**
+ * Owns the creation of a stale value. `creator` calls the user's own; those who wait get what it gave or threw when the
+ * runner releases. What the runner throws gives back the lock and reaches its caller.
+ */
+export type AsyncCreationRunner = (
+  region: Region<any>,
+  key: string,
+  creator: () => Promise<unknown>,
+  mutex: Mutex,
+  job: CreationJob,
+) => void;
+export interface CreationJob {
+  /** Asks shouldCacheFn, stores unless the creation was fenced off or released; true if stored. */
+  store(value: unknown): Promise<boolean>;
+  /** Tells `observer.onError`, as "background". */
+  failed(error: unknown): void;
+}
+/** A lock that is held by whom it was given to. */
+export interface Mutex {
+  /** `false`: it is held already. */
+  acquire(wait?: boolean): Awaitable<boolean>;
+  /** Idempotent. */
+  release(): Awaitable<void>;
+  locked(): Awaitable<boolean>;
+}
+/** Creates, stores and releases in the background; a failure goes to `observer.onError`. */
+export const backgroundRunner: AsyncCreationRunner;
 
 // ---------------------------------------------------------------- backends
 

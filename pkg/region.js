@@ -29,7 +29,7 @@ export class Region {
 
   constructor(options, together) {
     const own = snapshot(options);
-    this.#region = new CacheRegion(own, together === TOGETHER);
+    this.#region = new CacheRegion(own, together === TOGETHER, this);
     this.#core = this.#region.core;
     this.#name = own?.name;
   }

@@ -1,0 +1,61 @@
+import { Creation } from "./creation.js";
+import { makeRecord } from "./record.js";
+
+/** Lets the user's runner replace a stale value: it owns the flight until it releases the mutex. */
+export function handOver(region, setup, { key, flight }, request) {
+  const creation = new Creation(region, setup, request, [{ key, flight }]);
+  let outcome = {}; // for those who wait: begin again, unless the creator was called
+  const creator = async () => {
+    try {
+      const value = await creation.create();
+      outcome = { record: makeRecord(value, region.stamp()) };
+      return value;
+    } catch (error) {
+      outcome = { error };
+      throw error;
+    }
+  };
+  const mutex = {
+    acquire: () => false,
+    release: () => region.flights.end(flight, outcome),
+    locked: () => flight.outcome === undefined,
+  };
+  try {
+    region.asyncCreationRunner(region.facade, key, creator, mutex, new CreationJob(region, creation));
+  } catch (error) {
+    mutex.release();
+    throw error;
+  }
+}
+
+class CreationJob {
+  #region;
+  #creation;
+
+  constructor(region, creation) {
+    this.#region = region;
+    this.#creation = creation;
+  }
+
+  store(value) {
+    return this.#creation.keep(value);
+  }
+
+  failed(error) {
+    this.#region.reporter.error(error, "background");
+  }
+}
+
+export function backgroundRunner(_region, _key, creator, mutex, job) {
+  regenerate(creator, mutex, job);
+}
+
+async function regenerate(creator, mutex, job) {
+  try {
+    await job.store(await creator());
+  } catch (error) {
+    job.failed(error);
+  } finally {
+    mutex.release();
+  }
+}
