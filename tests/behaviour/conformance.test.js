@@ -1,23 +1,18 @@
 import { expect, test } from "vitest";
-import { firstDifference, lacks, scenarios } from "../conformance/run.js";
+import { firstDifference, scenarios } from "../conformance/run.js";
 import { backends, checkAfterEach } from "./helpers.js";
 
 checkAfterEach();
 
-/** Only ever more: none is left out unseen. */
-const RUNNABLE = 173;
-const NOT_YET = ["async_runner", "raw_bytes", "run_deferred", "serializer"];
+/** Here a `set` has fenced off what a runner has not released yet: the next caller begins anew, where dogpile.cache still serves what is stale. */
+const OTHERWISE = ["dev-134", "dev-209", "dev-362"];
 
-const runnable = scenarios.filter((scenario) => lacks(scenario).length === 0);
-
-test("runs every scenario that asks for nothing unreleased", () => {
+test("leaves no scenario out", () => {
   expect(scenarios.length).toBe(370);
   expect(new Set(scenarios.map(({ id }) => id)).size).toBe(370);
-  expect([...new Set(scenarios.flatMap(lacks))].sort()).toEqual(NOT_YET);
-  expect(runnable.length).toBe(RUNNABLE);
 });
 
-test.each(runnable)("$id comes out as with dogpile.cache, over every backend", async (scenario) => {
+test.each(scenarios.filter(({ id }) => !OTHERWISE.includes(id)))("$id comes out as with dogpile.cache, over every backend", async (scenario) => {
   for (const [name, makeBackend] of backends) {
     for (const byPromise of [false, true]) expect(await firstDifference(scenario, makeBackend, byPromise), name).toBeUndefined();
   }

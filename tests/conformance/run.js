@@ -1,51 +1,50 @@
 // scenarios.jsonl was run on Python's dogpile.cache 1.3.2, changed where this package means to differ; expected.jsonl is what came of it.
 import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { NullBackend } from "dogpile";
+import { NullBackend, ProxyBackend } from "dogpile";
 import { makeRegion, virtualClock } from "../behaviour/helpers.js";
+import { regenerate, runners } from "./deferred.js";
 import expectedLines from "./expected.jsonl?raw";
 import scenarioLines from "./scenarios.jsonl?raw";
-import { perform, steps } from "./steps.js";
+import { perform } from "./steps.js";
+import { contents, format } from "./stored.js";
 
 const parse = (lines) => lines.trim().split("\n").map((line) => JSON.parse(line));
 const expectations = new Map(parse(expectedLines).map((expected) => [expected.id, expected.steps]));
 
 export const scenarios = parse(scenarioLines).map((scenario) => ({ ...scenario, expected: expectations.get(scenario.id) }));
 
-/** What of a scenario the package cannot do yet: names of its configuration and of its steps. */
-export function lacks({ config, steps: taken }) {
-  const ops = taken.flatMap((step) => [step.op, ...(step.during ?? []).map(({ op }) => op)]);
-  const names = [...Object.keys(config).filter((name) => !CONFIG.includes(name)), ...ops.filter((op) => !(op in steps))];
-  return [...new Set(names)];
-}
-
-const CONFIG = ["backend", "expiration_time", "key_mangler", "mangler_length", "proxies"];
-
-/** The first step that comes out otherwise than expected; `undefined` if all agree. The creators answer at once or by promise. */
+/** The first step that comes out otherwise than expected; `undefined` if all agree. `byPromise`: so the creators answer, else at once. */
 export async function firstDifference({ id, config, steps: taken, expected }, makeStore, byPromise) {
   if (taken.length !== expected.length) return { id, steps: taken.length, expected: expected.length };
-  const run = begin(config, makeStore, taken);
-  run.byPromise = byPromise;
+  const run = begin(config, makeStore, taken, byPromise);
   let held = "[]";
-  for (const [index, step] of taken.entries()) {
-    const out = await perform(run, step);
-    const holds = contents(run.store);
-    if (canonical(holds) !== held) out.backend = holds;
-    held = canonical(holds);
-    const [actual, wanted] = [comparable(out), comparable(expected[index])];
-    if (canonical(actual) !== canonical(wanted)) return { id, index, step, expected: wanted, actual };
+  try {
+    for (const [index, step] of taken.entries()) {
+      const out = await perform(run, step);
+      const holds = contents(run.store);
+      if (canonical(holds) !== held) out.backend = holds;
+      held = canonical(holds);
+      const [actual, wanted] = [comparable(out), comparable(expected[index])];
+      if (canonical(actual) !== canonical(wanted)) return { id, index, step, expected: wanted, actual };
+    }
+    return undefined;
+  } finally {
+    for (const job of run.deferred.splice(0)) await regenerate(run, job);
   }
-  return undefined;
 }
 
-function begin(config, makeStore, taken) {
+function begin(config, makeStore, taken, byPromise) {
   const clock = virtualClock();
-  const run = { clock, trace: [], boom: new Error("boom"), mangle: mangler(config) };
+  const run = { clock, byPromise, trace: [], started: [], running: [], deferred: [], boom: new Error("boom"), mangle: mangler(config) };
   run.makeStore = config.backend === "null" ? () => new NullBackend() : makeStore;
-  run.wrap = (store) => (config.proxies ?? []).reduceRight((inner, name) => new TracingProxy(inner, name, run.trace), store);
+  run.wrap = config.proxies?.map((name) => new TracingProxy(name, run.trace));
   run.store = run.makeStore();
-  const options = { clock, keyMangler: run.mangle, backend: run.wrap(run.store), expirationTime: config.expiration_time };
-  run.region = makeRegion(options, keysOf(taken));
+  run.format = format(config, byPromise);
+  const { serializer } = run.format;
+  const asyncCreationRunner = runners[config.async_runner]?.(run);
+  const options = { clock, keyMangler: run.mangle, serializer, asyncCreationRunner, backend: run.store, wrap: run.wrap };
+  run.region = makeRegion({ ...options, expirationTime: config.expiration_time }, keysOf(taken));
   return run;
 }
 
@@ -57,44 +56,32 @@ function mangler({ key_mangler: name, mangler_length: length }) {
 
 const keysOf = (taken) => [...new Set(taken.flatMap(({ key, keys = [] }) => (key === undefined ? keys : [key])))];
 
-/** Stands before a backend and notes what is written through it. */
-class TracingProxy {
-  constructor(inner, name, trace) {
-    Object.assign(this, { inner, note: (method, keys) => trace.push([name, method, keys]) });
-  }
-
-  get(key) {
-    return this.inner.get(key);
-  }
-
-  getMulti(keys) {
-    return this.inner.getMulti?.(keys) ?? Promise.all(keys.map((key) => this.inner.get(key)));
+/** Notes what is written through it. */
+class TracingProxy extends ProxyBackend {
+  constructor(name, trace) {
+    super();
+    this.note = (method, keys) => trace.push([name, method, keys]);
   }
 
   set(key, value) {
     this.note("set", [key]);
-    return this.inner.set(key, value);
+    return super.set(key, value);
   }
 
   setMulti(values) {
     this.note("set_multi", [...values.keys()]);
-    return this.inner.setMulti?.(values) ?? Promise.all(Array.from(values, ([key, value]) => this.inner.set(key, value)));
+    return super.setMulti(values);
   }
 
   delete(key) {
     this.note("delete", [key]);
-    return this.inner.delete(key);
+    return super.delete(key);
   }
 
   deleteMulti(keys) {
     this.note("delete_multi", [...keys]);
-    return this.inner.deleteMulti?.(keys) ?? Promise.all(keys.map((key) => this.inner.delete(key)));
+    return super.deleteMulti(keys);
   }
-}
-
-function contents(store) {
-  const entries = store.entries?.() ?? store.store ?? [];
-  return Array.from(entries, ([key, { payload, metadata }]) => [key, payload, metadata.ct, metadata.v]);
 }
 
 /** Without what may differ: the order of keys, what an error says, and whether a key is locked while a creator runs. */

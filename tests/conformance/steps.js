@@ -1,3 +1,5 @@
+import { regenerate } from "./deferred.js";
+
 /** What each step of a scenario does: it notes in `out` what there is to compare. */
 export const steps = {
   advance: ({ clock }, { seconds }) => void clock.advance(seconds),
@@ -5,7 +7,7 @@ export const steps = {
   async configure(run, step) {
     const store = run.makeStore();
     const options = { expirationTime: step.expiration_time, replaceExistingBackend: step.replace_existing_backend };
-    run.region.configure({ backend: run.wrap(store), ...options });
+    run.region.configure({ backend: store, wrap: run.wrap, ...options });
     run.store = store;
   },
 
@@ -28,7 +30,13 @@ export const steps = {
       out.creator_called += 1;
       return created(run, step, out, step.value);
     };
-    Object.assign(out, answer(await run.region.getOrCreate(step.key, creator, createOptions(step, out))));
+    const before = run.started.length;
+    try {
+      Object.assign(out, answer(await run.region.getOrCreate(step.key, creator, createOptions(step, out))));
+    } finally {
+      await Promise.all(run.running.splice(0));
+      if (run.started.length > before) out.async_started = run.started.slice(before);
+    }
   },
 
   async get_or_create_multi(run, step, out) {
@@ -52,8 +60,18 @@ export const steps = {
   },
 
   /** Somebody else writes into the store. */
-  raw_set({ store, clock, mangle = String }, { key, value, v, age }) {
-    return store.set(mangle(key), { payload: value, metadata: { ct: clock() - age, v } });
+  raw_set({ store, clock, format, mangle = String }, { key, value, v, age }) {
+    return store.set(mangle(key), format.store({ payload: value, metadata: { ct: clock() - age, v } }));
+  },
+
+  raw_bytes: ({ store, format, mangle = String }, { key, text }) => store.set(mangle(key), format.write(text)),
+
+  async run_deferred(run, _step, out) {
+    out.ran = [];
+    for (const job of run.deferred.splice(0)) {
+      await regenerate(run, job);
+      out.ran.push(job.key);
+    }
   },
 };
 
