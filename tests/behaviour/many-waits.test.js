@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   SlowMultiBackend,
   backends,
@@ -12,6 +12,7 @@ import {
   plainBackend,
   record,
   slowRegion,
+  turns,
   until,
 } from "./helpers.js";
 
@@ -48,24 +49,20 @@ describe.each(backends)("a call for many that takes over, over %s", (_name, make
   });
 });
 
-test("those who wait after a takeover need no timer any more", async () => {
-  const region = makeRegion({ lockTimeout: "40ms" });
+test("those who wait after a takeover need no timer any more: there is the one of the new creation", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const region = makeRegion({ lockTimeout: 30 });
   const callers = [region.getOrCreate("k", hang)];
   const slow = deferred();
   const creator = counted(() => slow.promise);
-  for (let caller = 0; caller < 5; caller++) callers.push(region.getOrCreate("k", creator, { lockTimeout: caller === 0 ? "20ms" : 1 }));
-  await until(() => creator.times === 1);
-  const { setTimeout } = globalThis;
-  let timers = 0;
-  globalThis.setTimeout = (...parameters) => (timers++, setTimeout(...parameters));
-  try {
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  } finally {
-    globalThis.setTimeout = setTimeout;
-  }
+  for (let caller = 0; caller < 5; caller++) callers.push(region.getOrCreate("k", creator));
+  vi.advanceTimersByTime(31_000);
+  await turns();
+  expect(creator.times).toBe(1);
+  expect(vi.getTimerCount()).toBe(1);
   slow.resolve("new");
   expect(new Set(await Promise.all(callers))).toEqual(new Set(["new"]));
-  expect(timers).toBeLessThan(3);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("a call for many that shares a slow read does not create what was created while it waited", async () => {
