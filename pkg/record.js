@@ -8,8 +8,9 @@ export function makeRecord(payload, created, own) {
 /** What a backend gave, as `{ record, ct, v, et }`; `undefined` when it is no record. Never throws. */
 export function readRecord(stored) {
   try {
-    if (!("payload" in stored)) return undefined;
-    const { ct, v, et } = stored.metadata;
+    const { payload, metadata } = stored;
+    const { ct, v, et } = metadata;
+    if (payload === undefined && !("payload" in stored)) return undefined;
     if (typeof ct !== "number" || Number.isNaN(ct)) return undefined;
     return { record: stored, ct, v: numberOrNaN(v), et: numberOrNaN(et) };
   } catch {
