@@ -1,3 +1,4 @@
+export { functionKeyGenerator, functionMultiKeyGenerator } from "./keys.js";
 export { MemoryBackend } from "./memory.js";
 export { NullBackend } from "./null.js";
 export { ProxyBackend } from "./proxy.js";

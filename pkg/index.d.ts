@@ -67,6 +67,10 @@ export interface RegionOptions {
    * Default: the backend's own `keyMangler`, if it has one; `false` switches that off.
    */
   keyMangler?: KeyMangler | false | undefined;
+  /** Makes the keys of `cacheOnArguments`, unless the function has its own. Default: `functionKeyGenerator`. */
+  functionKeyGenerator?: FunctionKeyGenerator | undefined;
+  /** Makes the keys of `cacheMultiOnArguments`, unless the function has its own. Default: `functionMultiKeyGenerator`. */
+  functionMultiKeyGenerator?: FunctionMultiKeyGenerator | undefined;
   /**
    * Makes text or bytes of records before they reach the backend. `JSON`, superjson and devalue serve as they are.
    *
@@ -251,6 +255,34 @@ export class Region<V = unknown> {
 
   /** Whether a creation of this key is under way in this region object. */
   keyIsLocked(key: string): Promise<boolean>;
+
+  /**
+   * A function that keeps what `fn` returns, one value for each list of arguments. `fn` gets exactly the call's arguments.
+   *
+   * With options alone the result wraps a function, or decorates a method (TC39 decorators; `this` is passed on).
+   *
+   * Throws a ValidationError for what it cannot use, a missing namespace included. Functions may be made before the region has
+   * a backend; their calls reject until then.
+   */
+  cacheOnArguments<A extends unknown[], R>(options: FunctionOptions<R>, fn: (...args: A) => Awaitable<R>): CachedFunction<A, R>;
+  cacheOnArguments(
+    options: FunctionOptions<any>,
+  ): <A extends unknown[], R>(fn: (...args: A) => Awaitable<R>, context?: ClassMethodDecoratorContext) => CachedFunction<A, R>;
+
+  /**
+   * A function that keeps one value for each of its arguments, and calls `fn` once with those that have none.
+   *
+   * `fn` returns an array of values in the order of its arguments, or with `asDict` a Map from argument to value: what the Map
+   * lacks is not stored, and absent from the result.
+   */
+  cacheMultiOnArguments<K, R>(
+    options: FunctionOptions<R> & { asDict: true },
+    fn: (...keys: K[]) => Awaitable<Map<K, R>>,
+  ): CachedMultiFunction<K, R, Map<K, R>>;
+  cacheMultiOnArguments<K, R>(
+    options: FunctionOptions<R> & { asDict?: false },
+    fn: (...keys: K[]) => Awaitable<readonly R[]>,
+  ): CachedMultiFunction<K, R, R[]>;
 }
 
 export interface GetOptions {
@@ -374,6 +406,80 @@ export interface Mutex {
 }
 /** Creates, stores and releases in the background; a failure goes to `observer.onError`. */
 export const backgroundRunner: AsyncCreationRunner;
+
+// ---------------------------------------------------------------- functions
+
+/** The options of a call, and how its keys are made. Unknown names are ignored. */
+export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "expirationTime" | "signal"> {
+  /**
+   * Part of every key, and required unless a key generator is given (minifiers rename functions).
+   *
+   * A function is asked with the method's `this` at each call, and so can keep instances apart.
+   */
+  namespace?: string | ((self: unknown) => string) | undefined;
+  /** As for a call of `getOrCreate`. A function is asked at every call. Default: the record's and the region's. */
+  expirationTime?: Duration | null | (() => Duration | null | undefined) | undefined;
+  /**
+   * An argument's part of the key.
+   *
+   * Default: canonical JSON (object keys sorted, trailing `undefined` dropped; `undefined`, NaN, bigint and Date told apart), a
+   * TypeError for functions, symbols and class instances.
+   */
+  toStr?: ((argument: any) => string) | undefined;
+  /** For `cacheOnArguments`. Default: the region's. */
+  functionKeyGenerator?: FunctionKeyGenerator | undefined;
+  /** For `cacheMultiOnArguments`. Default: the region's. */
+  functionMultiKeyGenerator?: FunctionMultiKeyGenerator | undefined;
+}
+
+/**
+ * What `cacheOnArguments` makes. Calls and helpers reject with what the key generator throws.
+ *
+ * A helper of a method whose namespace depends on `this` is called with it: `user.load.invalidate.call(user, 1)`.
+ */
+export interface CachedFunction<A extends unknown[], R> {
+  (...args: A): Promise<R>;
+  /** `region.get` under the key of these arguments: by the region's expiration, not the function's. */
+  get(...args: A): Promise<R | undefined>;
+  /** `region.set` under the key of these arguments. */
+  set(value: R, ...args: A): Promise<void>;
+  /** Deletes the one value of these arguments. */
+  invalidate(...args: A): Promise<void>;
+  /** Calls the function, stores and returns the new value: a creation like any other, which joins one that is running. */
+  refresh(...args: A): Promise<R>;
+  /** The function itself. */
+  original(...args: A): Awaitable<R>;
+}
+
+/** What `cacheMultiOnArguments` makes; its helpers are those of CachedFunction, for many arguments. */
+export interface CachedMultiFunction<K, R, Out> {
+  (...keys: K[]): Promise<Out>;
+  get(...keys: K[]): Promise<(R | undefined)[]>;
+  set(values: Map<K, R>): Promise<void>;
+  invalidate(...keys: K[]): Promise<void>;
+  refresh(...keys: K[]): Promise<Out>;
+  original(...keys: K[]): Awaitable<unknown>;
+}
+
+/** Called once for a function, or with a namespace that depends on `this` at each call; makes what makes the key. */
+export type FunctionKeyGenerator = (
+  namespace: string | undefined,
+  fn: Function,
+  toStr: (argument: any) => string,
+) => (...args: any[]) => string;
+
+/** As FunctionKeyGenerator, for one key an argument. */
+export type FunctionMultiKeyGenerator = (
+  namespace: string | undefined,
+  fn: Function,
+  toStr: (argument: any) => string,
+) => (...args: any[]) => string[];
+
+/** `namespace|arg1 arg2`. Throws a ValidationError without a namespace. */
+export const functionKeyGenerator: FunctionKeyGenerator;
+
+/** `namespace|arg`, one per argument. Throws a ValidationError without a namespace. */
+export const functionMultiKeyGenerator: FunctionMultiKeyGenerator;
 
 // ---------------------------------------------------------------- backends
 

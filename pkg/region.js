@@ -1,3 +1,4 @@
+import { cachedFunctions, cachedMultiFunction } from "./cached-function.js";
 import { CacheRegion } from "./cache-region.js";
 import { requireKey } from "./errors.js";
 import { getOrCreate } from "./get-or-create.js";
@@ -21,6 +22,7 @@ export class Region {
   #region;
   #core;
   #name;
+  #generators;
   #backend;
   /** The Map to look into before anything else; `undefined` where a call has to go the full way. */
   #records;
@@ -32,6 +34,7 @@ export class Region {
     this.#region = new CacheRegion(own, together === TOGETHER, this);
     this.#core = this.#region.core;
     this.#name = own?.name;
+    this.#generators = [own?.functionKeyGenerator, own?.functionMultiKeyGenerator];
   }
 
   configure(options, together) {
@@ -130,6 +133,15 @@ export class Region {
   async keyIsLocked(key) {
     requireKey(key);
     return this.#region.isLocked(key);
+  }
+
+  cacheOnArguments(options, ...functions) {
+    const wrap = cachedFunctions(this, options, this.#generators[0]);
+    return functions.length === 0 ? wrap : wrap(...functions);
+  }
+
+  cacheMultiOnArguments(options, fn) {
+    return cachedMultiFunction(this, options, this.#generators[1], fn);
   }
 
   async #create(key, creator, call) {

@@ -11,7 +11,16 @@ use crate::js;
 
 const DURATION: &str =
     r#"seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds"#;
-const REGION_NAMES: [&str; 6] = ["name", "keyMangler", "clock", "observer", "serializer", "asyncCreationRunner"];
+const REGION_NAMES: [&str; 8] = [
+    "name",
+    "keyMangler",
+    "functionKeyGenerator",
+    "functionMultiKeyGenerator",
+    "clock",
+    "observer",
+    "serializer",
+    "asyncCreationRunner",
+];
 const CONFIGURE_NAMES: [&str; 7] =
     ["backend", "arguments", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
 const DEFAULT_LOCK_TIMEOUT: f64 = 30.0;
@@ -101,7 +110,7 @@ impl Options {
     pub fn check_region(&self) -> Result<(), JsValue> {
         self.check("name", "a string", JsValue::is_string)?;
         self.check("keyMangler", "a function, or false", |value| value.is_function() || value.as_bool() == Some(false))?;
-        for name in ["clock", "asyncCreationRunner"] {
+        for name in ["functionKeyGenerator", "functionMultiKeyGenerator", "clock", "asyncCreationRunner"] {
             self.check(name, "a function", JsValue::is_function)?;
         }
         self.check("observer", "an object", JsValue::is_object)

@@ -39,6 +39,8 @@ fn every_option_is_taken_as_it_is() {
     let options = object([
         ("name", "a".into()),
         ("keyMangler", function("return 'k'")),
+        ("functionKeyGenerator", function("return () => 'k'")),
+        ("functionMultiKeyGenerator", function("return () => ['k']")),
         ("clock", function("return 0")),
         ("observer", object([])),
     ]);
@@ -50,7 +52,7 @@ fn every_option_is_taken_as_it_is() {
 fn an_unknown_name_is_refused_with_the_known_ones() {
     let (code, message) = code_and_message(Region::new(object([("nmae", "a".into())]), false));
     assert_eq!(code, "VALIDATION");
-    for word in ["nmae", "name", "keyMangler", "clock", "observer"] {
+    for word in ["nmae", "name", "keyMangler", "functionKeyGenerator", "functionMultiKeyGenerator", "clock", "observer"] {
         assert!(message.contains(word), "{message}");
     }
     assert!(!message.contains("backend"), "{message}");
@@ -69,7 +71,7 @@ fn wrong_types_are_refused_and_none_of_them_traps() {
             assert_eq!(code_and_message(Region::new(value.clone(), false)).0, "VALIDATION");
             assert_eq!(code_and_message(Region::new(object([("observer", value.clone())]), false)).0, "VALIDATION");
         }
-        for name in ["keyMangler", "clock"] {
+        for name in ["keyMangler", "functionKeyGenerator", "functionMultiKeyGenerator", "clock"] {
             let (_, message) = code_and_message(Region::new(object([(name, value.clone())]), false));
             assert!(message.contains(name), "{message}");
         }

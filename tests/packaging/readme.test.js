@@ -4,14 +4,16 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installPackage } from "./installed.js";
-import { run } from "./run.js";
+import { program, run } from "./run.js";
 import { askBundledWorker, withBundledWorker } from "./workers.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
-const snippets = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+const snippetsIn = (language) => [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code);
+const snippets = snippetsIn("js");
 const isWorker = (code) => code.includes("export default");
 const [worker] = snippets.filter(isWorker);
 
@@ -21,12 +23,16 @@ beforeAll(async () => {
 });
 afterAll(() => app?.remove());
 
-test.each(snippets.filter((code) => !isWorker(code)).map((code) => [headingOf(code), code]))("%s", async (_heading, code) => {
-  const file = join(app.folder, "snippet.js");
+const named = (codes) => codes.map((code) => [headingOf(code), code]);
+
+test.each(named(snippets.filter((code) => !isWorker(code))))("%s", (_heading, code) => expectPromised(code, code));
+
+test.each(named(snippetsIn("ts")))("%s, in TypeScript", async (_heading, code) => {
+  const file = join(app.folder, "snippet.ts");
   await writeFile(file, code);
-  const promised = [...code.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, line]) => line);
-  expect(promised).not.toEqual([]);
-  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promised.join("\n")}\n`);
+  const options = ["--strict", "--noEmit", "--pretty", "false", "--target", "esnext", "--module", "nodenext"];
+  await run(process.execPath, [program("typescript", "tsc"), ...options, file], { cwd: app.folder });
+  await expectPromised(code, (await transform(code, { loader: "ts", target: "es2022" })).code);
 });
 
 test("Workers", async () => {
@@ -54,6 +60,15 @@ test("Workers: what was given to waitUntil outlives the request that began it", 
 test("the comparison is what benches/peers.mjs prints", async () => {
   expect(readme).toContain(await run(process.execPath, ["benches/peers.mjs"], { cwd: root }));
 });
+
+/** The program prints what the comments of its source say. */
+async function expectPromised(source, executable) {
+  const file = join(app.folder, "snippet.js");
+  await writeFile(file, executable);
+  const promised = [...source.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, line]) => line);
+  expect(promised).not.toEqual([]);
+  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promised.join("\n")}\n`);
+}
 
 /** The last heading before the code. */
 function headingOf(code) {
