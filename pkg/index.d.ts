@@ -162,6 +162,17 @@ export class Region<V = unknown> {
    */
   configure(options: ConfigureOptions): this;
 
+  /**
+   * `configure` with what a configuration file says: the members of `config` whose names begin with `prefix`, others are ignored.
+   *
+   * `configureFromConfig({"cache.backend": "dogpile.cache.memory", "cache.expiration_time": "60", "cache.arguments.max_entries": "500"}, "cache.")`
+   *
+   * After the prefix come the names of ConfigureOptions, in camelCase or snake_case, or `arguments.` and the name of an argument.
+   * Text is coerced: digits to a number, "true" and "false" to a boolean, "None" to `null`; of all other text the blanks around
+   * it go. Without a backend it throws a ValidationError, else what `configure` throws, and changes nothing then.
+   */
+  configureFromConfig(config: Record<string, unknown>, prefix: string): this;
+
   /** As given. */
   readonly name: string | undefined;
   /** Whether the region has a backend. */
@@ -508,6 +519,8 @@ export interface CacheBackend {
 /** Keeps the records in a Map, in this process, tab or isolate. */
 export class MemoryBackend implements CacheBackend {
   /**
+   * As arguments of "dogpile.cache.memory" they may have Python's names: `max_entries`, and `cache_dict` for `cache`.
+   *
    * `maxEntries`: beyond so many the oldest go first. Default: no limit.
    * `cache`: keep the records in this Map. Default: a new one.
    * `clone`: store and return copies (structured clone), not references. Default: `false`.

@@ -1,5 +1,6 @@
 import { cachedFunctions, cachedMultiFunction } from "./cached-function.js";
 import { CacheRegion } from "./cache-region.js";
+import { fromConfig } from "./config.js";
 import { requireKey } from "./errors.js";
 import { getOrCreate } from "./get-or-create.js";
 import { MemoryBackend, recordsOf } from "./memory.js";
@@ -41,6 +42,10 @@ export class Region {
     this.#region.configure(snapshot(options), together === TOGETHER);
     this.#adopt();
     return this;
+  }
+
+  configureFromConfig(config, prefix) {
+    return this.configure(fromConfig(config, prefix));
   }
 
   get name() {

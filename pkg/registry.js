@@ -1,9 +1,18 @@
 import { MemoryBackend } from "./memory.js";
 import { NullBackend } from "./null.js";
+import { camelCase } from "./config.js";
 import { makeError, refused, requireFunction } from "./errors.js";
 
+/** A built-in backend's arguments under our names, where Python's were given; `null` is not given. */
+const ours = (args) =>
+  Object.fromEntries(
+    Object.entries(args)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name === "cache_dict" ? "cache" : camelCase(name), value]),
+  );
+
 const factories = new Map([
-  ["dogpile.cache.memory", (args) => new MemoryBackend(args)],
+  ["dogpile.cache.memory", (args) => new MemoryBackend(ours(args))],
   ["dogpile.cache.null", () => new NullBackend()],
 ]);
 

@@ -132,3 +132,9 @@ functionMultiKeyGenerator("user", fetchUser, String)(1, 2) satisfies string[];
 new Region({ functionMultiKeyGenerator: byName });
 // @ts-expect-error a key is a string
 region.cacheOnArguments({ functionKeyGenerator: () => () => 1 }, fetchUser);
+
+// Configuration files.
+const config = { "cache.backend": "dogpile.cache.memory", "cache.expiration_time": "60", "cache.arguments.max_entries": "500" };
+new Region<User>().configureFromConfig(config, "cache.") satisfies Region<User>;
+// @ts-expect-error a prefix is needed
+new Region().configureFromConfig(config);

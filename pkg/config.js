@@ -1,0 +1,33 @@
+import { makeError, refused } from "./errors.js";
+
+/** What a file may say of a region, under `configure`'s names. */
+const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** `configure`'s options, from those members of `config` whose names begin with `prefix`. */
+export function fromConfig(config, prefix) {
+  if (typeof config !== "object" || config === null) throw refused("config", "an object", config);
+  if (typeof prefix !== "string") throw refused("prefix", "a string", prefix);
+  const options = { arguments: {} };
+  for (const [fullName, value] of Object.entries(config)) {
+    if (!fullName.startsWith(prefix)) continue;
+    const name = fullName.slice(prefix.length);
+    if (name.startsWith("arguments.")) options.arguments[name.slice("arguments.".length)] = coerced(value);
+    else if (NAMES.includes(camelCase(name))) options[camelCase(name)] = coerced(value);
+  }
+  if ((options.backend ?? undefined) === undefined) throw makeError("VALIDATION", `config must have a member ${JSON.stringify(`${prefix}backend`)}`);
+  return options;
+}
+
+/** `max_entries` as `maxEntries`. */
+export const camelCase = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+
+/** What a text stands for, as dogpile.cache reads it. */
+function coerced(value) {
+  if (typeof value !== "string") return value;
+  const text = value.trim();
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "false") return lower === "true";
+  if (text === "None") return null;
+  return NUMBER.test(text) ? Number(text) : text;
+}
