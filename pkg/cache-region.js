@@ -74,7 +74,8 @@ export class CacheRegion {
   }
 
   isLocked(key) {
-    return this.flights.current(this.setup.mangle(key))?.isCreation === true;
+    const mangled = this.setup.mangle(key);
+    return this.flights.current(mangled)?.isCreation === true || this.flights.isKept(mangled, this.setup.lockTimeout);
   }
 
   cachedValue(record, state) {

@@ -34,6 +34,8 @@ export class Flight {
   outcome;
   /** How much had happened when its read landed. */
   landedAt = 0;
+  /** Whether a runner has it, which keeps the key until it releases. */
+  isHandedOver = false;
   /** Whether its creator is in its synchronous part. */
   isInCreator = false;
 
@@ -74,11 +76,11 @@ export class Flight {
   }
 
   nextMove(worth, forceRefresh, hasReadAgain, patience) {
-    return nextMove(this.#state, worth, forceRefresh, hasReadAgain, this.#isLate(patience));
+    return nextMove(this.#state, worth, forceRefresh, hasReadAgain, this.isLate(patience));
   }
 
   isOverdue(patience) {
-    return this.#isLate(patience) && mayBeTakenOver(this.#state);
+    return this.isLate(patience) && mayBeTakenOver(this.#state);
   }
 
   fence() {
@@ -147,7 +149,7 @@ export class Flight {
     this.#ringsAt = Infinity;
   }
 
-  #isLate(patience) {
+  isLate(patience) {
     return monotonic() >= this.#begun + patience * 1000;
   }
 }
@@ -155,11 +157,19 @@ export class Flight {
 /** The flights of one region that can be joined: at most one a key. */
 export class Flights {
   #current = new Map();
+  /** What was fenced off while a runner had it, until that releases: whatever is stale meanwhile is served, not handed over a second time. */
+  #kept = new Map();
   /** Counts what fences and what ends, so that a flight that left the map can tell whether it missed anything. */
   #events = 0;
 
   current(key) {
     return this.#current.get(key);
+  }
+
+  /** Whether a runner still has the key, though its flight was fenced off. */
+  isKept(key, patience) {
+    const kept = this.#kept.get(key);
+    return kept?.isCreation === true && !kept.isLate(patience);
   }
 
   /** A new flight, which everyone who comes for its key joins from now on, unless it is solitary. */
@@ -221,6 +231,7 @@ export class Flights {
   end(flight, outcome) {
     this.#events += 1;
     this.remove(flight);
+    if (this.#kept.get(flight.key) === flight) this.#kept.delete(flight.key);
     if (!(flight.isDeposed && "error" in outcome)) flight.end(outcome);
   }
 
@@ -232,5 +243,6 @@ export class Flights {
   #fenceOff(flight) {
     flight.fence();
     this.remove(flight);
+    if (flight.isHandedOver) this.#kept.set(flight.key, flight);
   }
 }

@@ -131,9 +131,14 @@ function serve(region, quest, record, move) {
 
 /** The first caller whose own decision needs a creation leads it, or has the region's runner lead it where there is a stale value to serve. A flight that was fenced off twice is led for those who shared its read. */
 function tryToLead(region, quest, flight, judged, request) {
+  const servesStale = judged === STALE && !request.forceRefresh;
+  if (servesStale && region.flights.isKept(flight.key, patienceOf(region.setup, request))) {
+    serve(region, quest, flight.found.record, SERVE_STALE);
+    return SERVE_STALE;
+  }
   if (!flight.isFenced && !region.flights.claim(flight)) return READ_AGAIN;
   flight.beginCreating(); // before an observer is told, who may ask for this very key
-  if (judged === STALE && region.asyncCreationRunner !== undefined && !request.multi && !request.forceRefresh) return HAND_OVER;
+  if (servesStale && region.asyncCreationRunner !== undefined && !request.multi) return HAND_OVER;
   countMiss(region, quest, judged, request);
   return LEAD;
 }

@@ -80,7 +80,8 @@ export interface RegionOptions {
   serializer?: Serializer | false | undefined;
   /**
    * Called when a *stale* value exists and this caller won the dogpile lock: the stale value is returned at once and the
-   * runner owns the regeneration. It must call `mutex.release()` when done. `backgroundRunner` is ready-made.
+   * runner owns the regeneration. It must call `mutex.release()` when done: until then, or until `lockTimeout`, whoever finds
+   * a stale value is served that. `backgroundRunner` is ready-made.
    *
    * Default: none, the caller that won creates and waits. `getOrCreateMulti` and `forceRefresh` never ask it.
    */

@@ -20,6 +20,7 @@ export function handOver(region, setup, { key, flight }, request) {
     release: () => region.flights.end(flight, outcome),
     locked: () => flight.outcome === undefined,
   };
+  flight.isHandedOver = true;
   try {
     region.asyncCreationRunner(region.facade, key, creator, mutex, new CreationJob(region, creation));
   } catch (error) {

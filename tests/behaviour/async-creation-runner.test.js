@@ -1,6 +1,6 @@
 import { backgroundRunner, createRegion, MemoryBackend } from "dogpile";
 import { describe, expect, test, vi } from "vitest";
-import { checkAfterEach, deferred, outcome, turns, until } from "./helpers.js";
+import { checkAfterEach, deferred, elapsed, outcome, turns, until } from "./helpers.js";
 
 checkAfterEach();
 
@@ -101,6 +101,43 @@ describe("a runner", () => {
     others[0].mutex.release();
     expect(await others[0].job.store("late")).toBe(false);
     expect(await other.get("k", { ignoreExpiration: true })).toBe("old");
+  });
+
+  test("keeps its key until it releases, whatever was set or invalidated meanwhile", async () => {
+    const { jobs, pass, region } = await staleRegion();
+    await region.getOrCreate("k", () => "too late");
+    await region.set("k", "set");
+    expect(await region.getOrCreate("k", () => "not called")).toBe("set");
+    pass(20);
+    await region.invalidate(false);
+    const calls = [1, 2].map(() => region.getOrCreate("k", () => "not called"));
+    expect(await Promise.all(calls)).toEqual(["set", "set"]);
+    expect(await region.getOrCreateMulti(["k", "other"], (keys) => keys)).toEqual(["set", "other"]);
+    expect([await region.keyIsLocked("k"), jobs.length]).toEqual([true, 1]);
+    expect(await jobs[0].job.store("too late")).toBe(false);
+    jobs[0].mutex.release();
+    expect(await region.keyIsLocked("k")).toBe(false);
+    expect(await region.getOrCreate("k", () => "new")).toBe("set");
+    expect(jobs).toHaveLength(2);
+    jobs[1].mutex.release();
+  });
+
+  test("keeps no key from those who have nothing to be served, nor for longer than lockTimeout", async () => {
+    const { jobs, pass, region } = await staleRegion({ lockTimeout: "30ms" });
+    await region.getOrCreate("k", () => "too late");
+    pass(1);
+    await region.invalidate();
+    expect(await region.getOrCreate("k", () => "created")).toBe("created");
+    expect(await region.getOrCreate("k", () => "forced", { forceRefresh: true })).toBe("forced");
+    pass(20);
+    await elapsed(40);
+    expect(await region.keyIsLocked("k")).toBe(false);
+    expect(await region.getOrCreate("k", () => "new")).toBe("forced");
+    expect(jobs).toHaveLength(2);
+    jobs[0].mutex.release();
+    expect(await region.keyIsLocked("k")).toBe(true);
+    jobs[1].mutex.release();
+    expect(await region.keyIsLocked("k")).toBe(false);
   });
 
   test("that does not release is taken over from after lockTimeout", async () => {
