@@ -1,11 +1,11 @@
-export { functionKeyGenerator, functionMultiKeyGenerator } from "./keys.js";
-export { MemoryBackend } from "./memory.js";
-export { NullBackend } from "./null.js";
-export { ProxyBackend } from "./proxy.js";
+export { MemoryBackend } from "./backends/memory.js";
+export { NullBackend } from "./backends/null.js";
+export { ProxyBackend } from "./backends/proxy.js";
+export { registerBackend } from "./backends/registry.js";
+export { functionKeyGenerator, functionMultiKeyGenerator } from "./functions/keys.js";
+export { CantDeserialize } from "./records/serializer.js";
 export { createRegion, Region } from "./region.js";
-export { registerBackend } from "./registry.js";
-export { backgroundRunner } from "./runner.js";
-export { CantDeserialize } from "./serializer.js";
+export { backgroundRunner } from "./region/runner.js";
 export {
   BackendError,
   DogpileCacheError,

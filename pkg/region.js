@@ -1,13 +1,13 @@
-import { cachedFunctions, cachedMultiFunction } from "./cached-function.js";
-import { CacheRegion } from "./cache-region.js";
-import { fromConfig } from "./config.js";
+import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
+import { CacheRegion } from "./region/cache-region.js";
+import { fromConfig } from "./region/config.js";
 import { requireKey } from "./errors.js";
-import { getOrCreate } from "./get-or-create.js";
-import { MemoryBackend, recordsOf } from "./memory.js";
-import { createOptions, createRequest, entriesOf, given, isSimple, listed, snapshot } from "./options.js";
-import { read } from "./reading.js";
-import { numberOrNaN } from "./record.js";
-import { remove, store } from "./writing.js";
+import { getOrCreate } from "./region/get-or-create.js";
+import { MemoryBackend, recordsOf } from "./backends/memory.js";
+import { createOptions, createRequest, entriesOf, given, isSimple, listed, snapshot } from "./region/options.js";
+import { read } from "./region/reading.js";
+import { numberOrNaN } from "./records/record.js";
+import { remove, store } from "./region/writing.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 

@@ -1,7 +1,7 @@
 import { MemoryBackend } from "./memory.js";
 import { NullBackend } from "./null.js";
-import { camelCase } from "./config.js";
-import { makeError, refused, requireFunction } from "./errors.js";
+import { camelCase } from "../region/config.js";
+import { makeError, refused, requireFunction } from "../errors.js";
 
 /** A built-in backend's arguments under our names, where Python's were given; `null` is not given. */
 const ours = (args) =>

@@ -1,6 +1,6 @@
-import { refused, requireFunction } from "./errors.js";
+import { refused, requireFunction } from "../errors.js";
 import { canonical, functionKeyGenerator, functionMultiKeyGenerator } from "./keys.js";
-import { createOptions, createRequest, entriesOf, given } from "./options.js";
+import { createOptions, createRequest, entriesOf, given } from "../region/options.js";
 
 /** Stands for a key that an `asDict` function has no value for, to everyone who waits for it. Never stored. */
 const ABSENT = Symbol("absent");

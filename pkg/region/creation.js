@@ -1,9 +1,9 @@
-import * as backend from "./backend.js";
+import * as backend from "../backends/backend.js";
 import { backendError } from "./cache-region.js";
-import { refused, makeError, describe } from "./errors.js";
-import { ignoreRejection, pending } from "./promises.js";
-import { makeRecord } from "./record.js";
-import { seconds } from "./wasm/dogpile.js";
+import { refused, makeError, describe } from "../errors.js";
+import { ignoreRejection, pending } from "../promises.js";
+import { makeRecord } from "../records/record.js";
+import { seconds } from "../wasm/dogpile.js";
 
 /** One creation: the creator's call, what it gave, and the write of it. It ends every flight that it serves, however it ends. */
 export class Creation {

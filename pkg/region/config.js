@@ -1,4 +1,4 @@
-import { makeError, refused } from "./errors.js";
+import { makeError, refused } from "../errors.js";
 
 /** What a file may say of a region, under `configure`'s names. */
 const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];

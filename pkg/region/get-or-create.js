@@ -1,6 +1,6 @@
-import * as backend from "./backend.js";
+import * as backend from "../backends/backend.js";
 import { Creation } from "./creation.js";
-import { describe, makeError } from "./errors.js";
+import { describe, makeError } from "../errors.js";
 import { LANDED, READING } from "./flight.js";
 import { STALE } from "./cache-region.js";
 import { Quest } from "./quest.js";

@@ -1,12 +1,12 @@
-import { usableBackend } from "./backend.js";
-import { makeError, refused } from "./errors.js";
+import { usableBackend } from "../backends/backend.js";
+import { makeError, refused } from "../errors.js";
 import { Flights } from "./flight.js";
-import { CachedValue, readRecord } from "./record.js";
-import { makeBackend } from "./registry.js";
+import { CachedValue, readRecord } from "../records/record.js";
+import { makeBackend } from "../backends/registry.js";
 import { Reporter } from "./report.js";
-import { requireSerializer } from "./serializer.js";
+import { requireSerializer } from "../records/serializer.js";
 import { Setup } from "./setup.js";
-import { isKnownVersion, Region as Core, readClock, stampClock } from "./wasm/dogpile.js";
+import { isKnownVersion, Region as Core, readClock, stampClock } from "../wasm/dogpile.js";
 
 /** What the core calls a record that it judged, and what never got so far. */
 export const FRESH = 0;

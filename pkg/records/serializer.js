@@ -1,4 +1,4 @@
-import { refused } from "./errors.js";
+import { refused } from "../errors.js";
 
 /** Thrown by a serializer for what it does not understand: the region takes it for a miss, silently. */
 export class CantDeserialize extends Error {

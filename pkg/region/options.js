@@ -1,5 +1,5 @@
-import { refused, requireFunction } from "./errors.js";
-import { patience, seconds } from "./wasm/dogpile.js";
+import { refused, requireFunction } from "../errors.js";
+import { patience, seconds } from "../wasm/dogpile.js";
 
 const NO_OPTIONS = Object.freeze({});
 const isObject = (value) => typeof value === "object" && value !== null;

@@ -1,8 +1,8 @@
-import * as backend from "./backend.js";
-import { refused, requireKey } from "./errors.js";
-import { ignoreRejection, pending } from "./promises.js";
-import { makeRecord } from "./record.js";
-import { seconds } from "./wasm/dogpile.js";
+import * as backend from "../backends/backend.js";
+import { refused, requireKey } from "../errors.js";
+import { ignoreRejection, pending } from "../promises.js";
+import { makeRecord } from "../records/record.js";
+import { seconds } from "../wasm/dogpile.js";
 
 /** Stores a value under each key, all of one creation time. */
 export function store(region, entries, { expiresIn }, multi) {

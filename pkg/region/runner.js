@@ -1,5 +1,5 @@
 import { Creation } from "./creation.js";
-import { makeRecord } from "./record.js";
+import { makeRecord } from "../records/record.js";
 
 /** Lets the user's runner replace a stale value: it owns the flight until it releases the mutex. */
 export function handOver(region, setup, { key, flight }, request) {

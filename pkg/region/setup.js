@@ -1,8 +1,8 @@
-import { wrapped } from "./backend.js";
-import { refused, makeError } from "./errors.js";
+import { wrapped } from "../backends/backend.js";
+import { refused, makeError } from "../errors.js";
 import { linesOf } from "./line.js";
-import { within } from "./promises.js";
-import { deserialize, isSerialized, requireSerializer, serialize } from "./serializer.js";
+import { within } from "../promises.js";
+import { deserialize, isSerialized, requireSerializer, serialize } from "../records/serializer.js";
 
 /** One configuration of a region: everything that changes together when its backend is replaced. */
 export class Setup {

@@ -1,4 +1,4 @@
-import { monotonic, Signal, startTimer } from "./promises.js";
+import { monotonic, Signal, startTimer } from "../promises.js";
 import {
   beginFlight,
   deposeFlight,
@@ -11,7 +11,7 @@ import {
   mayBeTakenOver,
   nextMove,
   phaseOf,
-} from "./wasm/dogpile.js";
+} from "../wasm/dogpile.js";
 
 export const READING = 0;
 export const LANDED = 1;

@@ -1,4 +1,4 @@
-import { describe, refused } from "./errors.js";
+import { describe, refused } from "../errors.js";
 
 /** `namespace|arg1 arg2`; a trailing `undefined` is as good as none. */
 export const functionKeyGenerator = (namespace, _fn, toStr) => {

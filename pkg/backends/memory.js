@@ -1,5 +1,5 @@
-import { makeError, refused } from "./errors.js";
-import { given } from "./options.js";
+import { makeError, refused } from "../errors.js";
+import { given } from "../region/options.js";
 
 /** The Map behind a MemoryBackend, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;

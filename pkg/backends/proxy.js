@@ -1,4 +1,4 @@
-import { pending } from "./promises.js";
+import { pending } from "../promises.js";
 
 export class ProxyBackend {
   proxied;

@@ -1,5 +1,5 @@
-import { pending } from "./promises.js";
-import { describe, makeError, refused } from "./errors.js";
+import { pending } from "../promises.js";
+import { describe, makeError, refused } from "../errors.js";
 
 /** A backend is any object with `get`, `set` and `delete`; the multi calls are optional, and every answer may be a promise. */
 export function usableBackend(backend) {
