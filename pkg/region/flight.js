@@ -169,7 +169,9 @@ export class Flights {
   /** Whether a runner still has the key, though its flight was fenced off. */
   isKept(key, patience) {
     const kept = this.#kept.get(key);
-    return kept?.isCreation === true && !kept.isLate(patience);
+    if (kept === undefined || (kept.isCreation && !kept.isLate(patience))) return kept !== undefined;
+    this.#kept.delete(key);
+    return false;
   }
 
   /** A new flight, which everyone who comes for its key joins from now on, unless it is solitary. */

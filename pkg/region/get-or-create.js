@@ -129,7 +129,10 @@ function serve(region, quest, record, move) {
   quest.letGo();
 }
 
-/** The first caller whose own decision needs a creation leads it, or has the region's runner lead it where there is a stale value to serve. A flight that was fenced off twice is led for those who shared its read. */
+/**
+ * The first caller whose own decision needs a creation leads it, or has the region's runner lead it where there is a stale value to serve.
+ * A flight that was fenced off twice is led for those who shared its read.
+ */
 function tryToLead(region, quest, flight, judged, request) {
   const servesStale = judged === STALE && !request.forceRefresh;
   if (servesStale && region.flights.isKept(flight.key, patienceOf(region.setup, request))) {
