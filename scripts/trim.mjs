@@ -1,4 +1,4 @@
-// Takes out of the wasm what words the messages of Rust's panics and of serde's errors: two thirds of the binary, for text nobody can read there.
+// Takes out of the wasm what words the messages of Rust's panics and of serde's errors: half of the binary, for text that nobody can read there.
 // A panic traps with or without words. serde has nothing to complain of: options reach it as plain objects, and it takes every value as it is.
 // The standard library does the same only on nightly Rust (-Cpanic=immediate-abort).
 import { readFileSync, writeFileSync } from "node:fs";
