@@ -361,7 +361,7 @@ export interface RegionStats {
   coalesced: number;
   /** Creations that were given up for another one. */
   takeovers: number;
-  /** Failures that `observer.onError` is told of. */
+  /** Reads and writes that failed. */
   backendErrors: number;
 }
 

@@ -1,7 +1,7 @@
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
 import { CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
-import { requireKey } from "./errors.js";
+import { refused, requireKey } from "./errors.js";
 import { getOrCreate } from "./region/get-or-create.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
 import { createOptions, createRequest, entriesOf, given, isSimple, listed, snapshot } from "./region/options.js";
@@ -131,8 +131,9 @@ export class Region {
     return remove(this.#region, listed(keys), true);
   }
 
-  async invalidate(hard = true) {
-    this.#region.invalidate(Boolean(hard));
+  async invalidate(hard) {
+    if (typeof (hard ?? true) !== "boolean") throw refused("hard", "true or false (delete takes a key)", hard);
+    this.#region.invalidate(hard ?? true);
   }
 
   async keyIsLocked(key) {

@@ -1,6 +1,6 @@
 import * as backend from "../backends/backend.js";
 import { backendError } from "./cache-region.js";
-import { refused, makeError, describe } from "../errors.js";
+import { refused, makeError } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { seconds } from "../wasm/dogpile.js";
@@ -198,5 +198,5 @@ function checkCount(answer, count) {
   if (!Array.isArray(answer)) throw refused("what a multi creator returns", allowed, answer);
   if (answer.length === count) return;
   for (const promise of answer.map(pending)) if (promise !== undefined) ignoreRejection(promise);
-  throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${describe(answer.length)}`);
+  throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${answer.length}`);
 }

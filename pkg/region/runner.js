@@ -1,4 +1,5 @@
 import { Creation } from "./creation.js";
+import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 
 /** Lets the user's runner replace a stale value: it owns the flight until it releases the mutex. */
@@ -21,8 +22,13 @@ export function handOver(region, setup, { key, flight }, request) {
     locked: () => flight.outcome === undefined,
   };
   flight.isHandedOver = true;
+  const job = new CreationJob(region, creation);
+  const failedLater = (error) => {
+    job.failed(error);
+    mutex.release();
+  };
   try {
-    region.asyncCreationRunner(region.facade, key, creator, mutex, new CreationJob(region, creation));
+    pending(region.asyncCreationRunner(region.facade, key, creator, mutex, job))?.catch(failedLater);
   } catch (error) {
     mutex.release();
     throw error;

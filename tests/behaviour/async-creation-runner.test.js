@@ -86,6 +86,15 @@ describe("a runner", () => {
     expect(await region.keyIsLocked("k")).toBe(false);
   });
 
+  test("that rejects later gives back the lock, and the observer is told", async () => {
+    const onError = vi.fn();
+    const error = new Error("queue down");
+    const { region } = await staleRegion({ observer: { onError }, asyncCreationRunner: async () => Promise.reject(error) });
+    expect(await region.getOrCreate("k", () => "new")).toBe("old");
+    await until(async () => !(await region.keyIsLocked("k")));
+    expect(onError).toHaveBeenCalledExactlyOnceWith(error, "background");
+  });
+
   test("stores nothing that was fenced off, refused or released before", async () => {
     const { jobs, region } = await staleRegion();
     await region.getOrCreate("k", () => "new", { shouldCacheFn: (value) => value !== "refused" });

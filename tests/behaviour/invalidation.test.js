@@ -1,3 +1,4 @@
+import { createRegion, MemoryBackend } from "dogpile";
 import { describe, expect, test } from "vitest";
 import { backends, checkAfterEach, counted, deferred, isSettled, makeRegion, virtualClock } from "./helpers.js";
 
@@ -120,4 +121,11 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
     expect(await region.getOrCreateMulti(["old", "new"], creator)).toEqual(["old again", "new again"]);
     expect(creator.times).toBe(1);
   });
+});
+
+test.each(["key", 0, {}, { hard: false }])("%j is refused: an invalidation takes no key", async (hard) => {
+  const region = createRegion({ backend: new MemoryBackend() });
+  await region.set("k", 1);
+  await expect(region.invalidate(hard)).rejects.toMatchObject({ code: "VALIDATION" });
+  expect(await region.get("k")).toBe(1);
 });
