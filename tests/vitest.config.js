@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { webdriverio } from "@vitest/browser-webdriverio";
 import { defineConfig } from "vitest/config";
 import { ForksPoolWorker } from "vitest/node";
@@ -42,10 +43,18 @@ export default defineConfig({
       node("behaviour-system-node", behaviour, { pool: systemNode }),
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
+      node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
 });
+
+/** The files with tests for every backend; not the conformance, whose thousands of steps take minutes over KV. */
+function backendSuite() {
+  const folder = new URL("behaviour/", import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".test.js") && file !== "conformance.test.js");
+  return files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes("(backends)(")).map((file) => `behaviour/${file}`);
+}
 
 /** Vite has nothing to do with what Node imports: the package is loaded as an application would load it. */
 function node(name, include, options) {
