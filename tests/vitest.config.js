@@ -36,6 +36,9 @@ class SystemNodeWorker extends ForksPoolWorker {
 
 const systemNode = { name: "system-node", createPoolWorker: (options) => new SystemNodeWorker(options) };
 
+/** Over KV the conformance's thousands of steps take minutes, and the others have time limits that a busy machine's KV exceeds. */
+const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover"].map((name) => `${name}.test.js`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -48,9 +51,6 @@ export default defineConfig({
     ],
   },
 });
-
-/** Over KV the conformance's thousands of steps take minutes, and the others have time limits that a busy machine's KV exceeds. */
-const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover"].map((name) => `${name}.test.js`);
 
 /** The files with tests for every backend. */
 function backendSuite() {
