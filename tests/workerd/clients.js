@@ -23,7 +23,8 @@ export class Client {
 
   /** As a client that has crashed: workerd does not notice a FIN. */
   reset() {
-    this.#request.socket.resetAndDestroy();
+    if (this.#request.socket === null) this.#request.destroy();
+    else this.#request.socket.resetAndDestroy();
   }
 
   #end(resolve, status) {

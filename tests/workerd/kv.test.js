@@ -140,9 +140,10 @@ describe("CloudflareKVBackend", () => {
     expect(most).toBe(6);
   });
 
-  test("clears and lists what is under its prefix, however much that is", async () => {
-    const [backend, other] = [makeKV(), makeKV()];
-    const keys = Array.from({ length: 1_050 }, (_, index) => `k${index}`).sort();
+  test("clears and lists what is under its prefix, page by page", async () => {
+    const inPages = { ...watched(), list: (options) => namespace.list({ ...options, limit: 10 }) };
+    const [backend, other] = [new CloudflareKVBackend(inPages, { prefix: `test${++count}:` }), makeKV()];
+    const keys = Array.from({ length: 25 }, (_, index) => `k${index}`).sort();
     await other.set("k", "other");
     await backend.setMulti(new Map(keys.map((key) => [key, `of ${key}`])));
     const entries = [];

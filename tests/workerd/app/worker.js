@@ -28,11 +28,11 @@ export default {
 };
 
 /** One test's region in this isolate, and what it has seen. `opensAt`: creations, and reads, are let through from this one on. */
-function stageOf({ stage, backend, expires }, env) {
+function stageOf({ stage, backend, expires, runner }, env) {
   if (!stages.has(stage)) {
     const seen = { calls: 0, reads: 0, creations: {}, leaders: [], events: [], opensAt: Infinity, readsOpenAt: 1 };
     const options = { backend: backends[backend]?.(env, seen, stage), expirationTime: expires && Number(expires), lockTimeout: "10s" };
-    if (expires) options.asyncCreationRunner = backgroundRunner;
+    if (runner) options.asyncCreationRunner = backgroundRunner;
     stages.set(stage, { seen, region: options.backend && createRegion(options) });
   }
   return stages.get(stage);
@@ -43,6 +43,8 @@ const backends = {
   slow: (_env, seen) => slowBackend(seen),
   kv: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:` }),
   locked: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:`, lock: env.DOGPILE }),
+  broken: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:`, lock: env.BROKEN }),
+  silent: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:`, lock: env.SILENT }),
   slowlyVisible: (env, _seen, stage) => new CloudflareKVBackend(new SlowlyVisible(env.KV), { prefix: `${stage}:`, lock: env.DOGPILE }),
 };
 
@@ -93,6 +95,10 @@ const creators = {
   async rejects({ seen, number }) {
     await until(() => number >= seen.opensAt);
     throw new Error("no origin");
+  },
+  async origin({ name }) {
+    await pause(10 + 50 * Math.random());
+    return `of ${name}`;
   },
   never: ({ name, number }) => (number === 1 ? new Promise(() => {}) : `${name} ${number}`),
   /** Each waits for the other at first. */
