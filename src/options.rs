@@ -9,7 +9,7 @@ use crate::js;
 
 const DURATION: &str =
     r#"seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds"#;
-const REGION_NAMES: [&str; 8] = [
+const REGION_NAMES: [&str; 9] = [
     "name",
     "keyMangler",
     "functionKeyGenerator",
@@ -18,9 +18,18 @@ const REGION_NAMES: [&str; 8] = [
     "observer",
     "serializer",
     "asyncCreationRunner",
+    "waitUntil",
 ];
-const CONFIGURE_NAMES: [&str; 7] =
-    ["backend", "arguments", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
+const CONFIGURE_NAMES: [&str; 8] = [
+    "backend",
+    "arguments",
+    "expirationTime",
+    "wrap",
+    "replaceExistingBackend",
+    "regionInvalidator",
+    "lockTimeout",
+    "backendErrors",
+];
 const DEFAULT_LOCK_TIMEOUT: f64 = 30.0;
 
 /// An options object, a copy of the user's that runs no code.
@@ -75,7 +84,7 @@ impl Options {
     pub fn check_region(&self) -> Result<(), JsValue> {
         self.check("name", "a string", JsValue::is_string)?;
         self.check("keyMangler", "a function, or false", |value| value.is_function() || value.as_bool() == Some(false))?;
-        for name in ["functionKeyGenerator", "functionMultiKeyGenerator", "clock", "asyncCreationRunner"] {
+        for name in ["functionKeyGenerator", "functionMultiKeyGenerator", "clock", "asyncCreationRunner", "waitUntil"] {
             self.check(name, "a function", JsValue::is_function)?;
         }
         self.check("observer", "an object", JsValue::is_object)
