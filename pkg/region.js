@@ -1,5 +1,5 @@
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
-import { CacheRegion } from "./region/cache-region.js";
+import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
 import { getOrCreate } from "./region/get-or-create.js";
@@ -133,7 +133,7 @@ export class Region {
 
   async invalidate(hard) {
     if (typeof (hard ?? true) !== "boolean") throw refused("hard", "true or false (delete takes a key)", hard);
-    this.#region.invalidate(hard ?? true);
+    await this.#region.invalidate(hard ?? true);
   }
 
   async keyIsLocked(key) {
@@ -148,6 +148,10 @@ export class Region {
 
   cacheMultiOnArguments(options, fn) {
     return cachedMultiFunction(this, options, this.#generators[1], fn);
+  }
+
+  async [asyncDispose]() {
+    await this.#region.close();
   }
 
   async #create(key, creator, call) {

@@ -71,18 +71,24 @@ impl Region {
     /// The warm path's question: may `getOrCreate` serve this record as it is? Counts a hit if so. NaN is "not given"; the clock is in milliseconds.
     #[wasm_bindgen(js_name = isFresh)]
     pub fn is_fresh(&self, created: f64, version: f64, own: f64, expiration: f64, clock: f64) -> bool {
-        let invalidated = self.invalidations.get().of(created);
-        let fresh = self.decide(metadata(created, version, own), expiration, invalidated, read_clock(clock)) == Decision::Fresh;
+        let fresh = self.would_be_fresh(created, version, own, expiration, clock);
         if fresh {
-            self.count_hit();
+            self.count_hits(1.0);
         }
         fresh
     }
 
-    /// One more.
-    #[wasm_bindgen(js_name = countHit)]
-    pub fn count_hit(&self) {
-        self.hits.set(self.hits.get() + 1.0);
+    /// The same without counting, for one record of many.
+    #[wasm_bindgen(js_name = wouldBeFresh)]
+    pub fn would_be_fresh(&self, created: f64, version: f64, own: f64, expiration: f64, clock: f64) -> bool {
+        let invalidated = self.invalidations.get().of(created);
+        self.decide(metadata(created, version, own), expiration, invalidated, read_clock(clock)) == Decision::Fresh
+    }
+
+    /// So many more.
+    #[wasm_bindgen(js_name = countHits)]
+    pub fn count_hits(&self, count: f64) {
+        self.hits.set(self.hits.get() + count);
     }
 
     /// What `getOrCreate` does with a record: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated.

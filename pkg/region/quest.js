@@ -5,6 +5,10 @@ export class Quest {
   /** A read that was fenced off is made again once. */
   hasReadAgain = false;
   isCounted = false;
+  /** What its last read found. */
+  found;
+  /** `{ error }`: what a runner threw to whom it served. */
+  failure;
   /** `{ flight, leads }`: the creation that this call waits for. */
   waitsFor;
   isAnnounced = false;
@@ -16,6 +20,39 @@ export class Quest {
   constructor(key, mangled) {
     this.key = key;
     this.mangled = mangled;
+  }
+
+  serveFresh(region, record) {
+    region.countHit(this.key);
+    this.#serve(record, "fresh");
+  }
+
+  serveStale(region, record) {
+    region.stats.staleHits += 1;
+    region.reporter.tell("onStale", this.key);
+    this.#serve(record, "stale");
+  }
+
+  #serve(record, state) {
+    this.entry = { record, state };
+    this.letGo();
+  }
+
+  /** Waits for a creation from now on. */
+  await(flight, leads) {
+    this.follow(flight);
+    this.waitsFor = { flight, leads };
+    flight.join();
+  }
+
+  /** The creations that it may still get its value from. */
+  get awaited() {
+    return this.waitsFor === undefined ? this.waitedFor : [this.waitsFor.flight, ...this.waitedFor];
+  }
+
+  /** What may be served when there is no time to wait, or the creator fails. */
+  get fallback() {
+    return this.waitsFor?.flight.found ?? this.found;
   }
 
   /** Whoever waits for the flight that this call gave up now waits for this one. */
