@@ -77,9 +77,9 @@ export class Flight {
     return isCreation(this.#state);
   }
 
-  /** Whether everyone who waited for its creator has gone. */
+  /** Whether everyone who waited for its read or its creator has gone. */
   get isAbandoned() {
-    return this.#waiting === 0 && !this.endures && (this.phase === LOCKING || this.phase === CREATING);
+    return this.#waiting === 0 && !this.endures && !this.hasSettled && this.phase !== LANDED;
   }
 
   get hasSettled() {
@@ -104,7 +104,7 @@ export class Flight {
     return this.isLate(patience) && mayBeTakenOver(this.#state);
   }
 
-  /** One more waits for what it comes to. */
+  /** One more waits for its read, or for what it comes to. */
   join() {
     this.#waiting += 1;
   }

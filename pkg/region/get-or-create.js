@@ -66,6 +66,7 @@ function board(region, setup, quests) {
   return quests.map((quest) => {
     const current = region.heard(quest.mangled);
     const flight = current ?? region.flights.begin(quest.mangled, quest.deposed !== undefined, !setup.coalesces);
+    quest.board(flight);
     return { quest, flight, reads: current === undefined };
   });
 }
@@ -83,6 +84,7 @@ function decideAll(region, setup, boarded, request) {
     for (const { quest, flight } of boarded) {
       const move = nextMove(region, setup, quest, flight, request);
       if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
+      quest.disembark();
       if (move === LEAD) led.push({ quest, flight });
     }
   } catch (error) {

@@ -5,6 +5,7 @@ export class Quest {
   /** A read that was fenced off is made again once. */
   hasReadAgain = false;
   isCounted = false;
+  #boarded;
   /** What its last read found. */
   found;
   /** `{ error }`: what a runner threw to whom it served. */
@@ -38,6 +39,18 @@ export class Quest {
     this.letGo();
   }
 
+  /** Waits for a flight's read from now on. */
+  board(flight) {
+    this.#boarded = flight;
+    flight.join();
+  }
+
+  /** Has decided what to make of what was read. */
+  disembark() {
+    this.#boarded?.leave();
+    this.#boarded = undefined;
+  }
+
   /** Waits for a creation from now on. */
   await(flight, leads) {
     this.follow(flight);
@@ -45,9 +58,9 @@ export class Quest {
     flight.join();
   }
 
-  /** The creations that it may still get its value from. */
+  /** The flights that it may still get its value from. */
   get awaited() {
-    return this.waitsFor === undefined ? this.waitedFor : [this.waitsFor.flight, ...this.waitedFor];
+    return [this.#boarded, this.waitsFor?.flight, ...this.waitedFor].filter((flight) => flight !== undefined);
   }
 
   /** What may be served when there is no time to wait, or the creator fails. */
