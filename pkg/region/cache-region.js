@@ -100,10 +100,23 @@ export class CacheRegion {
   }
 
   /** The flight that may be joined for a key. */
-  heard(mangled) {
+  joinable(mangled) {
     const flight = this.flights.current(mangled);
-    if (flight !== undefined) this.hear(flight);
+    if (flight === undefined) return undefined;
+    if (flight.pulse?.isLongSilent) this.bury(flight);
+    else this.hear(flight);
     return this.flights.current(mangled);
+  }
+
+  /** Gives up on a flight whose request has died. */
+  bury(flight) {
+    if (!flight.isDeposed) this.countTakeover(flight.key);
+    this.flights.depose(flight);
+  }
+
+  countTakeover(key) {
+    this.stats.takeovers += 1;
+    this.reporter.tell("onTakeover", key);
   }
 
   /** Fences a flight off where others have invalidated all since it began to create. */

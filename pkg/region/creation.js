@@ -38,8 +38,12 @@ export class Creation {
     const isUnwanted = ({ flight }) => flight.isAbandoned || flight.hasSettled;
     if (this.#aborted !== undefined || !this.#led.every(isUnwanted)) return;
     this.#aborted = { reason };
-    this.#controller?.abort(reason);
     for (const { flight } of this.#led) if (!flight.hasSettled) this.#region.flights.abort(flight);
+  }
+
+  /** Tells the creator, where nobody waits any more. */
+  obey() {
+    if (this.#aborted !== undefined) this.#controller?.abort(this.#aborted.reason);
   }
 
   /** Calls the creator, now; everything that has to wait goes on by itself. */

@@ -1,4 +1,5 @@
 import { monotonic, Signal, startTimer } from "../promises.js";
+import { onWorkers } from "./pulse.js";
 import {
   beginFlight,
   deposeFlight,
@@ -48,6 +49,8 @@ export class Flight {
   stored;
   /** The creation that it is part of. */
   creation;
+  /** On Workers: the sign of life of the request that it depends on. */
+  pulse;
   /** When its creator was called, for a strategy that hears of others' invalidations. */
   startedAt;
 
@@ -115,13 +118,19 @@ export class Flight {
 
   fence() {
     this.#state = fenceFlight(this.#state);
-    this.lock?.release();
+    if (!onWorkers()) this.obey();
+  }
+
+  /** What follows from what others have decided about it, and only its leader may do. */
+  obey() {
+    if (this.isFenced) this.lock?.release();
+    this.creation?.obey();
   }
 
   /** Nobody takes over a second time: no time limit runs any more. */
   depose() {
     this.#state = deposeFlight(this.#state);
-    this.lock?.release();
+    this.fence();
     this.silence();
   }
 
@@ -132,8 +141,12 @@ export class Flight {
   }
 
   /** From now on others wait: first for the backend's lock, where there is one, then for the creator. */
-  beginLeading() {
+  beginLeading(pulse) {
     this.#state = enterPhase(this.#state, LOCKING);
+    if (!onWorkers()) return;
+    this.#wake = new Signal(); // of the request that will settle it
+    this.pulse = pulse;
+    pulse.flights.add(this);
   }
 
   /** The time limit begins to run. */
@@ -155,25 +168,31 @@ export class Flight {
     else heir.end(this.outcome);
   }
 
-  /** Ends it for everyone who waits, unless it has ended. */
-  end(outcome) {
+  /** Ends it for everyone who waits, unless it has ended. On Workers a promise is left alone by all but its own request: others look by themselves. */
+  end(outcome, isOwn = !onWorkers()) {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     this.#state = enterPhase(this.#state, OVER);
-    this.lock?.release(this.stored);
+    if (isOwn) this.lock?.release(this.stored);
+    if (isOwn) this.#wake.settle();
     this.silence();
-    this.#wake.settle();
     for (const heir of this.#heirs) heir.end(outcome);
     this.#heirs = [];
   }
 
   /** Wakes everyone who waits when the creator has had so many seconds. One timer serves all: it is set to the earliest. */
   watch(patience, onRing) {
+    if (onWorkers()) return this.#lookAtTheTime(patience, onRing);
     const ringsAt = this.#begun + patience * 1000;
     if (this.phase !== CREATING || this.isDeposed || ringsAt >= this.#ringsAt || ringsAt === Infinity) return;
     clearTimeout(this.#timer);
     this.#ringsAt = ringsAt;
     this.#timer = startTimer(() => this.#ring(onRing), Math.max(ringsAt - monotonic(), 0));
+  }
+
+  /** Where a timer would ring in another's request, everyone looks for himself. */
+  #lookAtTheTime(patience, onRing) {
+    if (this.phase === CREATING && !this.isDeposed && this.isLate(patience)) onRing(this);
   }
 
   #ring(onRing) {

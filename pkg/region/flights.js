@@ -1,4 +1,7 @@
 import { Flight } from "./flight.js";
+import { onWorkers } from "./pulse.js";
+
+const MANY = 100;
 
 /** The flights of one region that can be joined: at most one a key. */
 export class Flights {
@@ -23,6 +26,7 @@ export class Flights {
   /** A new flight, which everyone who comes for its key joins from now on, unless it is solitary. */
   begin(key, lastChance, solitary) {
     const flight = new Flight(key, lastChance, solitary);
+    if (onWorkers() && this.#current.size > MANY) this.#sweep();
     if (!solitary) this.#current.set(key, flight);
     return flight;
   }
@@ -94,7 +98,16 @@ export class Flights {
     this.#events += 1;
     this.remove(flight);
     if (this.#kept.get(flight.key) === flight) this.#kept.delete(flight.key);
-    if (!(flight.isDeposed && "error" in outcome)) flight.end(outcome);
+    if (!(flight.isDeposed && "error" in outcome)) flight.end(outcome, true);
+  }
+
+  /** Requests that died without anyone waiting leave their flights behind. */
+  #sweep() {
+    for (const flight of [...this.#current.values(), ...this.#kept.values()]) {
+      if (!flight.pulse?.isLongSilent) continue;
+      this.#kept.delete(flight.key);
+      this.depose(flight);
+    }
   }
 
   #fenceWhere(wanted) {

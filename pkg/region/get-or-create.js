@@ -3,6 +3,7 @@ import { LANDED, READING } from "./flight.js";
 import { FRESH, STALE } from "./cache-region.js";
 import { Lead, watch } from "./lead.js";
 import { Quest } from "./quest.js";
+import { onWorkers, Vigil } from "./pulse.js";
 import { readAfterWrites } from "./reading.js";
 import { keepAlive, withWaysOut } from "./ways-out.js";
 
@@ -45,12 +46,12 @@ async function judgeAll(region, quests, request) {
   const news = region.refresh(region.setup);
   if (news !== undefined) await news;
   const setup = mangleAll(region, quests);
-  const boarded = board(region, setup, quests);
+  const boarded = board(region, setup, quests, request);
   const begun = boarded.filter(({ reads }) => reads).map(({ flight }) => flight);
   const outcomes = begun.length === 0 ? [] : readAfterWrites(setup, begun.map(({ key }) => key), request.multi);
   if (outcomes instanceof Promise) keepAlive(region, request);
   land(region, setup, begun, outcomes instanceof Promise ? await outcomes : outcomes);
-  for (const { flight } of boarded) if (flight.phase === READING) await flight.landing;
+  for (const { flight } of boarded) if (flight.phase === READING) await landed(flight);
   decideAll(region, setup, boarded, request);
 }
 
@@ -62,13 +63,21 @@ function mangleAll(region, quests) {
 }
 
 /** Joins the flight of each key, or begins one. */
-function board(region, setup, quests) {
+function board(region, setup, quests, request) {
   return quests.map((quest) => {
-    const current = region.heard(quest.mangled);
-    const flight = current ?? region.flights.begin(quest.mangled, quest.deposed !== undefined, !setup.coalesces);
+    const current = region.joinable(quest.mangled);
+    const flight = current ?? region.flights.begin(quest.mangled, quest.deposed !== undefined && !quest.hasSeenDeath, !setup.coalesces);
+    if (current === undefined) flight.pulse = request.pulse;
     quest.board(flight);
     return { quest, flight, reads: current === undefined };
   });
+}
+
+/** Waits for another's read to land, unless that dies with its request. */
+async function landed(flight) {
+  if (!onWorkers()) return flight.landing;
+  const vigil = new Vigil();
+  while (flight.phase === READING && !vigil.hasSeenDeath) await vigil.wait(flight.landing, flight.pulse);
 }
 
 /** Those who share these reads go on after this call has judged them: it runs on, they are woken. */
@@ -82,7 +91,7 @@ function decideAll(region, setup, boarded, request) {
   try {
     requirePresence(request);
     for (const { quest, flight } of boarded) {
-      const move = nextMove(region, setup, quest, flight, request);
+      const move = flight.phase === READING ? region.bury(flight) : nextMove(region, setup, quest, flight, request);
       if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
       quest.disembark();
       if (move === LEAD) led.push({ quest, flight });
@@ -124,7 +133,7 @@ function tryToLead(region, quest, flight, worth, request) {
     return SERVE_STALE;
   }
   if (!flight.isFenced && !region.flights.claim(flight)) return READ_AGAIN;
-  flight.beginLeading(); // before an observer is told, who may ask for this very key
+  flight.beginLeading(request.pulse); // before an observer is told, who may ask for this very key
   countMiss(region, quest, worth, request);
   return LEAD;
 }
@@ -148,10 +157,11 @@ async function waitForAll(region, quests, request) {
 
 async function waitFor(region, quest, request, onlyLooks) {
   const { flight, leads } = quest.waitsFor;
-  while (!look(region, quest, request) && !onlyLooks) {
+  const vigil = onWorkers() ? new Vigil() : undefined;
+  while (!look(region, quest, request, vigil?.hasSeenDeath) && !onlyLooks) {
     if (!leads) announce(region, quest);
-    if (!leads) watch(region, flight, patienceOf(region.setup, request));
-    await quest.change;
+    if (!leads || flight.isLastChance) watch(region, flight, patienceOf(region.setup, request));
+    await (vigil === undefined ? quest.change : vigil.wait(quest.change, flight.pulse));
     requirePresence(request);
   }
 }
@@ -166,19 +176,21 @@ function announce(region, quest) {
   quest.isAnnounced = true;
 }
 
-/** Takes what a creation came to, or gives it up when it has had its time; `false` if it goes on. Its leader does not take over from itself. */
-function look(region, quest, request) {
+/** Takes what a creation came to, or gives it up when it has had its time, or has died; `false` if it goes on. Its leader does not take over from itself. */
+function look(region, quest, request, hasSeenDeath = false) {
   if (quest.failure !== undefined) throw quest.failure.error;
   const { entry, outcome } = quest;
   const { flight, leads } = quest.waitsFor;
   if (entry !== undefined) return true;
-  if (outcome === undefined && (leads || !flight.isOverdue(patienceOf(region.setup, request)))) return false;
-  if (outcome !== undefined) receive(region, quest, outcome, request);
-  quest.waitsFor = undefined;
-  if (outcome === undefined) {
-    takeOver(region, quest, flight);
+  if (outcome !== undefined) {
+    receive(region, quest, outcome, request);
+  } else {
+    if (leads || !(hasSeenDeath || flight.isOverdue(patienceOf(region.setup, request)))) return false;
     quest.waitedFor.push(flight);
+    quest.hasSeenDeath = hasSeenDeath;
+    if (!flight.isDeposed) takeOver(region, quest, flight);
   }
+  quest.waitsFor = undefined;
   return true;
 }
 
@@ -207,8 +219,7 @@ function receiveError(region, quest, error, request) {
 /** Gives up on a creation; this call joins the flight that the map then holds, or leads a new one. */
 function takeOver(region, quest, flight) {
   region.flights.depose(flight);
-  region.stats.takeovers += 1;
-  region.reporter.tell("onTakeover", quest.key);
+  region.countTakeover(quest.key);
   quest.follow(flight);
   quest.deposed = flight;
 }

@@ -1,3 +1,7 @@
+import { onWorkers, Pulse, Vigil } from "./pulse.js";
+
+const MANY = 100;
+
 /** The line of writes: writes to one key are sent one after another. A backend that answers at once never has one. */
 class Lines {
   /** Per key, the write that is last in line. */
@@ -6,17 +10,38 @@ class Lines {
   /** A promise for the moment when all writes to these keys that are in line now have settled; `undefined` if there are none. */
   ahead(keys) {
     if (this.#last.size === 0) return undefined;
-    const ahead = keys.map((key) => this.#last.get(key)).filter((write) => write !== undefined);
-    return ahead.length === 0 ? undefined : Promise.allSettled(ahead);
+    const ahead = keys.map((key) => this.#last.get(key)).filter((entry) => entry !== undefined);
+    if (ahead.length === 0) return undefined;
+    return Promise.all(ahead.map((entry) => (onWorkers() ? this.#outlive(entry) : entry.settled)));
   }
 
   /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. */
   enter(keys, write) {
-    for (const key of keys) this.#last.set(key, write);
+    const entry = { keys, hasSettled: false, pulse: onWorkers() ? new Pulse() : undefined };
     const leave = () => {
-      for (const key of keys) if (this.#last.get(key) === write) this.#last.delete(key);
+      entry.hasSettled = true;
+      entry.pulse?.stop();
+      this.#remove(entry);
     };
-    write.then(leave, leave);
+    entry.settled = write.then(leave, leave);
+    entry.pulse?.start();
+    if (this.#last.size > MANY) this.#sweep();
+    for (const key of keys) this.#last.set(key, entry);
+  }
+
+  /** Waits for another's write, unless that dies with its request. */
+  async #outlive(entry) {
+    const vigil = new Vigil();
+    while (!entry.hasSettled && !vigil.hasSeenDeath) await vigil.wait(entry.settled, entry.pulse);
+    this.#remove(entry);
+  }
+
+  #remove(entry) {
+    for (const key of entry.keys) if (this.#last.get(key) === entry) this.#last.delete(key);
+  }
+
+  #sweep() {
+    for (const entry of this.#last.values()) if (entry.pulse?.isLongSilent) this.#remove(entry);
   }
 }
 

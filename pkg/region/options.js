@@ -1,4 +1,5 @@
 import { refused, requireFunction } from "../errors.js";
+import { onWorkers, Pulse } from "./pulse.js";
 import { patience, seconds } from "../wasm/dogpile.js";
 
 const NO_OPTIONS = Object.freeze({});
@@ -55,6 +56,8 @@ export function createRequest(creator, call, multi) {
     lockTimeout: unlessNaN(patience(call.lockTimeout)),
     timeout: unlessNaN(seconds(call.timeout, "timeout")),
     staleIfError: unlessNaN(seconds(call.staleIfError, "staleIfError")),
+    /** On Workers: the sign of life of this call, for those who depend on it. */
+    pulse: onWorkers() ? new Pulse() : undefined,
     /** Whether the caller has gone before the end. */
     hasLeft: false,
     /** What goes on when the caller has its answer. */

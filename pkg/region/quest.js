@@ -5,6 +5,8 @@ export class Quest {
   /** A read that was fenced off is made again once. */
   hasReadAgain = false;
   isCounted = false;
+  /** On Workers: whether what it gave up had died with its request. Such a takeover is not a last chance. */
+  hasSeenDeath = false;
   #boarded;
   /** What its last read found. */
   found;

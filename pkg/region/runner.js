@@ -1,7 +1,7 @@
 import { Creation } from "./creation.js";
-import { pending } from "../promises.js";
+import { pending, Signal } from "../promises.js";
 import { makeRecord } from "../records/record.js";
-import { callWaitUntil } from "./ways-out.js";
+import { callWaitUntil, waitUntilOf } from "./ways-out.js";
 
 /** Lets the user's runner replace a stale value: it owns the flight until it releases the mutex. */
 export function handOver(region, setup, { key, flight }, request) {
@@ -21,13 +21,16 @@ export function handOver(region, setup, { key, flight }, request) {
     acquire: () => false,
     release() {
       region.flights.end(flight, outcome);
+      over.settle();
       return flight.lock?.released;
     },
     locked: () => flight.outcome === undefined,
   };
+  const over = new Signal();
+  request.work.push(over.promise);
   flight.isHandedOver = true;
   flight.endures = true;
-  const job = new CreationJob(region, creation, request.waitUntil ?? region.waitUntil);
+  const job = new CreationJob(region, creation, waitUntilOf(region, request));
   const failedLater = (error) => {
     job.failed(error);
     mutex.release();

@@ -1,6 +1,7 @@
 import { makeError } from "../errors.js";
 import { Signal, startTimer } from "../promises.js";
 import { STALE } from "./cache-region.js";
+import { platformWaitUntil } from "./pulse.js";
 
 /** Resolves when `seek` has an entry for each quest, unless the caller's signal or its time limit comes first. */
 export function withWaysOut(region, quests, request, seek) {
@@ -29,17 +30,23 @@ async function finished(request, seek) {
   try {
     await seek();
   } finally {
-    if (request.done !== undefined) Promise.all(request.work).then(() => request.done.settle());
+    Promise.all(request.work).then(() => {
+      request.pulse?.stop();
+      request.done?.settle();
+    });
   }
 }
 
-/** Has the platform keep alive what a call begins, where it would end that with the request. */
+/** Has the platform keep alive what a call begins, where it would end that with the request, and lets those see it live who depend on it. */
 export function keepAlive(region, request) {
-  const waitUntil = request.waitUntil ?? region.waitUntil;
+  request.pulse?.start();
+  const waitUntil = waitUntilOf(region, request);
   if (waitUntil === undefined || request.done !== undefined) return;
   request.done = new Signal();
   callWaitUntil(waitUntil, request.done.promise);
 }
+
+export const waitUntilOf = (region, request) => request.waitUntil ?? region.waitUntil ?? platformWaitUntil();
 
 /** What it throws, or rejects with, reaches no caller. */
 export async function callWaitUntil(waitUntil, promise) {
