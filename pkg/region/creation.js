@@ -152,7 +152,7 @@ export class Creation {
 
   /** The creator failed for every key. */
   #failed(error) {
-    this.#settled(this.#led.map(() => ({ error })));
+    this.#settled(this.#led.map(() => ({ error, isCreators: true })));
   }
 
   /** The creator gave a value, or a rejection, for each key. */
@@ -267,7 +267,7 @@ function oneEach(answer, count) {
 const longest = (hints) =>
   hints.reduce((longer, hint) => (longer === undefined || hint === undefined ? undefined : longer.expirationTime >= hint.expirationTime ? longer : hint));
 
-const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error })) ?? { value };
+const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error, isCreators: true })) ?? { value };
 
 function checkCount(answer, count) {
   const allowed = `an array of ${count}, one value for each key`;

@@ -76,7 +76,7 @@ export class Flights {
   /** Ends a flight that nobody is to take over, though its creator has not settled. */
   giveUp(flight, error) {
     this.fenceOff(flight);
-    flight.end({ error });
+    flight.end({ error, isCreators: true });
   }
 
   /** Gives up on a flight that nobody waits for any more. */

@@ -195,7 +195,7 @@ function look(region, quest, request, hasSeenDeath = false) {
 }
 
 function receive(region, quest, outcome, request) {
-  if ("error" in outcome) return receiveError(region, quest, outcome.error, request);
+  if ("error" in outcome) return receiveError(region, quest, outcome, request);
   const record = outcome.record ?? foundRecord(region, outcome.found, request);
   if (record === undefined) return; // begin again
   const { leads } = quest.waitsFor;
@@ -208,11 +208,12 @@ function foundRecord(region, found, { expiration }) {
   return found !== undefined && region.worth(found, expiration, region.now()) === FRESH ? found.record : undefined;
 }
 
-/** The error, unless the caller is content with what expired not long ago. */
-function receiveError(region, quest, error, request) {
+/** The error, unless it is the creator's and the caller is content with what expired not long ago. Whoever is spared it has it reported, once. */
+function receiveError(region, quest, outcome, request) {
   const { fallback } = quest;
-  if (!region.servesInstead(fallback, request)) throw error;
-  if (quest.waitsFor.leads) region.reporter.error(error, "background");
+  if (!outcome.isCreators || !region.servesInstead(fallback, request)) throw outcome.error;
+  if (!outcome.isReported) region.reporter.error(outcome.error, "background");
+  outcome.isReported = true;
   quest.serveStale(region, fallback.record);
 }
 

@@ -136,7 +136,7 @@ export class Lead {
   }
 }
 
-const isSame = (one, other) => one.ct === other.ct && one.v === other.v && one.et === other.et;
+const isSame = (one, other) => ["ct", "v", "et"].every((name) => Object.is(one[name], other[name]));
 
 /** Sees to it that those who wait look again in time. A flight born of a takeover ends then, for all of them. */
 export function watch(region, flight, patience) {

@@ -58,9 +58,10 @@ class CreationJob {
     return this.#creation.keep(value);
   }
 
-  /** Keeps the promise alive past the request, where the platform ends that. */
+  /** Keeps the promise alive past the request, where the platform ends that. A rejection is reported. */
   waitUntil(promise) {
-    if (this.#waitUntil !== undefined) callWaitUntil(this.#waitUntil, promise);
+    const settled = Promise.resolve(promise).then(() => undefined, (error) => this.failed(error));
+    if (this.#waitUntil !== undefined) callWaitUntil(this.#waitUntil, settled);
   }
 
   failed(error) {
