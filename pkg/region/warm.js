@@ -28,14 +28,15 @@ export function readablePayloads({ core, records, stats }, keys, expiration, now
 const isRecord = (record) => numberOrNaN(record?.metadata?.ct) === record.metadata.ct && (record.payload !== undefined || "payload" in record);
 
 function payloadsOf(records, keys, isGood) {
-  const found = new Array(keys.length);
+  const found = [];
   let missing = 0;
   for (let index = 0; index < keys.length; index += 1) {
     if (typeof keys[index] !== "string") return undefined;
     const record = records.get(keys[index]);
     if (record !== undefined && !isRecord(record)) return undefined;
-    if (record !== undefined && isGood(record.metadata)) found[index] = record.payload;
-    else missing += 1;
+    const isFound = record !== undefined && isGood(record.metadata);
+    if (!isFound) missing += 1;
+    found.push(isFound ? record.payload : undefined);
   }
   return { found, missing };
 }
