@@ -12,6 +12,7 @@ const kinds = [["MemoryBackend", () => new MemoryBackend()], ["a slow backend", 
 async function withOld(makeBackend, strategy = ownStrategy(), options = {}) {
   const clock = virtualClock();
   const onError = vi.fn();
+  strategy.refresh = (now) => strategy.onRefresh?.(now);
   const backend = makeBackend();
   const region = makeRegion({ backend, clock, regionInvalidator: strategy, observer: { onError }, ...options }, ["k", "other"]);
   await region.set("k", "old");
@@ -71,10 +72,10 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
     test.each(decisions)("is asked before %s decides, with the time, and what it promises is awaited", async (_call, call) => {
       const { clock, region, strategy } = await withOld(makeBackend);
       const heard = deferred();
-      strategy.refresh = counted(() => heard.promise);
+      strategy.onRefresh = counted(() => heard.promise);
       const caller = call(region);
       expect(await isSettled(caller)).toBe(false);
-      expect(strategy.refresh.calls[0]).toEqual([clock.now]);
+      expect(strategy.onRefresh.calls[0]).toEqual([clock.now]);
       strategy.hard = clock.now;
       heard.resolve();
       expect([undefined, "new"]).toContain(await caller);
@@ -82,16 +83,16 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
 
     test.each(decisions)("that has nothing to promise makes %s go on at once; it is asked every time", async (_call, call) => {
       const { region, strategy } = await withOld(makeBackend);
-      strategy.refresh = counted(() => undefined);
+      strategy.onRefresh = counted(() => undefined);
       for (let times = 1; times <= 3; times++) {
         expect(await call(region)).toBe("old");
-        expect(strategy.refresh.times).toBeGreaterThanOrEqual(times);
+        expect(strategy.onRefresh.times).toBeGreaterThanOrEqual(times);
       }
     });
 
     test.each(decisions)("that rejects is reported, and %s goes on", async (_call, call) => {
       const { onError, region, strategy } = await withOld(makeBackend);
-      strategy.refresh = counted(() => Promise.reject(reason));
+      strategy.onRefresh = counted(() => Promise.reject(reason));
       expect(await call(region)).toBe("old");
       expect(onError).toHaveBeenCalledWith(reason, "invalidate");
     });
@@ -99,11 +100,10 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
     test.each(decisions)("that hangs is reported after lockTimeout, and %s goes on", async (_call, call) => {
       const { onError, region, strategy } = await withOld(makeBackend, ownStrategy(), { lockTimeout: "40ms" });
       const hung = deferred();
-      const refresh = () => hung.promise;
-      strategy.refresh = refresh;
+      strategy.onRefresh = () => hung.promise;
       expect(await call(region)).toBe("old");
       expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: "TIMEOUT" }), "invalidate");
-      strategy.refresh = undefined;
+      strategy.onRefresh = undefined;
       hung.reject(new Error("too late to matter"));
     });
 
@@ -114,13 +114,13 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
       const caller = region.getOrCreate("k", creator, { forceRefresh: true });
       await until(() => creator.times === 1);
       const heard = deferred();
-      strategy.refresh = counted(() => heard.promise);
+      strategy.onRefresh = counted(() => heard.promise);
       creation.resolve("too late");
-      await until(() => strategy.refresh.times > 0);
+      await until(() => strategy.onRefresh.times > 0);
       expect(await isSettled(caller)).toBe(false);
       clock.advance(1);
       strategy.hard = clock.now;
-      strategy.refresh = undefined;
+      strategy.onRefresh = undefined;
       heard.resolve();
       expect(await caller).toBe("too late");
       expect(await region.get("k", { ignoreExpiration: true })).toBe("old");
@@ -130,10 +130,10 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
       for (const refresh of [() => Promise.reject(reason), () => deferred().promise]) {
         const { onError, region, strategy } = await withOld(makeBackend, ownStrategy(), { lockTimeout: "40ms" });
         const value = await region.getOrCreate("k", () => {
-          strategy.refresh = refresh;
+          strategy.onRefresh = refresh;
           return "new";
         }, { forceRefresh: true });
-        strategy.refresh = undefined;
+        strategy.onRefresh = undefined;
         expect(value).toBe("new");
         expect(onError).toHaveBeenCalledWith(expect.any(Error), "invalidate");
         expect(await region.get("k")).toBe("new");
@@ -142,7 +142,7 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
 
     test("that is slow does not make callers create more than once", async () => {
       const { region, strategy } = await withOld(makeBackend);
-      strategy.refresh = () => turns(5);
+      strategy.onRefresh = () => turns(5);
       const creator = counted(async () => "created");
       const callers = Array.from({ length: 20 }, () => region.getOrCreate("other", creator));
       expect(new Set(await Promise.all(callers))).toEqual(new Set(["created"]));
