@@ -1,20 +1,11 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MemoryBackend, NullBackend, ProxyBackend } from "dogpile";
-import { SlowBackend, checkAfterEach, counted, deferred, isSettled, makeRegion, now, outcome, record, turns, until, virtualClock } from "./helpers.js";
-import { Mutexes, locked } from "./mutexes.js";
+import { SlowBackend, checkAfterEach, counted, deferred, isSettled, makeRegion, now, record, turns, until, virtualClock } from "./helpers.js";
+import { Mutexes, locked, lockedRegion } from "./mutexes.js";
 
 checkAfterEach();
 
 const answering = [["at once", { answers: "at once" }], ["by promise", { answers: "by promise" }]];
-
-/** A region over a slow backend with locks; `log` is what both were asked, in order. */
-function lockedRegion(options, mutexOptions) {
-  const backend = new SlowBackend();
-  const mutexes = new Mutexes({ log: backend.sent, ...mutexOptions });
-  locked(backend, mutexes);
-  const onError = vi.fn();
-  return { backend, log: backend.sent, mutexes, onError, region: makeRegion({ backend, observer: { onError }, ...options }) };
-}
 
 function held() {
   const creation = deferred();
