@@ -110,10 +110,10 @@ describe.each(stores)("over %s", (_name, makeStore) => {
     await one.invalidate();
     clock.advance(1);
     await other.invalidate(false);
-    const third = visit(store, { clock }).region;
-    clock.advance(1);
-    expect(await third.getOrCreate("k", () => expect.unreachable(), { timeout: "1s", shouldCacheFn: () => false }).catch(() => "missing")).toBe("missing");
-    expect(await third.get("k")).toBeUndefined();
+    const third = visit(store, { clock });
+    expect(await third.region.get("k")).toBeUndefined();
+    expect([third.strategy.isHardInvalidated(clock.now - 2), third.strategy.isHardInvalidated(clock.now - 0.5)]).toEqual([true, false]);
+    expect([third.strategy.isSoftInvalidated(clock.now - 0.5), third.strategy.isInvalidated(clock.now + 0.5)]).toEqual([true, false]);
   });
 });
 
