@@ -12,12 +12,14 @@ export class Lead {
   #setup;
   #request;
   #patience;
+  #begunAt;
 
   constructor(region, setup, request) {
     this.#region = region;
     this.#setup = setup;
     this.#request = request;
     this.#patience = request.lockTimeout ?? setup.lockTimeout;
+    this.#begunAt = request.forceRefresh ? region.stamp() : -Infinity;
   }
 
   /** `{ quest, flight }` for each key. */
@@ -80,14 +82,15 @@ export class Lead {
     return left.map((value) => this.#region.find(this.#setup, value === undefined ? outcomes.next().value : { value }, this.#setup.throws));
   }
 
-  /** Only another record than the first read found can make a creation needless. `forceRefresh` is content with that as well. */
+  /** Only another record than the first read found can make a creation needless; for `forceRefresh` one that was created since. */
   #isNeeded({ quest, flight }, found) {
     if ("error" in found) return this.#end(flight, found);
     if (found.record === undefined || isSame(found, flight.found)) return true;
     flight.found = found;
     const worth = this.#region.worth(found, this.#request.expiration, this.#region.now());
     quest.isStale = worth === STALE && !this.#request.forceRefresh;
-    return worth !== FRESH || this.#end(flight, { found });
+    const isOld = found.ct < this.#begunAt;
+    return worth !== FRESH || isOld || this.#end(flight, { found });
   }
 
   #end(flight, outcome) {

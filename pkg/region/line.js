@@ -15,7 +15,10 @@ class Lines {
     return Promise.all(ahead.map((entry) => (onWorkers() ? this.#outlive(entry) : entry.settled)));
   }
 
-  /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. */
+  /**
+   * Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. What another
+   * region of the same backend has sent before may settle after it.
+   */
   enter(keys, write) {
     const entry = { keys, hasSettled: false, pulse: onWorkers() ? new Pulse() : undefined };
     const leave = () => {
@@ -23,7 +26,8 @@ class Lines {
       entry.pulse?.stop();
       this.#remove(entry);
     };
-    entry.settled = write.then(leave, leave);
+    const ahead = this.ahead(keys);
+    entry.settled = (ahead === undefined ? write : Promise.allSettled([ahead, write])).then(leave, leave);
     entry.pulse?.start();
     if (this.#last.size > MANY) this.#sweep();
     for (const key of keys) this.#last.set(key, entry);
