@@ -10,13 +10,18 @@ class Lines {
     return ahead.length === 0 ? undefined : Promise.allSettled(ahead);
   }
 
-  /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. */
+  /**
+   * Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. What another
+   * region of the same backend has sent before may settle after it.
+   */
   enter(keys, write) {
-    for (const key of keys) this.#last.set(key, write);
-    const leave = () => {
-      for (const key of keys) if (this.#last.get(key) === write) this.#last.delete(key);
-    };
-    write.then(leave, leave);
+    for (const key of keys) {
+      const ahead = this.#last.get(key);
+      const last = ahead === undefined ? write : Promise.allSettled([ahead, write]);
+      this.#last.set(key, last);
+      const leave = () => this.#last.get(key) === last && this.#last.delete(key);
+      last.then(leave, leave);
+    }
   }
 }
 
