@@ -20,17 +20,22 @@ class Lines {
    * region of the same backend has sent before may settle after it.
    */
   enter(keys, write) {
-    const entry = { keys, hasSettled: false, pulse: onWorkers() ? new Pulse() : undefined };
+    const pulse = onWorkers() ? new Pulse() : undefined;
+    pulse?.start();
+    write.catch(() => {}).then(() => pulse?.stop());
+    if (this.#last.size > MANY) this.#sweep();
+    for (const key of keys) this.#enterOne(key, write, pulse);
+  }
+
+  #enterOne(key, write, pulse) {
+    const entry = { key, pulse, hasSettled: false };
     const leave = () => {
       entry.hasSettled = true;
-      entry.pulse?.stop();
       this.#remove(entry);
     };
-    const ahead = this.ahead(keys);
+    const ahead = this.ahead([key]);
     entry.settled = (ahead === undefined ? write : Promise.allSettled([ahead, write])).then(leave, leave);
-    entry.pulse?.start();
-    if (this.#last.size > MANY) this.#sweep();
-    for (const key of keys) this.#last.set(key, entry);
+    this.#last.set(key, entry);
   }
 
   /** Waits for another's write, unless that dies with its request. */
@@ -41,9 +46,10 @@ class Lines {
   }
 
   #remove(entry) {
-    for (const key of entry.keys) if (this.#last.get(key) === entry) this.#last.delete(key);
+    if (this.#last.get(entry.key) === entry) this.#last.delete(entry.key);
   }
 
+  /** On Workers requests that died leave their writes behind. */
   #sweep() {
     for (const entry of this.#last.values()) if (entry.pulse?.isLongSilent) this.#remove(entry);
   }
