@@ -176,10 +176,11 @@ describe("the store is read", () => {
   test.each([["a text", "garbage"], ["another payload", record("garbage", 1_700_000_000)], ["times that are none", record({ hard: "yesterday", soft: {} }, 1_700_000_000)], ["another version", record({ hard: 2_000_000_000, soft: null }, 1, { v: 1 })]])(
     "and what is no invalidation there invalidates nothing: %s",
     async (_name, held) => {
-      const { region, store } = make();
+      const { clock, region, store } = make();
       store.store.set("inv", held);
       await region.set("k", "value");
       expect(await region.get("k")).toBe("value");
+      clock.advance(1);
       await region.invalidate();
       expect(await region.get("k")).toBeUndefined();
     },
