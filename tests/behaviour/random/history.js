@@ -129,6 +129,8 @@ export class History {
   /** Whether nobody else may create the key meanwhile. */
   holds(value) {
     const { aborted, handover, isStorable, isWritten, mayBeLost, settled } = value;
+    // Whether nobody waits any more is known only where the creator is told.
+    if (!value.hasSignal && value.call.abortedAt < Infinity) return false;
     if (mayBeLost || this.isFenced(value) || this.isOverdue(value) || aborted < Infinity || handover?.released) return false;
     return settled === Infinity || (isStorable && !isWritten);
   }
