@@ -154,9 +154,9 @@ export class History {
   mayRemain(store, key, value) {
     const writes = this.#writes.filter((write) => write.backend.store === store && write.keys.includes(key));
     if (value?.isCreated) return writes.every(({ realm, succeeded, at }) => realm !== value.realm || !succeeded || at < value.begun);
-    const lines = Map.groupBy(writes, ({ backend }) => backend);
-    if (lines.size === 0) return value === undefined;
-    return [...lines.values()].some((line) => isLeftBy(line, value));
+    if (writes.length === 0) return value === undefined;
+    const backends = new Set(writes.map(({ backend }) => backend));
+    return [...backends].some((own) => isLeftBy(writes.filter(({ backend }) => backend === own), value));
   }
 }
 
