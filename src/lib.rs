@@ -8,12 +8,15 @@ pub mod duration;
 mod error;
 pub mod flight;
 pub mod freshness;
+mod invalidation;
 #[allow(missing_docs)]
 mod js;
+pub mod keys;
 mod lock;
 mod options;
 mod region;
 
+pub use invalidation::*;
 pub use lock::*;
 pub use region::*;
 

@@ -1,9 +1,7 @@
 //! What `new Region`, `configure` and single calls are given, read and checked before anything changes.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use wasm_bindgen::JsValue;
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::duration;
 use crate::error::Error;
@@ -11,7 +9,7 @@ use crate::js;
 
 const DURATION: &str =
     r#"seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds"#;
-const REGION_NAMES: [&str; 8] = [
+const REGION_NAMES: [&str; 9] = [
     "name",
     "keyMangler",
     "functionKeyGenerator",
@@ -20,47 +18,23 @@ const REGION_NAMES: [&str; 8] = [
     "observer",
     "serializer",
     "asyncCreationRunner",
+    "waitUntil",
 ];
-const CONFIGURE_NAMES: [&str; 7] =
-    ["backend", "arguments", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
+const CONFIGURE_NAMES: [&str; 8] = [
+    "backend",
+    "arguments",
+    "expirationTime",
+    "wrap",
+    "replaceExistingBackend",
+    "regionInvalidator",
+    "lockTimeout",
+    "backendErrors",
+];
 const DEFAULT_LOCK_TIMEOUT: f64 = 30.0;
 
-/// An options object: its names and values.
-#[derive(Debug, Default)]
-pub struct Options(Vec<(String, JsValue)>);
-
-impl<'de> Deserialize<'de> for Options {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries)
-    }
-}
-
-struct Entries;
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Options;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Options, A::Error> {
-        let mut options = Vec::new();
-        while let Some((name, AsItIs(value))) = entries.next_entry()? {
-            options.push((name, value));
-        }
-        Ok(Options(options))
-    }
-}
-
-/// Functions and backends pass through serde as they are.
-struct AsItIs(JsValue);
-
-impl<'de> Deserialize<'de> for AsItIs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde_wasm_bindgen::preserve::deserialize(deserializer).map(AsItIs)
-    }
-}
+/// An options object, a copy of the user's that runs no code.
+#[derive(Debug)]
+pub struct Options(JsValue);
 
 /// Whose names an options object may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,20 +61,20 @@ pub struct Configuration {
 }
 
 impl Options {
-    /// Reads an options object and refuses names out of its scope.
+    /// Takes an options object and refuses names out of its scope.
     pub fn read(options: JsValue, scope: Scope) -> Result<Self, JsValue> {
         if options.is_undefined() {
-            return Ok(Self::default());
+            return Ok(Self(options));
         }
         if !options.is_object() {
             return Err(Error::invalid("options", "an object", &options).into());
         }
-        let options: Self = serde_wasm_bindgen::from_value(options)?;
         let known = scope.names();
-        match options.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            None => Ok(options),
-            Some((name, _)) => {
-                let message = ["unknown option ", name, "; the known ones are ", &known.join(", ")];
+        let names = Object::keys(options.unchecked_ref::<Object>());
+        match names.iter().filter_map(|name: JsValue| name.as_string()).find(|name| !known.contains(&name.as_str())) {
+            None => Ok(Self(options)),
+            Some(name) => {
+                let message = ["unknown option ", &name, "; the known ones are ", &known.join(", ")];
                 Err(Error::Validation(message.concat()).into())
             }
         }
@@ -110,7 +84,7 @@ impl Options {
     pub fn check_region(&self) -> Result<(), JsValue> {
         self.check("name", "a string", JsValue::is_string)?;
         self.check("keyMangler", "a function, or false", |value| value.is_function() || value.as_bool() == Some(false))?;
-        for name in ["functionKeyGenerator", "functionMultiKeyGenerator", "clock", "asyncCreationRunner"] {
+        for name in ["functionKeyGenerator", "functionMultiKeyGenerator", "clock", "asyncCreationRunner", "waitUntil"] {
             self.check(name, "a function", JsValue::is_function)?;
         }
         self.check("observer", "an object", JsValue::is_object)
@@ -129,8 +103,7 @@ impl Options {
     }
 
     fn get(&self, name: &str) -> JsValue {
-        let entry = self.0.iter().find(|(known, _)| known == name);
-        entry.map_or(JsValue::UNDEFINED, |(_, value)| value.clone())
+        if self.0.is_undefined() { JsValue::UNDEFINED } else { Reflect::get(&self.0, &name.into()).unwrap_or_default() }
     }
 
     fn check(&self, name: &str, allowed: &str, is_allowed: impl Fn(&JsValue) -> bool) -> Result<(), JsValue> {

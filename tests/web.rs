@@ -8,6 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const NOW: f64 = 1_700_000_000.0;
 const NONE: f64 = f64::NAN;
+const OWN: u32 = 3;
 
 fn object<const N: usize>(entries: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();
@@ -137,8 +138,8 @@ fn an_invalidation_takes_what_was_created_before_it() {
     let region = configured(NONE);
     region.invalidate(true, NOW);
     region.invalidate(false, NOW + 10.0);
-    let judged = [NOW - 1.0, NOW, NOW + 10.0].map(|created| region.judge(created, 2.0, NONE, NONE, NOW + 20.0));
+    let judged = [NOW - 1.0, NOW, NOW + 10.0].map(|created| region.judge(created, 2.0, NONE, NONE, OWN, NOW + 20.0));
     assert_eq!(judged, [4, 1, 0]);
-    let read = [NOW - 1.0, NOW, NOW + 10.0].map(|created| region.judge_reading(created, 2.0, NONE, NONE, NOW + 20.0));
+    let read = [NOW - 1.0, NOW, NOW + 10.0].map(|created| region.judge_reading(created, 2.0, NONE, NONE, OWN, NOW + 20.0));
     assert_eq!(read, [4, 4, 0]);
 }
