@@ -48,7 +48,7 @@ export class Creators {
   #abort(values) {
     this.#world.log(() => `${values} is no longer waited for`);
     this.#promises.mayAbort(values);
-    for (const value of values) if (value.settled === Infinity) value.aborted = this.#world.tick();
+    for (const value of values) if (!value.isWritten) value.aborted = this.#world.tick();
   }
 
   #expire({ expiresIn }, keys) {
@@ -85,7 +85,7 @@ export class Creators {
     const { plan, isTimed } = this.#world;
     const isNesting = call.nested < 2 && plan.chance(0.2);
     // Who asks for what he creates himself waits until his time is up: only where there is such a time.
-    const nested = isNesting ? call.realm.keys.filter((key) => isTimed || key > values.map((value) => value.key).toSorted().at(-1)) : [];
+    const nested = isNesting ? call.realm.keys.filter((key) => isTimed || key > call.keys.toSorted().at(-1)) : [];
     if (nested.length > 0) await this.#calls.getOrCreate(call.realm, plan.pick(nested), call.nested + 1);
     return this.#world.later(() => {
       if (values[0].settled < Infinity) return undefined;

@@ -129,6 +129,8 @@ export class History {
   /** Whether nobody else may create the key meanwhile. */
   holds(value) {
     const { aborted, handover, isStorable, isWritten, mayBeLost, settled } = value;
+    // Whether nobody waits any more is known only where the creator is told.
+    if (!value.hasSignal && value.call.abortedAt < Infinity) return false;
     if (mayBeLost || this.isFenced(value) || this.isOverdue(value) || aborted < Infinity || handover?.released) return false;
     return settled === Infinity || (isStorable && !isWritten);
   }
@@ -152,9 +154,9 @@ export class History {
   mayRemain(store, key, value) {
     const writes = this.#writes.filter((write) => write.backend.store === store && write.keys.includes(key));
     if (value?.isCreated) return writes.every(({ realm, succeeded, at }) => realm !== value.realm || !succeeded || at < value.begun);
-    const lines = Map.groupBy(writes, ({ backend }) => backend);
-    if (lines.size === 0) return value === undefined;
-    return [...lines.values()].some((line) => isLeftBy(line, value));
+    if (writes.length === 0) return value === undefined;
+    const backends = new Set(writes.map(({ backend }) => backend));
+    return [...backends].some((own) => isLeftBy(writes.filter(({ backend }) => backend === own), value));
   }
 }
 

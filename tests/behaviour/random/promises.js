@@ -124,12 +124,14 @@ export class Promises {
     }
   }
 
-  /** For sure: nobody can wait who was not detached by his signal. */
+  /** For sure: nobody can wait, or have begun to, who was not detached by his signal. A time limit that has passed keeps a creation alive. */
   #isUnwanted(value) {
     const { begun, call, key, handover, realm } = value;
     if (handover !== undefined || call.abortedAt === Infinity || this.#history.isOverdue(value) || this.#history.isFenced(value)) return false;
-    const others = this.#history.calls.filter((other) => other.realm === realm && other.creates && other.keys.includes(key) && other.settledAt > begun);
-    return others.every((other) => other.abortedAt < Infinity || (other.isSettled && !other.hasFailed && other.timeout === Infinity));
+    const others = this.#history.calls.filter((other) => other.realm === realm && other.creates && other.keys.includes(key));
+    if (others.some(({ isSettled, timeout }) => isSettled && timeout < Infinity)) return false;
+    const isServed = ({ isMulti, isSettled, came }) => !isMulti && isSettled && came > begun;
+    return others.every((other) => other.settledAt < begun || other.abortedAt < Infinity || isServed(other));
   }
 
   /** What a call began is kept alive while its creator runs. */

@@ -71,8 +71,8 @@ class Run {
   }
 
   #step() {
-    const { isTimed, plan, mayLeave, strategy } = this.#world;
-    const others = strategy === "own" ? 0 : 0.5;
+    const { isTimed, plan, mayExpire, mayLeave, strategy } = this.#world;
+    const others = strategy === "own" || !mayExpire ? 0 : 0.5;
     const kind = plan.weigh({ let: 5, call: 4, advance: isTimed ? 1.5 : 0, abort: mayLeave ? 1 : 0, invalidate: others, tell: strategy === "remote" ? 0.5 : 0 });
     if (kind === "let") this.#world.step();
     if (kind === "call") this.#letCall();
