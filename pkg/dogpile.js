@@ -1,3 +1,4 @@
+export { IndexedDBBackend } from "./backends/indexed-db.js";
 export { MemoryBackend } from "./backends/memory.js";
 export { NullBackend } from "./backends/null.js";
 export { ProxyBackend } from "./backends/proxy.js";
