@@ -232,15 +232,17 @@ const deleteDatabase = (name) =>
     request.onerror = () => reject(request.error);
   });
 
-/** What every backend must do the same way: `[name, () => backend]` for `describe.each`. */
-export const backends = [
-  ["MemoryBackend", () => new MemoryBackend()],
-  ["MemoryBackend in the user's Map", () => new MemoryBackend({ cache: new Map() })],
-  ["an object that answers at once", plainBackend],
-  ["an object that answers by promise", () => new SlowBackend()],
-  ["an object with multi operations by promise", () => new SlowMultiBackend()],
-  ...("indexedDB" in globalThis ? [["IndexedDBBackend", freshDatabase]] : []),
+/** Those that answer without a disk, and so within any lockTimeout that a test can wait for: `[name, () => backend, brief lockTimeout]`. */
+export const promptBackends = [
+  ["MemoryBackend", () => new MemoryBackend(), "40ms"],
+  ["MemoryBackend in the user's Map", () => new MemoryBackend({ cache: new Map() }), "40ms"],
+  ["an object that answers at once", plainBackend, "40ms"],
+  ["an object that answers by promise", () => new SlowBackend(), "40ms"],
+  ["an object with multi operations by promise", () => new SlowMultiBackend(), "40ms"],
 ];
+
+/** What every backend must do the same way, for `describe.each`. */
+export const backends = [...promptBackends, ...("indexedDB" in globalThis ? [["IndexedDBBackend", freshDatabase, "1s"]] : [])];
 
 /** A region that is looked over when the test has ended: nothing may be left behind under `keys`. */
 export function makeRegion(options = {}, keys = ["k"]) {
