@@ -1,4 +1,5 @@
 export { CloudflareKVBackend } from "./backends/cloudflare-kv.js";
+export { IndexedDBBackend } from "./backends/indexed-db.js";
 export { MemoryBackend } from "./backends/memory.js";
 export { NullBackend } from "./backends/null.js";
 export { ProxyBackend } from "./backends/proxy.js";
