@@ -92,7 +92,8 @@ export class Quest {
   }
 
   get change() {
-    if (this.waitedFor.length === 0) return this.waitsFor.flight.change;
-    return Promise.race([this.waitsFor.flight, ...this.waitedFor].map(({ change }) => change));
+    const open = this.waitedFor.filter(({ outcome }) => outcome === undefined);
+    if (open.length === 0) return this.waitsFor.flight.change;
+    return Promise.race([this.waitsFor.flight, ...open].map(({ change }) => change));
   }
 }
