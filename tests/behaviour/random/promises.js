@@ -131,7 +131,7 @@ export class Promises {
     const others = this.#history.calls.filter((other) => other.realm === realm && other.creates && other.keys.includes(key));
     if (others.some(({ isSettled, timeout }) => isSettled && timeout < Infinity)) return false;
     const isServed = ({ isMulti, isSettled, came }) => !isMulti && isSettled && came > begun;
-    return others.every((other) => other.settledAt < begun || other.abortedAt < Infinity || isServed(other));
+    return others.every((other) => other.settledAt < call.came || other.abortedAt < Infinity || isServed(other));
   }
 
   /** What a call began is kept alive while its creator runs. */

@@ -8,9 +8,6 @@ import { Realm, makeStrategies, openTab } from "./realm.js";
 import { UnhandledRejections, task } from "./tasks.js";
 import { World } from "./world.js";
 
-/** Everything that was built last. */
-const EVERYTHING = false;
-
 /** One or two regions, the calls that are made of them, and what they come to. */
 class Run {
   #world;
@@ -38,10 +35,10 @@ class Run {
     const isQuiet = !world.isTimed && world.fails === 0 && plan.chance(0.2);
     world.mayExpire = !isQuiet;
     world.mayWrite = !isQuiet && !plan.chance(0.2);
-    world.mayLeave = EVERYTHING && !isQuiet;
+    world.mayLeave = !isQuiet;
     world.throws = plan.chance(0.1);
-    world.locks = EVERYTHING ? plan.pick(["none", "none", "healthy", "wayward"]) : "none";
-    world.strategy = EVERYTHING ? plan.pick(["own", "own", "shared", "remote"]) : "own";
+    world.locks = plan.pick(["none", "none", "healthy", "wayward"]);
+    world.strategy = plan.pick(["own", "own", "shared", "remote"]);
   }
 
   #open(plan, keys) {
