@@ -116,6 +116,7 @@ export class Lead {
     for (const one of led.filter(isRun)) this.#run(one);
     const created = led.filter((one) => !isRun(one));
     if (created.length > 0) this.#create(created);
+    for (const { flight } of led) if (flight.isLastChance) watch(this.#region, flight, this.#patience);
   }
 
   /** Has the region's runner create; the caller who would have led is served the stale value, or gets what the runner throws. */
@@ -135,7 +136,6 @@ export class Lead {
     const creation = new Creation(this.#region, this.#setup, this.#request, led.map(({ quest, flight }) => ({ key: quest.key, flight })));
     this.#request.work.push(creation.finished);
     creation.start();
-    for (const { flight } of led) if (flight.isLastChance) watch(this.#region, flight, this.#patience);
   }
 }
 

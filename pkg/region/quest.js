@@ -91,6 +91,7 @@ export class Quest {
     return this.waitsFor.flight.outcome ?? this.waitedFor.map(({ outcome }) => outcome).find((outcome) => outcome?.record !== undefined);
   }
 
+  /** What was given up may have come to nothing that counts here: then there is nothing more to wait for from it. */
   get change() {
     const open = this.waitedFor.filter(({ outcome }) => outcome === undefined);
     if (open.length === 0) return this.waitsFor.flight.change;

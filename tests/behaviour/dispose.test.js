@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MemoryBackend, ProxyBackend, Region, StoredInvalidationStrategy, createRegion, registerBackend } from "dogpile";
-import { checkAfterEach, counted, deferred, isSettled, makeRegion, until } from "./helpers.js";
+import { checkAfterEach, counted, deferred, isSettled, until } from "./helpers.js";
 
 checkAfterEach();
 
@@ -14,7 +14,7 @@ function byName(method, close = () => {}) {
   return { closing, name, region: createRegion({ backend: name }) };
 }
 
-const methods = [["close", "close"], ["Symbol.asyncDispose", Symbol.asyncDispose], ["Symbol.dispose", Symbol.dispose]];
+const methods = [["close", "close"], ["Symbol.asyncDispose", Symbol.asyncDispose]];
 
 test.each(methods)("closes a backend that was made by name, by its %s, once", async (_name, method) => {
   const { closing, region } = byName(method);
@@ -37,7 +37,7 @@ test("waits until the backend has closed", async () => {
 test.each(methods)("leaves a backend alone that the user made, whatever %s it has", async (_name, method) => {
   const closing = counted();
   const backend = Object.assign(new MemoryBackend(), { [method]: closing });
-  const region = makeRegion({ backend });
+  const region = createRegion({ backend });
   await region.set("k", "value");
   await region[Symbol.asyncDispose]();
   expect(closing.times).toBe(0);
@@ -47,7 +47,7 @@ test.each(methods)("leaves a backend alone that the user made, whatever %s it ha
 test("leaves the user's strategy open", async () => {
   const regionInvalidator = new StoredInvalidationStrategy(new MemoryBackend());
   regionInvalidator.close = counted();
-  const region = makeRegion({ regionInvalidator });
+  const region = createRegion({ backend: new MemoryBackend(), regionInvalidator });
   await region[Symbol.asyncDispose]();
   expect(regionInvalidator.close.times).toBe(0);
 });

@@ -75,7 +75,7 @@ describe("sha1MangleKey", () => {
 });
 
 describe("lengthConditionalMangler", () => {
-  const short = lengthConditionalMangler(5, (key) => `mangled ${key}`);
+  const short = (key) => lengthConditionalMangler(5, (it) => `mangled ${it}`)(key);
 
   test.each([["", ""], ["abcd", "abcd"], ["abcde", "mangled abcde"], ["abcdef", "mangled abcdef"]])("leaves keys alone that are shorter: %j is %j", (key, mangled) => {
     expect(short(key)).toBe(mangled);

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { describe, expect, test, vi } from "vitest";
 import { MemoryBackend } from "dogpile";
 import { checkAfterEach, makeRegion, record } from "./helpers.js";
-import { generator } from "./simulation.js";
+import { Plan } from "./random/plan.js";
 
 checkAfterEach();
 
@@ -39,16 +39,16 @@ describe("beyond maxEntries", () => {
   });
 
   test.each([1, 2, 7])("there are never more than %i, whatever is set, asked for and deleted, and each is what was set last", (maxEntries) => {
-    const { below, pick } = generator(maxEntries);
+    const plan = new Plan({ seed: maxEntries });
     const backend = new MemoryBackend({ maxEntries });
     const last = new Map();
     for (let step = 0; step < 5000; step++) {
-      const key = `k${below(12)}`;
-      pick([
+      const key = `k${plan.below(12)}`;
+      plan.pick([
         () => last.set(key, record(step, 1)) && backend.set(key, last.get(key)),
         () => expect([undefined, last.get(key)]).toContain(backend.get(key)),
         () => backend.delete(key),
-        () => below(100) === 0 && backend.clear(),
+        () => plan.below(100) === 0 && backend.clear(),
       ])();
       expect(backend.size).toBeLessThanOrEqual(maxEntries);
       expect(keysOf(backend)).toHaveLength(backend.size);
@@ -57,12 +57,12 @@ describe("beyond maxEntries", () => {
 
   /** How often each of both finds what is asked for: of 10,000 keys, the nth n times rarer than the first. */
   function hits(isPolluted) {
-    const { below, chance } = generator(42);
+    const plan = new Plan({ seed: 42 });
     const [ours, lru] = [new MemoryBackend({ maxEntries: 1000 }), new LRUCache({ max: 1000 })];
     const counts = { ours: 0, lru: 0 };
     for (let call = 0; call < 200_000; call++) {
-      const isScan = isPolluted && chance(0.05);
-      const key = isScan ? `scan ${call}` : `key ${Math.floor(10_000 ** (below(2 ** 31) / 2 ** 31))}`;
+      const isScan = isPolluted && plan.chance(0.05);
+      const key = isScan ? `scan ${call}` : `key ${Math.floor(10_000 ** (plan.below(2 ** 31) / 2 ** 31))}`;
       if (ours.get(key) === undefined) ours.set(key, record(1, 1));
       else counts.ours += 1;
       if (lru.get(key) === undefined) lru.set(key, 1);

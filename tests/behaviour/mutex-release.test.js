@@ -112,6 +112,7 @@ describe("a caller that gives up while it waits for the lock", () => {
     await until(() => mutexes.isWaitedFor("k"));
     controller.abort(reason);
     expect(await caller).toEqual(["rejected", reason]);
+    await until(() => !mutexes.isWaitedFor("k"));
     release();
     await turns();
     expect([never.times, mutexes.isHeld("k"), backend.count("set")]).toEqual([0, false, 0]);

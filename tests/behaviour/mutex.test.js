@@ -156,6 +156,20 @@ describe("another record that is found under the lock", () => {
     expect(creator.times).toBe(1);
   });
 
+  test("where there was none is judged by the caller's expiration", async () => {
+    for (const [expirationTime, expected] of [[10, "created"], [30, "the other's"]]) {
+      const clock = virtualClock();
+      const { backend, mutexes, region } = lockedRegion({ clock });
+      const release = mutexes.hold("k");
+      const caller = region.getOrCreate("k", () => "created", { expirationTime });
+      await until(() => mutexes.isWaitedFor("k"));
+      backend.store.set("k", record("the other's", clock.now - 20));
+      release();
+      expect(await caller).toBe(expected);
+      expect(backend.payload("k")).toBe(expected);
+    }
+  });
+
   test("is judged by the invalidation", async () => {
     const { caller, clock, creator, region, store } = await waiting({ forceRefresh: true });
     await region.invalidate();

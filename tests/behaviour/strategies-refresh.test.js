@@ -126,6 +126,27 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
       expect(await region.get("k", { ignoreExpiration: true })).toBe("old");
     });
 
+    test("that is due is awaited before a runner stores, and fences its creation off", async () => {
+      const jobs = [];
+      const asyncCreationRunner = (_region, _key, creator, mutex, job) => void jobs.push({ creator, mutex, job });
+      const { clock, region, strategy } = await withOld(makeBackend, ownStrategy(), { asyncCreationRunner, expirationTime: 60 });
+      clock.advance(60);
+      expect(await region.getOrCreate("k", () => "new")).toBe("old");
+      const [{ creator, mutex, job }] = jobs;
+      const value = await creator();
+      const heard = deferred();
+      strategy.onRefresh = counted(() => heard.promise);
+      const stored = job.store(value);
+      await until(() => strategy.onRefresh.times > 0);
+      expect(await isSettled(stored)).toBe(false);
+      clock.advance(1);
+      strategy.soft = clock.now;
+      heard.resolve();
+      expect(await stored).toBe(false);
+      mutex.release();
+      expect(await region.get("k", { ignoreExpiration: true })).toBe("old");
+    });
+
     test("that rejects or hangs before a creation is stored is reported, and the value is stored", async () => {
       for (const refresh of [() => Promise.reject(reason), () => deferred().promise]) {
         const { onError, region, strategy } = await withOld(makeBackend, ownStrategy(), { lockTimeout: "40ms" });
