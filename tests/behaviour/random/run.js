@@ -62,7 +62,7 @@ class Run {
     }
     plan.close();
     if (this.#world.isTimed) await this.#checkPatience();
-    await this.#world.finish();
+    await this.#world.finish(() => this.#history.calls.every(({ isSettled }) => isSettled));
     await this.#checkTheEnd();
     return this.#world.violations;
   }
