@@ -44,7 +44,10 @@ async function round(region, quests, request) {
 /** Finds out for each key what there is, and serves it or starts what it takes. */
 async function judgeAll(region, quests, request) {
   const news = region.refresh(region.setup);
-  if (news !== undefined) await news;
+  if (news !== undefined) {
+    await news;
+    requirePresence(request);
+  }
   const setup = mangleAll(region, quests);
   const boarded = board(region, setup, quests, request);
   const begun = boarded.filter(({ reads }) => reads).map(({ flight }) => flight);
@@ -97,6 +100,7 @@ function decideAll(region, setup, boarded, request) {
       if (move === LEAD) led.push({ quest, flight });
     }
   } catch (error) {
+    if (!request.hasLeft) for (const { quest } of boarded) quest.disembark();
     for (const { flight } of led) region.flights.end(flight, {});
     throw error;
   } finally {
