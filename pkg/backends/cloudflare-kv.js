@@ -53,6 +53,7 @@ export class CloudflareKVBackend {
 
   async set(key, value, hint) {
     if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
+    if (!value.isWellFormed()) throw refused("what KV stores", "text without lone surrogates, which it would lose", value);
     const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
     try {
       await this.#namespace.put(this.#prefix + key, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });
