@@ -42,6 +42,7 @@ export default defineConfig({
       node("behaviour-system-node", behaviour, { pool: systemNode }),
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
+      ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
@@ -58,4 +59,9 @@ function browser(name, browserName, capabilities) {
   const optimizeDeps = { exclude: ["@noble/hashes"] };
   const instances = [{ browser: browserName, name }];
   return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+}
+
+/** Tests that drive a browser from outside: several tabs, workers, its life cycle. A browser each for two files at a time would starve a small machine. */
+function driving(engine) {
+  return { provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
 }
