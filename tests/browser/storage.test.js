@@ -226,20 +226,13 @@ test("the sweep takes the oldest beyond maxEntries", async () => {
 test("the sweep takes what is older than maxAge, what the hint says, and what a wrong clock wrote", async () => {
   const outcome = await inPage(async (databaseName) => {
     const backend = new IndexedDBBackend({ databaseName, maxAge: "1h" });
-    const atTime = async (hours, ...args) => {
-      const { now } = Date;
-      Date.now = () => now() + hours * 3_600_000;
-      const written = backend.set(...args);
-      Date.now = now;
-      await written;
-    };
-    await atTime(-2, "too old", 1);
-    await atTime(-0.5, "young", 1);
-    await atTime(25, "from the day after tomorrow", 1);
-    await atTime(20, "from tomorrow", 1);
-    await atTime(-0.5, "expired", 1, { expirationTime: 60 });
-    await atTime(-0.5, "of use", 1, { expirationTime: 3600 });
-    await atTime(-0.5, "for ever", 1, { expirationTime: Infinity });
+    await atTime(-2, () => backend.set("too old", 1));
+    await atTime(-0.5, () => backend.set("young", 1));
+    await atTime(25, () => backend.set("from the day after tomorrow", 1));
+    await atTime(20, () => backend.set("from tomorrow", 1));
+    await atTime(-0.5, () => backend.set("expired", 1, { expirationTime: 60 }));
+    await atTime(-0.5, () => backend.set("of use", 1, { expirationTime: 3600 }));
+    await atTime(-0.5, () => backend.set("for ever", 1, { expirationTime: Infinity }));
     return eventually(async () => {
       const keys = await keysOf(backend);
       return keys.length === 4 && keys;

@@ -14,6 +14,15 @@ export async function keysOf(backend) {
   return keys;
 }
 
+/** Calls `write` so many hours from now, as far as it knows. */
+export function atTime(hours, write) {
+  const { now } = Date;
+  Date.now = () => now() + hours * 3_600_000;
+  const written = write();
+  Date.now = now;
+  return written;
+}
+
 /** What the condition gives once it is truthy. */
 export async function eventually(condition) {
   for (;;) {
