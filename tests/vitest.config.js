@@ -47,6 +47,7 @@ export default defineConfig({
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
       node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
+      ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
@@ -70,4 +71,9 @@ function browser(name, browserName, capabilities) {
   const optimizeDeps = { exclude: ["@msgpack/msgpack", "@noble/hashes", "copy-anything", "devalue", "lru-cache", "superjson"] };
   const instances = [{ browser: browserName, name }];
   return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+}
+
+/** Tests that drive a browser from outside: several tabs, workers, its life cycle. A browser each for two files at a time would starve a small machine. */
+function driving(engine) {
+  return { provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
 }
