@@ -1,10 +1,14 @@
 export { CloudflareKVBackend } from "./backends/cloudflare-kv.js";
+export { IndexedDBBackend } from "./backends/indexed-db.js";
 export { MemoryBackend } from "./backends/memory.js";
 export { NullBackend } from "./backends/null.js";
 export { ProxyBackend } from "./backends/proxy.js";
 export { registerBackend } from "./backends/registry.js";
 export { DogpileLock } from "./edge/dogpile-lock.js";
 export { functionKeyGenerator, functionMultiKeyGenerator } from "./functions/keys.js";
+export { DefaultInvalidationStrategy } from "./invalidation/default.js";
+export { StoredInvalidationStrategy } from "./invalidation/stored.js";
+export { lengthConditionalMangler, sha1MangleKey } from "./keys/manglers.js";
 export { CantDeserialize } from "./records/serializer.js";
 export { createRegion, Region } from "./region.js";
 export { backgroundRunner } from "./region/runner.js";
@@ -17,4 +21,4 @@ export {
   RegionNotConfigured,
   TimeoutError,
   ValidationError,
-} from "./wasm/platform.js";
+} from "./errors.js";

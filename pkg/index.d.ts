@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 // ---------------------------------------------------------------- time and values
 
 /**
@@ -94,6 +96,13 @@ export interface RegionOptions {
    */
   clock?: (() => number) | undefined;
   /**
+   * Keeps a promise alive past the request that made it: a creation with its write, and what a runner does in the background.
+   *
+   * It must not close over one request's `ctx`. The promise never rejects; what this throws reaches nobody. Default: on
+   * Cloudflare Workers the platform's own, elsewhere none.
+   */
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /**
    * Told what was hit, missed, created and waited for, and which failures the callers were spared.
    *
    * Default: nobody is told; without an `onError` the first error of each kind goes to `console.warn`.
@@ -130,8 +139,14 @@ export interface ConfigureOptions {
    */
   wrap?: ReadonlyArray<ProxyBackend | (new () => ProxyBackend)> | undefined;
   /**
-   * How long, from a creation's start, waiters wait before one of them takes over, and how long the backend may leave a read
-   * or a write without an answer before that counts as failed, with a TimeoutError.
+   * Keeps the times of the region's invalidations, and says what they mean.
+   *
+   * Default: they are kept in this region object. Without it `configure` keeps the one that there is.
+   */
+  regionInvalidator?: RegionInvalidationStrategy | undefined;
+  /**
+   * How long, from a creation's start, waiters wait before one of them takes over, and how long the backend may leave a read,
+   * a write or a lock without an answer before that counts as failed, with a TimeoutError.
    *
    * Default: 30 s. Zero and less is a ValidationError.
    */
@@ -207,8 +222,8 @@ export class Region<V = unknown> {
    * context. What it throws or rejects with reaches everyone who waits, as it is, and nothing is stored.
    *
    * Rejects with ReentrantError when a creator asks for the key that it is creating and there is no stale value to give it, with
-   * TimeoutError when a creation and the one that took over from it have both had their `lockTimeout`, and with BackendError
-   * where `backendErrors` is "throw".
+   * TimeoutError when a creation and the one that took over from it have both had their `lockTimeout`, or the call its
+   * `timeout`, with the reason of its `signal`, and with BackendError where `backendErrors` is "throw".
    */
   getOrCreate<T extends V, A extends unknown[]>(
     key: string,
@@ -261,11 +276,11 @@ export class Region<V = unknown> {
    * Ends all values that were created until now, in effect for this region object when the call returns.
    *
    * Hard (default): they are missing. Soft, `false`: they are stale, served while one caller creates. Creations under way reach
-   * those who wait, and are not stored.
+   * those who wait, and are not stored. The promise settles when the strategy has told everyone that it tells.
    */
   invalidate(hard?: boolean): Promise<void>;
 
-  /** Whether a creation of this key is under way in this region object. */
+  /** Whether a creation of this key is under way in this region object, or wherever the backend's lock reaches. */
   keyIsLocked(key: string): Promise<boolean>;
 
   /**
@@ -295,6 +310,13 @@ export class Region<V = unknown> {
     options: FunctionOptions<R> & { asDict?: false },
     fn: (...keys: K[]) => Awaitable<readonly R[]>,
   ): CachedMultiFunction<K, R, R[]>;
+
+  /**
+   * Closes what the region has opened: a backend that it made by name. A backend of your own is yours to close.
+   *
+   * Creations under way reach those who wait, and are not stored.
+   */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface GetOptions {
@@ -321,6 +343,27 @@ export interface CreateOptions<T = unknown> {
   shouldCacheFn?: ((value: T) => unknown) | undefined;
   /** Creates even where a fresh value exists; joins a creation that is running. Default: `false`. */
   forceRefresh?: boolean | undefined;
+  /**
+   * Detaches this caller, with the signal's reason; the creation goes on while anyone else waits.
+   *
+   * Default: none.
+   */
+  signal?: AbortSignal | undefined;
+  /**
+   * How long this call waits: then it gets the stale value if there is one, else a TimeoutError. The creation goes on.
+   *
+   * Default: without end.
+   */
+  timeout?: Duration | undefined;
+  /**
+   * When the creator fails, this call gets a value that expired no longer ago than this, if there is one, and the observer is
+   * told of the error. What was hard-invalidated is never served.
+   *
+   * Default: the error.
+   */
+  staleIfError?: Duration | undefined;
+  /** As the region's, for this call. Default: the region's. */
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** How long this caller lets a creation run, from its start, before it takes over. Default: the region's. */
   lockTimeout?: Duration | undefined;
 }
@@ -329,6 +372,8 @@ export interface CreateOptions<T = unknown> {
 export interface CreatorContext<V = unknown> {
   /** As the caller gave it. */
   readonly key: string;
+  /** Aborts when every caller that waited was detached by its own signal. A caller's `timeout` and a creation in the background keep it alive. */
+  readonly signal: AbortSignal;
   /** What is being replaced. */
   readonly stale: CachedValue<V> | undefined;
   /**
@@ -341,6 +386,8 @@ export interface CreatorContext<V = unknown> {
 
 /** What a creator of many values is called with, after the keys. */
 export interface MultiCreatorContext {
+  /** Aborts when nobody waits for any of the keys: see `CreatorContext.signal`. */
+  readonly signal: AbortSignal;
   /** As `CreatorContext.expiresIn`, for one of the keys. */
   expiresIn(key: string, duration: Duration): void;
 }
@@ -357,11 +404,11 @@ export interface RegionStats {
   creations: number;
   /** Those that it failed to give. */
   creationErrors: number;
-  /** Callers that got a value created by another caller. */
+  /** Callers that got a value created by another caller, here or wherever the backend's lock reaches. */
   coalesced: number;
   /** Creations that were given up for another one. */
   takeovers: number;
-  /** Reads and writes that failed. */
+  /** Reads, writes, locks and strategies that failed. */
   backendErrors: number;
 }
 
@@ -375,7 +422,8 @@ export interface RegionObserver {
   onCreate(keys: string[], seconds: number): void;
   onWait(key: string): void;
   onTakeover(key: string): void;
-  onError(error: unknown, where: "read" | "write" | "background"): void;
+  /** "background": a creator whose callers were content with a stale value; "invalidate": a strategy that could not be refreshed. */
+  onError(error: unknown, where: "read" | "write" | "lock" | "background" | "invalidate"): void;
 }
 
 /** Makes the key that a backend sees; anything but a string is a ValidationError. Two keys that it makes one are one key. */
@@ -405,34 +453,12 @@ export type AsyncCreationRunner = (
 export interface CreationJob {
   /** Asks shouldCacheFn, stores unless the creation was fenced off or released; true if stored. */
   store(value: unknown): Promise<boolean>;
+  /** Keeps a promise alive past the request, where the platform would end it. A rejection goes to `observer.onError`, as "background". */
+  waitUntil(promise: Promise<unknown>): void;
   /** Tells `observer.onError`, as "background". */
   failed(error: unknown): void;
 }
-/** A lock that is held by whom it was given to. */
-export interface Mutex {
-  /**
-   * `true` waits its turn, until `signal` aborts; `false`, the default, answers at once.
-   *
-   * `false` as answer: it is held already. A rejection: the lock cannot be reached, or with the signal's reason.
-   */
-  acquire(wait?: boolean, options?: { signal?: AbortSignal }): Awaitable<boolean>;
-  /**
-   * Gives it back, or leaves the queue. Idempotent.
-   *
-   * `stored`: what was written under this lock, for `handover`. Default: nothing was.
-   */
-  release(stored?: Stored): Awaitable<void>;
-  locked(): Awaitable<boolean>;
-  /** What the last holder left, preferred to reading the backend again: stores that are slow to show a write (KV) need it. `undefined`: read. */
-  handover?(): Awaitable<Stored | undefined>;
-  /**
-   * A `set` (its record) or `delete` (nothing) from outside the lock replaces what will be handed over.
-   *
-   * Whoever holds the lock at that time leaves nothing to hand over any more.
-   */
-  supersede?(stored?: Stored): Awaitable<void>;
-}
-/** Creates, stores and releases in the background; a failure goes to `observer.onError`. */
+/** Creates, stores and releases in the background, inside `waitUntil` where there is one; a failure goes to `observer.onError`. */
 export const backgroundRunner: AsyncCreationRunner;
 
 // ---------------------------------------------------------------- functions
@@ -509,6 +535,12 @@ export const functionKeyGenerator: FunctionKeyGenerator;
 /** `namespace|arg`, one per argument. Throws a ValidationError without a namespace. */
 export const functionMultiKeyGenerator: FunctionMultiKeyGenerator;
 
+/** 40 lower-case hexadecimal digits of the SHA-1 of the key's UTF-8; a lone surrogate counts as its three WTF-8 bytes. */
+export const sha1MangleKey: KeyMangler;
+
+/** Applies `mangler` only to keys of `length` code points or more. Throws a ValidationError unless it gets a number and a function. */
+export function lengthConditionalMangler(length: number, mangler: KeyMangler): KeyMangler;
+
 // ---------------------------------------------------------------- backends
 
 /**
@@ -527,7 +559,12 @@ export interface CacheBackend {
   deleteMulti?(keys: string[]): Awaitable<unknown>;
   clear?(): Awaitable<unknown>;
   entries?(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
-  /** A lock that reaches as far as the backend does (other tabs, other isolates), a new object for each creation; `undefined` for none. */
+  /**
+   * A lock that reaches as far as the backend does: other tabs, other isolates. Asked for once a creation, `undefined` for none.
+   *
+   * Whoever finds a value missing waits for it; with a stale one it is only tried. After every acquisition the backend is read
+   * again, since somebody else may have created meanwhile. A lock that fails or does not answer is reported and done without.
+   */
   getMutex?(key: string): Mutex | undefined | null;
   /** What the backend needs done to keys; a region's own `keyMangler` takes its place. */
   readonly keyMangler?: KeyMangler | undefined;
@@ -535,19 +572,39 @@ export interface CacheBackend {
   readonly serializer?: Serializer | undefined;
 }
 
-/** What a region tells a backend about what it stores. */
+/** What a region tells a backend beside a record. */
 export interface StoreHint {
-  /** Seconds after which nobody will ask for the record any more: a backend may reclaim it then. Absent: it may be asked for at any time. */
+  /**
+   * Seconds after which nobody will ask for the record any more, as far as the region knows: a backend may reclaim it then. It is
+   * the expiration, and as long again, a minute at least, in which the stale value is of use. Values that never expire have no hint.
+   */
   expirationTime?: number;
 }
 
-/** Keeps the records in a Map, in this process, tab or isolate. */
+/** A lock of one key. */
+export interface Mutex {
+  /** `true` waits its turn, and is given up by the signal; `false` answers `false` at once when it is held already. */
+  acquire(wait?: boolean, options?: { signal?: AbortSignal }): Awaitable<boolean>;
+  /** Idempotent. `stored`: what was written under this lock, for `handover`. */
+  release(stored?: Stored): Awaitable<void>;
+  locked(): Awaitable<boolean>;
+  /** What the last holder left, preferred to reading the backend again: stores that are slow to show a write need it. */
+  handover?(): Awaitable<Stored | undefined>;
+  /** A `set` (its record) or a `delete` (nothing) from outside the lock replaces what will be handed over. */
+  supersede?(stored?: Stored): Awaitable<void>;
+}
+
+/**
+ * Keeps the records in a Map, in this process, tab or isolate.
+ *
+ * What nobody will ask for any more (see StoreHint) goes while other records are set, a few looks for each.
+ */
 export class MemoryBackend implements CacheBackend {
   /**
    * As arguments of "dogpile.cache.memory" they may have Python's names: `max_entries`, and `cache_dict` for `cache`.
    *
-   * `maxEntries`: beyond so many the oldest go first. Default: no limit.
-   * `cache`: keep the records in this Map. Default: a new one.
+   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). Default: no limit.
+   * `cache`: keep the records in this Map, in which nothing but the oldest record beyond `maxEntries` ever goes. Default: one of its own.
    * `clone`: store and return copies (structured clone), not references. Default: `false`.
    *
    * Throws a ValidationError for what it cannot use.
@@ -560,7 +617,7 @@ export class MemoryBackend implements CacheBackend {
   /** How many records there are. */
   readonly size: number;
   get(key: string): Stored | undefined;
-  set(key: string, value: Stored): void;
+  set(key: string, value: Stored, hint?: StoreHint): void;
   delete(key: string): void;
   clear(): void;
   entries(): IterableIterator<[string, Stored]>;
@@ -574,12 +631,13 @@ export class ProxyBackend implements CacheBackend {
   wrap(backend: CacheBackend): this;
   get(key: string): Awaitable<any>;
   getMulti(keys: string[]): Awaitable<any[]>;
-  set(key: string, value: any): Awaitable<unknown>;
-  setMulti(values: Map<string, any>): Awaitable<unknown>;
+  set(key: string, value: any, hint?: StoreHint): Awaitable<unknown>;
+  setMulti(values: Map<string, any>, hint?: StoreHint): Awaitable<unknown>;
   delete(key: string): Awaitable<unknown>;
   deleteMulti(keys: string[]): Awaitable<unknown>;
   clear(): Awaitable<unknown>;
   entries(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
+  getMutex(key: string): Mutex | undefined | null;
 }
 
 /** Stores nothing and never locks: every call creates. */
@@ -665,6 +723,69 @@ export class DogpileLock {
  */
 export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
 
+// ---------------------------------------------------------------- invalidation
+
+/**
+ * Keeps the times of a region's invalidations; times are seconds since the epoch by the region's clock, answers count by truthiness.
+ *
+ * What a method throws rejects the call that asked it, and nothing is stored. A creation is not stored once `isInvalidated` says
+ * of the time of its start what it did not say then: so what other tabs, isolates and processes invalidate is heard.
+ */
+export interface RegionInvalidationStrategy {
+  /** In effect when it returns; a promise settles when everyone was told. */
+  invalidate(hard: boolean, now: number): Awaitable<void>;
+  /** Whether `get` takes a record of this creation time for a miss. */
+  isInvalidated(timestamp: number): unknown;
+  /** Whether `getOrCreate` takes it for missing. */
+  isHardInvalidated(timestamp: number): unknown;
+  /** Whether `getOrCreate` takes it for stale. */
+  isSoftInvalidated(timestamp: number): unknown;
+  wasHardInvalidated(): unknown;
+  wasSoftInvalidated(): unknown;
+  /**
+   * Asked before every decision; a promise that it returns is awaited first. One that rejects, or has not settled within
+   * `lockTimeout`, is reported to `observer.onError`, and the call goes on with what is known.
+   */
+  refresh?(now: number): Promise<void> | undefined;
+}
+
+/** Keeps the times in this object: for one region, or for several that are to be invalidated together. */
+export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
+  /** An earlier time than what is known changes nothing. */
+  invalidate(hard: boolean, now: number): Awaitable<void>;
+  isInvalidated(timestamp: number): boolean;
+  isHardInvalidated(timestamp: number): boolean;
+  isSoftInvalidated(timestamp: number): boolean;
+  wasHardInvalidated(): boolean;
+  wasSoftInvalidated(): boolean;
+}
+
+/**
+ * Keeps the times in a backend as well, so that every tab, isolate, process and later visit comes to know them: a record like any
+ * other, its payload `{"hard": seconds | null, "soft": seconds | null}`.
+ *
+ * They are read before the first decision, and again at most every `refresh`.
+ */
+export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
+  /**
+   * `key`: where the record lies. Default: "dogpile:invalidation".
+   * `refresh`: for how long what was read is good. Default: 10 s.
+   * `channel`: a BroadcastChannel on which the other tabs of the origin are told at once. Default: none.
+   *
+   * Throws a ValidationError for what it cannot use.
+   */
+  constructor(
+    backend: CacheBackend,
+    options?: { key?: string | undefined; refresh?: Duration | undefined; channel?: string | undefined },
+  );
+  /** Rejects with the backend's own error where the times could not be stored; they are in effect here all the same. */
+  invalidate(hard: boolean, now: number): Promise<void>;
+  refresh(now: number): Promise<void> | undefined;
+  /** Leaves the channel. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
 // ---------------------------------------------------------------- errors
 
 /**
@@ -696,7 +817,7 @@ export class ValidationError extends DogpileCacheError {}
 export class PluginNotFound extends DogpileCacheError {}
 /** A creator asks for the key that it is creating. */
 export class ReentrantError extends DogpileCacheError {}
-/** Something has not ended within `lockTimeout`. */
+/** Something has not ended within `lockTimeout`, or a call within its `timeout`. */
 export class TimeoutError extends DogpileCacheError {}
 /** The backend failed; `cause` is its own error. */
 export class BackendError extends DogpileCacheError {}

@@ -29,6 +29,9 @@ export function within(promise, seconds, late) {
   });
 }
 
+/** Settles when `promise` has resolved, or after so many seconds. */
+export const atMost = (promise, seconds) => within(promise, seconds, () => undefined).catch(() => {});
+
 /** A timer that does not keep a process alive. */
 export function startTimer(callback, milliseconds) {
   const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_DELAY));

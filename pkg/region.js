@@ -1,5 +1,5 @@
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
-import { CacheRegion } from "./region/cache-region.js";
+import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
 import { getOrCreate } from "./region/get-or-create.js";
@@ -7,7 +7,9 @@ import { MemoryBackend, recordsOf } from "./backends/memory.js";
 import { createOptions, createRequest, entriesOf, given, isSimple, listed, snapshot } from "./region/options.js";
 import { read } from "./region/reading.js";
 import { numberOrNaN } from "./records/record.js";
+import { freshPayloads, readablePayloads } from "./region/warm.js";
 import { remove, store } from "./region/writing.js";
+import { seconds } from "./duration.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 
@@ -17,6 +19,15 @@ const TOGETHER = Symbol("together");
 export function createRegion(options) {
   const both = snapshot(options);
   return new Region(both, TOGETHER).configure(both, TOGETHER);
+}
+
+/** In a Map of the user's may lie what is no record of ours: that is for the full way to say. */
+function unlessItThrows(act) {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
 }
 
 export class Region {
@@ -89,8 +100,11 @@ export class Region {
 
   async getOrCreateMulti(keys, creator, options) {
     const asked = listed(keys);
+    const call = createOptions(options);
+    const warm = this.#warmMulti(asked, creator, call);
+    if (warm !== undefined) return warm;
     asked.forEach(requireKey);
-    const request = createRequest(creator, createOptions(options), true);
+    const request = createRequest(creator, call, true);
     const { setup } = this.#region;
     const mangled = asked.map((key) => setup.mangle(key));
     const firsts = new Map(); // what is one key to the backend is created once, under the name that came first
@@ -101,12 +115,18 @@ export class Region {
   }
 
   async get(key, options) {
-    const [record] = await read(this.#region, [key], given(options), false);
+    const reading = given(options);
+    const warm = this.#readMulti([key], reading);
+    if (warm !== undefined) return warm[0];
+    const [record] = await read(this.#region, [key], reading, false);
     return record?.payload;
   }
 
   async getMulti(keys, options) {
-    const records = await read(this.#region, listed(keys), given(options), true);
+    const [asked, reading] = [listed(keys), given(options)];
+    const warm = this.#readMulti(asked, reading);
+    if (warm !== undefined) return warm;
+    const records = await read(this.#region, asked, reading, true);
     return records.map((record) => record?.payload);
   }
 
@@ -133,7 +153,7 @@ export class Region {
 
   async invalidate(hard) {
     if (typeof (hard ?? true) !== "boolean") throw refused("hard", "true or false (delete takes a key)", hard);
-    this.#region.invalidate(hard ?? true);
+    await this.#region.invalidate(hard ?? true);
   }
 
   async keyIsLocked(key) {
@@ -150,6 +170,10 @@ export class Region {
     return cachedMultiFunction(this, options, this.#generators[1], fn);
   }
 
+  async [asyncDispose]() {
+    await this.#region.close();
+  }
+
   async #create(key, creator, call) {
     requireKey(key);
     const [entry] = await getOrCreate(this.#region, [key], createRequest(creator, call, false));
@@ -162,21 +186,36 @@ export class Region {
     this.#isTimeless = this.#region.isTimeless;
   }
 
+  /** What the warm path goes by; `undefined` where there is none. */
+  get #warmth() {
+    if (this.#records === undefined || this.#backend.get !== memoryGet || this.#backend.getMulti !== undefined) return undefined;
+    return { core: this.#core, records: this.#records, isTimeless: this.#isTimeless, stats: this.#region.stats };
+  }
+
+  #warmMulti(keys, creator, call) {
+    const warmth = this.#warmth;
+    if (warmth === undefined || typeof creator !== "function" || !isSimple(call)) return undefined;
+    return unlessItThrows(() => freshPayloads(warmth, keys, call.expirationTime));
+  }
+
+  #readMulti(keys, { expirationTime, ignoreExpiration }) {
+    const warmth = this.#warmth;
+    if (warmth === undefined || ignoreExpiration) return undefined;
+    const expiration = seconds(expirationTime, "expirationTime");
+    return unlessItThrows(() => readablePayloads(warmth, keys, expiration, this.#region.now()));
+  }
+
   /** The promise of a fresh payload, if the core can be asked by numbers alone; else `undefined`: the full way. */
   #warm(key, creator, call) {
     if (this.#records === undefined || this.#backend.get !== memoryGet) return undefined;
     if (typeof key !== "string" || typeof creator !== "function" || !isSimple(call)) return undefined;
     try {
-      const record = this.#records.get(key);
-      if (record === undefined) return undefined;
-      const { payload, metadata } = record;
-      const { ct, v, et } = metadata;
-      if (typeof ct !== "number" || payload === undefined) return undefined;
-      const own = numberOrNaN(et);
+      const found = this.#records.find(key);
+      if (found === undefined || found.payload === undefined) return undefined;
+      const { payload, ct, v, et } = found;
       const expiration = numberOrNaN(call.expirationTime);
-      const needsNoTime = this.#isTimeless && own !== own && expiration !== expiration; // NaN: not given
-      const fresh = this.#core.isFresh(ct, v, own, expiration, needsNoTime ? 0 : Date.now());
-      return fresh ? Promise.resolve(payload) : undefined;
+      const needsNoTime = this.#isTimeless && et !== et && expiration !== expiration; // NaN: not given
+      return this.#core.isFresh(ct, v, et, expiration, needsNoTime ? 0 : Date.now()) ? Promise.resolve(payload) : undefined;
     } catch {
       return undefined; // no record of ours
     }

@@ -1,5 +1,5 @@
-// Takes out of the wasm what words the messages of Rust's panics and of serde's errors: half of the binary, for text that nobody can read there.
-// A panic traps with or without words. serde has nothing to complain of: options reach it as plain objects, and it takes every value as it is.
+// Takes out of the wasm what words the messages of Rust's panics: text that nobody can read there.
+// A panic traps with or without words.
 // The standard library does the same only on nightly Rust (-Cpanic=immediate-abort).
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
@@ -9,7 +9,6 @@ const WORDING = [
   /\bfmt::(Debug|Display|Write|LowerHex|UpperHex)\b/,
   /\b(flt2dec|escape_debug|slice_error_fail|slice_index_fail|count_chars|do_count_chars)/,
   /\b(panic_handler|panic_with_hook|PanicPayload|rust_begin_unwind|rust_panic)\b/,
-  /Deserializer::invalid_type_\b/,
 ];
 
 /** Needs the names of the functions, so it comes before they are stripped. */

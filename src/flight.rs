@@ -10,12 +10,14 @@ pub enum Phase {
     Reading = 0,
     /// Its read has landed; nobody creates.
     Landed = 1,
+    /// Its leader asks for the lock that reaches other tabs and isolates.
+    Locking = 2,
     /// Its creator runs.
-    Creating = 2,
+    Creating = 3,
     /// Its creator has settled; the write is under way.
-    Storing = 3,
+    Storing = 4,
     /// It is over.
-    Over = 4,
+    Over = 5,
 }
 
 /// What comes next for one caller and one key.
@@ -89,8 +91,9 @@ impl Flight {
         match self.0 & PHASE {
             0 => Phase::Reading,
             1 => Phase::Landed,
-            2 => Phase::Creating,
-            3 => Phase::Storing,
+            2 => Phase::Locking,
+            3 => Phase::Creating,
+            4 => Phase::Storing,
             _ => Phase::Over,
         }
     }
@@ -125,7 +128,7 @@ impl Flight {
         self.0 & LAST_CHANCE != 0
     }
 
-    /// Whether an invalidation fences it off: one that still reads judges its record when it arrives.
+    /// Whether an invalidation fences it off: one that still reads, or reads again under a lock, judges its record when it arrives.
     pub fn is_creation(self) -> bool {
         matches!(self.phase(), Phase::Creating | Phase::Storing)
     }
@@ -159,7 +162,7 @@ impl Flight {
 mod tests {
     use super::*;
 
-    const PHASES: [Phase; 5] = [Phase::Reading, Phase::Landed, Phase::Creating, Phase::Storing, Phase::Over];
+    const PHASES: [Phase; 6] = [Phase::Reading, Phase::Landed, Phase::Locking, Phase::Creating, Phase::Storing, Phase::Over];
 
     fn caller(worth: Worth) -> Caller {
         Caller { worth, force_refresh: false, has_read_again: false, out_of_patience: false }
@@ -187,7 +190,7 @@ mod tests {
 
     #[test]
     fn while_somebody_creates_the_missing_wait_and_the_stale_are_served() {
-        for phase in [Phase::Creating, Phase::Storing, Phase::Over] {
+        for phase in [Phase::Locking, Phase::Creating, Phase::Storing, Phase::Over] {
             assert_eq!(flight(phase).next_move(caller(Worth::Missing)), Move::Wait);
             assert_eq!(flight(phase).next_move(caller(Worth::Stale)), Move::ServeStale);
             assert_eq!(flight(phase).next_move(caller(Worth::Fresh)), Move::ServeFresh);
@@ -218,7 +221,9 @@ mod tests {
     fn only_a_running_creator_is_taken_over_and_only_once() {
         let impatient = Caller { out_of_patience: true, ..caller(Worth::Stale) };
         assert_eq!(flight(Phase::Creating).next_move(impatient), Move::TakeOver);
-        assert_eq!(flight(Phase::Storing).next_move(impatient), Move::ServeStale);
+        for phase in [Phase::Locking, Phase::Storing] {
+            assert_eq!(flight(phase).next_move(impatient), Move::ServeStale);
+        }
         assert_eq!(flight(Phase::Creating).depose().next_move(impatient), Move::ServeStale);
         assert_eq!(Flight::begin(true).enter(Phase::Creating).next_move(impatient), Move::ServeStale);
         let satisfied = Caller { worth: Worth::Fresh, ..impatient };
@@ -228,7 +233,7 @@ mod tests {
     #[test]
     fn an_invalidation_fences_creations_and_leaves_reads() {
         let fenced = PHASES.map(|phase| flight(phase).is_creation());
-        assert_eq!(fenced, [false, false, true, true, false]);
+        assert_eq!(fenced, [false, false, false, true, true, false]);
     }
 
     #[test]

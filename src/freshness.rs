@@ -49,6 +49,12 @@ impl Invalidations {
     /// Nothing was ever invalidated.
     pub const NONE: Self = Self { hard: f64::NEG_INFINITY, soft: f64::NEG_INFINITY };
 
+    /// One more. An earlier time than what there is changes nothing.
+    pub fn invalidate(&mut self, hard: bool, time: f64) {
+        let latest = if hard { &mut self.hard } else { &mut self.soft };
+        *latest = latest.max(time);
+    }
+
     /// What they say of a record of this creation time.
     pub fn of(&self, created: f64) -> Invalidated {
         if created < self.hard {
@@ -88,6 +94,20 @@ impl Decision {
 /// Seconds until a record expires: the call's own word, else the record's, else the region's, else never.
 pub fn expiration(call: Option<f64>, record: Option<f64>, region: Option<f64>) -> f64 {
     call.or(record).or(region).unwrap_or(f64::INFINITY)
+}
+
+/// Seconds after which nobody will ask for a record any more: fresh for as long as the longer of both expirations, then of use as a stale value
+/// for as long again, a minute at least. Infinity is never.
+pub fn usefulness(call: Option<f64>, own: f64) -> f64 {
+    const SHORTEST: f64 = 60.0;
+    let expiration = call.map_or(own, |call| call.max(own)).max(0.0);
+    expiration + expiration.max(SHORTEST)
+}
+
+/// Whether a record serves in place of what a creator failed to give: it expired no longer ago than `grace`.
+pub fn serves_instead(record: Metadata, expiration: f64, invalidated: Invalidated, grace: f64, now: f64) -> bool {
+    !matches!(decide(record, expiration + grace, invalidated, now), Decision::Missing(_))
+        && !expired(record.created, expiration + grace, now)
 }
 
 /// Age equal to the expiration is still alive; a creation time in the future never expires.
@@ -186,6 +206,35 @@ mod tests {
         assert_eq!(both.of(NOW), Invalidated::Soft);
         assert_eq!(both.of(NOW + 1.0), Invalidated::No);
         assert_eq!(Invalidations::NONE.of(f64::MIN), Invalidated::No);
+    }
+
+    #[test]
+    fn an_earlier_invalidation_takes_nothing_back() {
+        let mut times = Invalidations::NONE;
+        times.invalidate(true, NOW);
+        times.invalidate(true, NOW - 5.0);
+        times.invalidate(false, NOW + 1.0);
+        assert_eq!(times, Invalidations { hard: NOW, soft: NOW + 1.0 });
+    }
+
+    #[test]
+    fn a_record_is_of_use_for_as_long_again_as_it_is_fresh() {
+        assert_eq!(usefulness(None, 300.0), 600.0);
+        assert_eq!(usefulness(None, 5.0), 65.0);
+        assert_eq!(usefulness(Some(600.0), 300.0), 1_200.0);
+        assert_eq!(usefulness(Some(0.0), -2.0), 60.0);
+        assert_eq!(usefulness(None, f64::INFINITY), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_failed_creation_is_replaced_by_what_expired_within_the_grace() {
+        let serves = |age, invalidated, grace| serves_instead(record(age), 10.0, invalidated, grace, NOW);
+        assert!(serves(15.0, Invalidated::No, 5.0));
+        assert!(!serves(15.125, Invalidated::No, 5.0));
+        assert!(serves(15.0, Invalidated::Soft, 5.0));
+        assert!(!serves(16.0, Invalidated::Soft, 5.0));
+        assert!(!serves(1.0, Invalidated::Hard, f64::INFINITY));
+        assert!(serves(1e9, Invalidated::No, f64::INFINITY));
     }
 
     #[test]

@@ -5,15 +5,14 @@
 
 pub mod clock;
 pub mod duration;
-mod error;
 pub mod flight;
 pub mod freshness;
-#[allow(missing_docs)]
-mod js;
+mod invalidation;
+pub mod keys;
 mod lock;
-mod options;
 mod region;
 
+pub use invalidation::*;
 pub use lock::*;
 pub use region::*;
 

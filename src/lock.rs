@@ -10,13 +10,14 @@ pub fn begin_flight(last_chance: bool) -> u32 {
     Flight::begin(last_chance).bits()
 }
 
-/// The state after the read has landed (1), the creator was called (2) or has settled (3), or all is over (4).
+/// The state after the read has landed (1), the lock was asked for (2), the creator was called (3) or has settled (4), or all is over (5).
 #[wasm_bindgen(js_name = enterPhase)]
 pub fn enter_phase(state: u32, phase: u32) -> u32 {
     let phase = match phase {
         1 => Phase::Landed,
-        2 => Phase::Creating,
-        3 => Phase::Storing,
+        2 => Phase::Locking,
+        3 => Phase::Creating,
+        4 => Phase::Storing,
         _ => Phase::Over,
     };
     Flight::from_bits(state).enter(phase).bits()

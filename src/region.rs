@@ -1,4 +1,4 @@
-//! The class that JavaScript's `Region` asks: options in, decisions out. Between them go numbers, which cost next to nothing.
+//! The class that JavaScript's `Region` asks for decisions. Between them go numbers, which cost next to nothing.
 
 use std::cell::Cell;
 
@@ -6,9 +6,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::clock::Clock;
 use crate::duration;
-use crate::error::Error;
-use crate::freshness::{self, Decision, Invalidations, Metadata};
-use crate::options::{self, Configuration, Options, Scope};
+use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
+use crate::keys;
 
 thread_local! {
     /// One for the realm, so that the times of different regions compare.
@@ -27,29 +26,19 @@ pub struct Region {
 
 #[wasm_bindgen]
 impl Region {
-    /// Checks the options; `together` with those of `configure`, which is given them next.
+    /// One without a backend.
+    #[allow(clippy::new_without_default)]
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, together: bool) -> Result<Region, JsValue> {
-        Options::read(options, if together { Scope::Both } else { Scope::Region })?.check_region()?;
-        Ok(Region {
+    pub fn new() -> Region {
+        Region {
             configured: Cell::new(false),
             expiration: Cell::new(None),
             invalidations: Cell::new(Invalidations::NONE),
             hits: Cell::new(0.0),
-        })
-    }
-
-    /// Checks the options and changes nothing: the expiration (NaN for none), the lock timeout in seconds, and whether backend errors are thrown.
-    pub fn check(&self, options: JsValue, together: bool) -> Result<Vec<f64>, JsValue> {
-        let options = Options::read(options, if together { Scope::Both } else { Scope::Configure })?;
-        let Configuration { expiration, lock_timeout, throws, replaces } = options.configuration()?;
-        if self.configured.get() && !replaces {
-            return Err(Error::AlreadyConfigured.into());
         }
-        Ok([expiration.unwrap_or(f64::NAN), lock_timeout, f64::from(u8::from(throws))].into())
     }
 
-    /// Takes over what `check` found good.
+    /// It has a backend from now on. `expiration`: seconds after which a record is expired, NaN for never.
     pub fn configure(&self, expiration: f64) {
         self.configured.set(true);
         self.expiration.set(duration::normalize(expiration));
@@ -70,42 +59,82 @@ impl Region {
     /// The warm path's question: may `getOrCreate` serve this record as it is? Counts a hit if so. NaN is "not given"; the clock is in milliseconds.
     #[wasm_bindgen(js_name = isFresh)]
     pub fn is_fresh(&self, created: f64, version: f64, own: f64, expiration: f64, clock: f64) -> bool {
-        let fresh = self.decide(metadata(created, version, own), expiration, read_clock(clock)) == Decision::Fresh;
+        let fresh = self.would_be_fresh(created, version, own, expiration, clock);
         if fresh {
-            self.count_hit();
+            self.count_hits(1.0);
         }
         fresh
     }
 
-    /// One more.
-    #[wasm_bindgen(js_name = countHit)]
-    pub fn count_hit(&self) {
-        self.hits.set(self.hits.get() + 1.0);
+    /// The same without counting, for one record of many.
+    #[wasm_bindgen(js_name = wouldBeFresh)]
+    pub fn would_be_fresh(&self, created: f64, version: f64, own: f64, expiration: f64, clock: f64) -> bool {
+        let invalidated = self.invalidations.get().of(created);
+        self.decide(metadata(created, version, own), expiration, invalidated, read_clock(clock)) == Decision::Fresh
+    }
+
+    /// So many more.
+    #[wasm_bindgen(js_name = countHits)]
+    pub fn count_hits(&self, count: f64) {
+        self.hits.set(self.hits.get() + count);
     }
 
     /// What `getOrCreate` does with a record: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated.
-    pub fn judge(&self, created: f64, version: f64, own: f64, expiration: f64, now: f64) -> u32 {
-        self.decide(metadata(created, version, own), expiration, now).as_number()
+    /// `invalidated`: 0 no, 1 soft, 2 hard, 3 as this region's own times say.
+    pub fn judge(&self, created: f64, version: f64, own: f64, expiration: f64, invalidated: u32, now: f64) -> u32 {
+        self.decide(metadata(created, version, own), expiration, self.invalidated(invalidated, created), now).as_number()
     }
 
     /// Whether `get` returns a record: 0 yes, 3 another version, 4 expired or invalidated.
     #[wasm_bindgen(js_name = judgeReading)]
-    pub fn judge_reading(&self, created: f64, version: f64, own: f64, expiration: f64, now: f64) -> u32 {
+    pub fn judge_reading(&self, created: f64, version: f64, own: f64, expiration: f64, invalidated: u32, now: f64) -> u32 {
         let record = metadata(created, version, own);
         let expiration = self.expiration_of(record, expiration);
-        freshness::read(record, expiration, self.invalidations.get().of(created), now).as_number()
+        freshness::read(record, expiration, self.invalidated(invalidated, created), now).as_number()
+    }
+
+    /// Whether a record serves in place of what a creator failed to give.
+    #[wasm_bindgen(js_name = servesInstead)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn serves_instead(
+        &self,
+        created: f64,
+        version: f64,
+        own: f64,
+        expiration: f64,
+        invalidated: u32,
+        grace: f64,
+        now: f64,
+    ) -> bool {
+        let record = metadata(created, version, own);
+        let expiration = self.expiration_of(record, expiration);
+        freshness::serves_instead(record, expiration, self.invalidated(invalidated, created), grace, now)
+    }
+
+    /// Seconds after which nobody will ask for a record any more, as far as the region knows; infinity for never.
+    pub fn usefulness(&self, own: f64, call: f64) -> f64 {
+        let own = freshness::expiration(None, duration::normalize(own), self.expiration.get());
+        freshness::usefulness(duration::normalize(call), own)
     }
 
     /// From now on every record that was created before is gone, or stale.
     pub fn invalidate(&self, hard: bool, now: f64) {
         let mut times = self.invalidations.get();
-        *(if hard { &mut times.hard } else { &mut times.soft }) = now;
+        times.invalidate(hard, now);
         self.invalidations.set(times);
     }
 
-    fn decide(&self, record: Metadata, expiration: f64, now: f64) -> Decision {
-        let expiration = self.expiration_of(record, expiration);
-        freshness::decide(record, expiration, self.invalidations.get().of(record.created), now)
+    fn invalidated(&self, told: u32, created: f64) -> Invalidated {
+        match told {
+            0 => Invalidated::No,
+            1 => Invalidated::Soft,
+            2 => Invalidated::Hard,
+            _ => self.invalidations.get().of(created),
+        }
+    }
+
+    fn decide(&self, record: Metadata, expiration: f64, invalidated: Invalidated, now: f64) -> Decision {
+        freshness::decide(record, self.expiration_of(record, expiration), invalidated, now)
     }
 
     fn expiration_of(&self, record: Metadata, call: f64) -> f64 {
@@ -135,14 +164,20 @@ pub fn stamp_clock(host: f64) -> f64 {
     CLOCK.with(|clock| clock.stamp(host / 1_000.0))
 }
 
-/// A length of time in seconds, NaN when it is not given.
-#[wasm_bindgen]
-pub fn seconds(value: &JsValue, what: &str) -> Result<f64, JsValue> {
-    Ok(options::seconds(value, what)?.unwrap_or(f64::NAN))
+/// A length of time in seconds, infinity for never; NaN for what is none.
+#[wasm_bindgen(js_name = lengthOfTime)]
+pub fn length_of_time(seconds: f64) -> f64 {
+    duration::normalize(seconds).unwrap_or(f64::NAN)
 }
 
-/// A lock timeout in seconds, NaN when it is not given.
+/// The seconds in a text such as "1h30m", which is given by its UTF-16 code units; NaN for what is none.
+#[wasm_bindgen(js_name = readLength)]
+pub fn read_length(units: &[u16]) -> f64 {
+    duration::parse(units).unwrap_or(f64::NAN)
+}
+
+/// The SHA-1 of a key that is given by its UTF-16 code units, as 40 hexadecimal digits in ASCII.
 #[wasm_bindgen]
-pub fn patience(value: &JsValue) -> Result<f64, JsValue> {
-    Ok(options::patience(value)?.unwrap_or(f64::NAN))
+pub fn sha1(units: &[u16]) -> Vec<u8> {
+    keys::sha1(units.iter().copied())
 }

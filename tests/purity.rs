@@ -8,6 +8,7 @@ fn the_rules_import_no_host_and_no_clock() {
         ("duration", include_str!("../src/duration.rs")),
         ("flight", include_str!("../src/flight.rs")),
         ("freshness", include_str!("../src/freshness.rs")),
+        ("keys", include_str!("../src/keys.rs")),
     ];
     for (name, source) in rules {
         for word in ["wasm_bindgen", "js_sys", "web_sys", "std::time"] {

@@ -48,6 +48,7 @@ export default defineConfig({
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
       node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
+      ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
@@ -68,7 +69,12 @@ function node(name, include, options) {
 function browser(name, browserName, capabilities) {
   const provider = webdriverio({ capabilities: { browserName, ...capabilities }, logLevel: "error" });
   // A dependency that Vite would bundle makes it reload the page when it first meets it, in mid-test.
-  const optimizeDeps = { exclude: ["@noble/hashes"] };
+  const optimizeDeps = { exclude: ["@msgpack/msgpack", "@noble/hashes", "copy-anything", "devalue", "lru-cache", "superjson"] };
   const instances = [{ browser: browserName, name }];
   return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+}
+
+/** Tests that drive a browser from outside: several tabs, workers, its life cycle. A browser each for two files at a time would starve a small machine. */
+function driving(engine) {
+  return { provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
 }

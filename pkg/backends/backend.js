@@ -49,12 +49,12 @@ function checked(answers, count) {
 }
 
 /** Sends a record for each key. Throws, or answers, as the backend does. */
-export function write({ backend }, keys, records, multi) {
-  if (!multi) return backend.set(keys[0], records[0]);
+export function write({ backend }, keys, records, multi, hint) {
+  if (!multi) return backend.set(keys[0], records[0], hint);
   if (keys.length === 0) return undefined;
   const values = new Map(keys.map((key, index) => [key, records[index]])); // of two keys that are one to the backend, the later counts
-  if (typeof backend.setMulti === "function") return backend.setMulti(values);
-  return each(values, ([key, record]) => backend.set(key, record));
+  if (typeof backend.setMulti === "function") return backend.setMulti(values, hint);
+  return each(values, ([key, record]) => backend.set(key, record, hint));
 }
 
 /** Deletes each key. */

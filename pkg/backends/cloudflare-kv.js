@@ -1,8 +1,8 @@
 import { EdgeMutex } from "../edge/mutex.js";
 import { makeError, refused } from "../errors.js";
-import { sha1MangleKey } from "../keys/sha1.js";
+import { sha1MangleKey } from "../keys/manglers.js";
 import { given } from "../region/options.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 import { ours, registerBackend } from "./registry.js";
 
 const LEAST_TTL = 60;

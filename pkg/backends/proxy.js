@@ -17,13 +17,14 @@ export class ProxyBackend {
     return typeof proxied.getMulti === "function" ? proxied.getMulti(keys) : gather(keys.map((key) => proxied.get(key)));
   }
 
-  set(key, value) {
-    return this.proxied.set(key, value);
+  set(key, value, hint) {
+    return this.proxied.set(key, value, hint);
   }
 
-  setMulti(values) {
+  setMulti(values, hint) {
     const { proxied } = this;
-    return typeof proxied.setMulti === "function" ? proxied.setMulti(values) : gather(Array.from(values, ([key, value]) => proxied.set(key, value)));
+    if (typeof proxied.setMulti === "function") return proxied.setMulti(values, hint);
+    return gather(Array.from(values, ([key, value]) => proxied.set(key, value, hint)));
   }
 
   delete(key) {
@@ -41,6 +42,10 @@ export class ProxyBackend {
 
   entries() {
     return this.proxied.entries();
+  }
+
+  getMutex(key) {
+    return this.proxied.getMutex?.(key);
   }
 }
 

@@ -1,12 +1,17 @@
 import { usableBackend } from "../backends/backend.js";
 import { makeError, refused } from "../errors.js";
-import { Flights } from "./flight.js";
+import { Flights } from "./flights.js";
+import { Invalidations, requireStrategy } from "./invalidations.js";
+import { pending } from "../promises.js";
 import { CachedValue, readRecord } from "../records/record.js";
 import { makeBackend } from "../backends/registry.js";
 import { Reporter } from "./report.js";
 import { requireSerializer } from "../records/serializer.js";
+import { checkConfiguration, checkRegion } from "./settings.js";
 import { Setup } from "./setup.js";
 import { isKnownVersion, Region as Core, readClock, stampClock } from "../wasm/dogpile.js";
+
+export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** What the core calls a record that it judged, and what never got so far. */
 export const FRESH = 0;
@@ -22,14 +27,19 @@ export class CacheRegion {
   #clock;
   #keyMangler;
   #serializer;
+  /** The backends that the region had made, by name. */
+  #owned = [];
   flights = new Flights();
   stats = { staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, together, facade) {
-    this.core = new Core(options, together);
-    const { asyncCreationRunner, clock, keyMangler, observer, serializer } = options ?? {};
+    checkRegion(options, together);
+    this.core = new Core();
+    const { asyncCreationRunner, clock, keyMangler, observer, serializer, waitUntil } = options ?? {};
     this.facade = facade;
+    this.invalidations = new Invalidations(this.core);
     this.asyncCreationRunner = asyncCreationRunner ?? undefined;
+    this.waitUntil = waitUntil ?? undefined;
     this.#clock = clock ?? undefined;
     this.#keyMangler = keyMangler;
     this.#serializer = serializer;
@@ -41,14 +51,26 @@ export class CacheRegion {
 
   /** Checks everything, then changes everything. */
   configure(options, together) {
-    const [expiration, lockTimeout, throws] = this.core.check(options, together);
-    const { backend, arguments: args, wrap } = options ?? {};
-    const usable = usableBackend(typeof backend === "string" ? makeBackend(backend, args) : backend);
-    const setup = new Setup(usable, { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap, lockTimeout, throws: throws === 1 });
+    const { expiration, lockTimeout, throws, replaces } = checkConfiguration(options, together);
+    if (this.core.isConfigured && !replaces) throw alreadyConfigured();
+    const { backend, arguments: args, wrap, regionInvalidator } = options ?? {};
+    requireStrategy(regionInvalidator);
+    const isOwned = typeof backend === "string";
+    const usable = usableBackend(isOwned ? makeBackend(backend, args) : backend);
+    const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
+    const setup = new Setup(usable, { ...asked, lockTimeout, throws });
+    if (isOwned) this.#owned.push(usable);
     this.core.configure(expiration);
+    this.invalidations.adopt(regionInvalidator);
     this.isTimeless = Number.isNaN(expiration);
     this.#setup = setup;
     this.flights.fenceAll();
+  }
+
+  /** Closes what the region has opened. What is under way still reaches its callers, and is not stored. */
+  async close() {
+    this.flights.fenceAll();
+    for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? backend.close)?.call(backend);
   }
 
   get setup() {
@@ -58,7 +80,7 @@ export class CacheRegion {
 
   /** Whether a warm call may be answered by the core's `isFresh` alone. */
   get isPlain() {
-    return this.setup.isPlain && this.#clock === undefined && this.reporter.isSilent;
+    return this.setup.isPlain && this.invalidations.areOwn && this.#clock === undefined && this.reporter.isSilent;
   }
 
   /** A creation or invalidation time. */
@@ -66,16 +88,96 @@ export class CacheRegion {
     return this.#clock === undefined ? stampClock(Date.now()) : this.#askClock();
   }
 
-  /** In effect when it returns. */
+  /** In effect when it returns; a promise if others are told. */
   invalidate(hard) {
     this.setup; // or an error
-    this.core.invalidate(hard, this.stamp());
+    const told = this.invalidations.invalidate(hard, this.stamp());
     this.flights.fenceCreations();
+    return told;
   }
 
+  /** Asks whether others have invalidated something; a promise, which never rejects, if that has to be waited for. */
+  refresh(setup) {
+    const news = this.invalidations.refresh(this.now);
+    return news && setup.answered(news).then(undefined, (error) => this.backendFailed(error, "invalidate"));
+  }
+
+  /** The flight that may be joined for a key. */
+  joinable(mangled) {
+    const flight = this.flights.current(mangled);
+    if (flight === undefined) return undefined;
+    if (flight.pulse?.isLongSilent) this.bury(flight);
+    else this.hear(flight);
+    return this.flights.current(mangled);
+  }
+
+  /** Gives up on a flight whose request has died. */
+  bury(flight) {
+    if (!flight.isDeposed) this.countTakeover(flight.key);
+    this.flights.depose(flight);
+  }
+
+  countTakeover(key) {
+    this.stats.takeovers += 1;
+    this.reporter.tell("onTakeover", key);
+  }
+
+  /** Fences a flight off where others have invalidated all since it began to create. */
+  hear(flight) {
+    if (this.invalidations.overtake(flight)) this.flights.fenceOff(flight);
+  }
+
+  /** Whether the key is locked here; a promise where the backend's lock has to be asked. */
   isLocked(key) {
-    const mangled = this.setup.mangle(key);
-    return this.flights.current(mangled)?.isCreation === true || this.flights.isKept(mangled, this.setup.lockTimeout);
+    const { setup } = this;
+    const mangled = setup.mangle(key);
+    if (this.flights.current(mangled)?.isCreation || this.flights.isKept(mangled, setup.lockTimeout)) return true;
+    const mutex = this.mutexOf(setup, mangled);
+    return mutex === undefined ? false : this.askMutex(setup, () => mutex.locked?.()).then(Boolean);
+  }
+
+  /** The backend's lock of a key, which reaches other tabs and isolates; `undefined` where there is none. */
+  mutexOf({ backend }, mangled) {
+    if (typeof backend.getMutex !== "function") return undefined;
+    try {
+      const mutex = backend.getMutex(mangled) ?? undefined;
+      if (mutex === undefined || ["acquire", "release"].every((method) => typeof mutex[method] === "function")) return mutex;
+      throw refused("what the backend's getMutex returns", "an object with acquire, release and locked, or nothing", mutex);
+    } catch (error) {
+      this.backendFailed(error, "lock");
+    }
+  }
+
+  /** What a mutex answers; `undefined`, and a report, if it fails or does not answer. */
+  async askMutex(setup, ask) {
+    try {
+      const answer = ask();
+      return await (pending(answer) === undefined ? answer : setup.answered(Promise.resolve(answer)));
+    } catch (error) {
+      this.backendFailed(error, "lock");
+    }
+  }
+
+  /** What a record is worth to `getOrCreate`. */
+  worth({ why, ct, v, et }, expiration, now) {
+    return why ?? this.core.judge(ct, v, et, expiration, this.invalidations.verdict(ct), now);
+  }
+
+  /** What a record is worth to `get`. */
+  worthOfReading({ why, ct, v, et }, expiration, now) {
+    return why ?? this.core.judgeReading(ct, v, et, expiration, this.invalidations.verdictOnReading(ct), now);
+  }
+
+  /** Whether a record serves in place of what a creator failed to give. */
+  servesInstead({ record, ct, v, et }, { expiration, staleIfError }) {
+    if (record === undefined || staleIfError === undefined) return false;
+    return this.core.servesInstead(ct, v, et, expiration, this.invalidations.verdict(ct), staleIfError, this.now());
+  }
+
+  /** What a backend is told with a record: for how long it is of use. */
+  hint(own, call = NaN) {
+    const expirationTime = this.core.usefulness(own ?? NaN, call);
+    return expirationTime === Infinity ? undefined : { expirationTime };
   }
 
   cachedValue(record, state) {
@@ -103,7 +205,7 @@ export class CacheRegion {
   }
 
   countHit(key) {
-    this.core.countHit();
+    this.core.countHits(1);
     this.reporter.tell("onHit", key);
   }
 
@@ -125,3 +227,6 @@ export class CacheRegion {
 }
 
 export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });
+
+const alreadyConfigured = () =>
+  makeError("REGION_ALREADY_CONFIGURED", "This region is already configured. Give replaceExistingBackend: true to replace its backend.");

@@ -1,9 +1,9 @@
 import * as backend from "../backends/backend.js";
 import { backendError } from "./cache-region.js";
 import { refused, makeError } from "../errors.js";
-import { ignoreRejection, pending } from "../promises.js";
+import { ignoreRejection, pending, Signal } from "../promises.js";
 import { makeRecord } from "../records/record.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 
 /** One creation: the creator's call, what it gave, and the write of it. It ends every flight that it serves, however it ends. */
 export class Creation {
@@ -14,12 +14,36 @@ export class Creation {
   #led;
   #expirations = new Map();
   #began;
+  #open;
+  #finished = new Signal();
+  #controller;
+  /** `{ reason }`: nobody waits any more. */
+  #aborted;
 
   constructor(region, setup, request, led) {
     this.#region = region;
     this.#setup = setup;
     this.#request = request;
     this.#led = led;
+    this.#open = led.length;
+  }
+
+  /** Settles when every flight that it serves has ended. */
+  get finished() {
+    return this.#finished.promise;
+  }
+
+  /** Somebody who waited has gone: if nobody waits for any of its keys, the creator is told, and nothing is stored. */
+  abandon(reason) {
+    const isUnwanted = ({ flight }) => flight.isAbandoned || flight.hasSettled;
+    if (this.#aborted !== undefined || !this.#led.every(isUnwanted)) return;
+    this.#aborted = { reason };
+    for (const { flight } of this.#led) if (!flight.hasSettled) this.#region.flights.abort(flight);
+  }
+
+  /** Tells the creator, where nobody waits any more. */
+  obey() {
+    if (this.#aborted !== undefined) this.#controller?.abort(this.#aborted.reason);
   }
 
   /** Calls the creator, now; everything that has to wait goes on by itself. */
@@ -27,6 +51,7 @@ export class Creation {
     this.#region.stats.creations += this.#led.length;
     this.#began = Date.now();
     try {
+      this.#begin();
       const answer = this.#callCreator();
       const promise = pending(answer);
       if (promise === undefined) this.#answered(answer);
@@ -42,6 +67,7 @@ export class Creation {
     stats.creations += 1;
     this.#began = Date.now();
     try {
+      this.#begin();
       const value = await this.#callCreator();
       reporter.tell("onCreate", this.#led.map(({ key }) => key), (Date.now() - this.#began) / 1000);
       return value;
@@ -56,10 +82,13 @@ export class Creation {
     const [{ key, flight }] = this.#led;
     const record = makeRecord(value, this.#region.stamp(), this.#expirations.get(key));
     if (!this.#isCacheable(value)) return false;
+    await this.#region.refresh(this.#setup);
+    this.#region.hear(flight);
     try {
       const stored = this.#setup.toStored(record);
       if (flight.isFenced || flight.outcome !== undefined) return false;
-      await this.#send([flight.key], [stored]);
+      await this.#send([{ key, flight, stored }]);
+      flight.stored = stored;
       return true;
     } catch (error) {
       this.#region.backendFailed(error, "write");
@@ -68,11 +97,17 @@ export class Creation {
     }
   }
 
+  #begin() {
+    const { invalidations } = this.#region;
+    for (const { flight } of this.#led) flight.creation = this;
+    if (!invalidations.areOwn) for (const { flight } of this.#led) invalidations.begin(flight, this.#region.stamp());
+  }
+
   #callCreator() {
     for (const { flight } of this.#led) flight.isInCreator = true;
     try {
       const { creator, multi, creatorArgs } = this.#request;
-      if (multi) return creator(this.#led.map(({ key }) => key), { expiresIn: (key, duration) => this.#expire(key, duration) });
+      if (multi) return creator(this.#led.map(({ key }) => key), this.#multiContext());
       return creatorArgs === undefined ? creator(this.#context()) : creator(...creatorArgs);
     } finally {
       for (const { flight } of this.#led) flight.isInCreator = false;
@@ -83,7 +118,22 @@ export class Creation {
     const [{ key, flight }] = this.#led;
     const { record } = flight.found;
     const stale = record && this.#region.cachedValue(record);
-    return { key, stale, expiresIn: (duration) => this.#expire(key, duration) };
+    return this.#withSignal({ key, stale, expiresIn: (duration) => this.#expire(key, duration) });
+  }
+
+  #multiContext() {
+    return this.#withSignal({ expiresIn: (key, duration) => this.#expire(key, duration) });
+  }
+
+  /** Most creators never ask for the signal. */
+  #withSignal(context) {
+    return Object.defineProperty(context, "signal", { get: () => this.#signal, enumerable: true, configurable: true });
+  }
+
+  get #signal() {
+    this.#controller ??= new AbortController();
+    if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    return this.#controller.signal;
   }
 
   #expire(key, duration) {
@@ -102,7 +152,7 @@ export class Creation {
 
   /** The creator failed for every key. */
   #failed(error) {
-    this.#settled(this.#led.map(() => ({ error })));
+    this.#settled(this.#led.map(() => ({ error, isCreators: true })));
   }
 
   /** The creator gave a value, or a rejection, for each key. */
@@ -131,26 +181,40 @@ export class Creation {
     return shouldCacheFn === undefined || Boolean(shouldCacheFn(value));
   }
 
-  /** Stores first, then ends the flights. What was fenced off is not stored; between this look and the sending of the write nobody comes. */
+  /** Where others invalidate too, they are heard first. */
   #store(created) {
+    const failed = (error) => created.forEach(({ flight }) => this.#end(flight, { error }));
+    try {
+      const news = this.#region.refresh(this.#setup);
+      if (news === undefined) this.#storeUnlessFenced(created);
+      else news.then(() => this.#storeUnlessFenced(created)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Stores first, then ends the flights. What was fenced off is not stored; between this look and the sending of the write nobody comes. */
+  #storeUnlessFenced(created) {
+    for (const { flight } of created) this.#region.hear(flight);
     for (const one of created) if (one.cacheable && !one.flight.isFenced) this.#serialize(one);
     const isStored = ({ flight, stored }) => stored !== undefined && !flight.isFenced;
     const stored = created.filter(isStored);
     this.#stored(created.filter((one) => !isStored(one)));
     if (stored.length === 0) return;
-    const keys = stored.map(({ flight }) => flight.key);
     try {
-      const sent = this.#send(keys, stored.map((one) => one.stored));
-      if (sent === undefined) this.#stored(stored);
-      else sent.then(() => this.#stored(stored), (error) => this.#notStored(stored, error));
+      const sent = this.#send(stored);
+      if (sent === undefined) this.#written(stored);
+      else sent.then(() => this.#written(stored), (error) => this.#notStored(stored, error));
     } catch (error) {
       this.#notStored(stored, error);
     }
   }
 
-  /** A promise of the write's end, unless the backend answers at once. */
-  #send(keys, stored) {
-    const write = pending(backend.write(this.#setup, keys, stored, this.#request.multi));
+  /** A promise of the write's end, unless the backend answers at once. `{ key, flight, stored }` for each. */
+  #send(all) {
+    const keys = all.map(({ flight }) => flight.key);
+    const hints = all.map(({ key }) => this.#region.hint(this.#expirations.get(key), this.#request.expiration));
+    const write = pending(backend.write(this.#setup, keys, all.map(({ stored }) => stored), this.#request.multi, longest(hints)));
     if (write === undefined) return undefined;
     const sent = this.#setup.answered(write);
     this.#setup.lines.enter(keys, sent);
@@ -163,6 +227,12 @@ export class Creation {
     } catch (error) {
       this.#notStored([one], error);
     }
+  }
+
+  /** Whoever has the lock next may be handed over what was written. */
+  #written(all) {
+    for (const { flight, stored } of all) flight.stored = stored;
+    this.#stored(all);
   }
 
   #stored(stored) {
@@ -178,6 +248,8 @@ export class Creation {
 
   #end(flight, outcome) {
     this.#region.flights.end(flight, outcome);
+    this.#open -= 1;
+    if (this.#open === 0) this.#finished.settle();
   }
 }
 
@@ -191,7 +263,11 @@ function oneEach(answer, count) {
   }
 }
 
-const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error })) ?? { value };
+/** The hint that holds for all: none as soon as one of them is of use for ever. */
+const longest = (hints) =>
+  hints.reduce((longer, hint) => (longer === undefined || hint === undefined ? undefined : longer.expirationTime >= hint.expirationTime ? longer : hint));
+
+const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error, isCreators: true })) ?? { value };
 
 function checkCount(answer, count) {
   const allowed = `an array of ${count}, one value for each key`;

@@ -1,4 +1,5 @@
 import { monotonic, Signal, startTimer } from "../promises.js";
+import { onWorkers } from "./pulse.js";
 import {
   beginFlight,
   deposeFlight,
@@ -15,9 +16,10 @@ import {
 
 export const READING = 0;
 export const LANDED = 1;
-const CREATING = 2;
-const STORING = 3;
-const OVER = 4;
+const LOCKING = 2;
+const CREATING = 3;
+const STORING = 4;
+const OVER = 5;
 
 /** One key's read, creation and write in this realm. What may happen to it is the core's to say; here are its promises, its timer, its data. */
 export class Flight {
@@ -28,9 +30,10 @@ export class Flight {
   #ringsAt = Infinity;
   #begun = Infinity;
   #heirs = [];
+  #waiting = 0;
   /** What its read found; see `CacheRegion.find`. */
   found;
-  /** What it came to: `{ record }`, `{ error }`, or `{}` for "begin again". */
+  /** What it came to: `{ record }`, `{ found }` by somebody else, `{ error }`, or `{}` for "begin again". */
   outcome;
   /** How much had happened when its read landed. */
   landedAt = 0;
@@ -38,6 +41,16 @@ export class Flight {
   isHandedOver = false;
   /** Whether its creator is in its synchronous part. */
   isInCreator = false;
+  /** Where the backend has locks: its own. */
+  lock;
+  /** What was written, for whoever has the lock next. */
+  stored;
+  /** The creation that it is part of. */
+  creation;
+  /** On Workers: the sign of life of the request that it depends on. */
+  pulse;
+  /** When its creator was called, for a strategy that hears of others' invalidations. */
+  startedAt;
 
   constructor(key, lastChance, solitary) {
     this.key = key;
@@ -65,6 +78,15 @@ export class Flight {
     return isCreation(this.#state);
   }
 
+  /** Whether everyone who waited for its read or its creator has gone. */
+  get isAbandoned() {
+    return this.#waiting === 0 && !this.hasSettled && this.phase !== LANDED;
+  }
+
+  get hasSettled() {
+    return this.phase >= STORING;
+  }
+
   /** Settles when its read has landed. */
   get landing() {
     return this.#landing.promise;
@@ -83,14 +105,31 @@ export class Flight {
     return this.isLate(patience) && mayBeTakenOver(this.#state);
   }
 
+  /** One more waits for its read, or for what it comes to. Only a signal makes it leave: whoever has gone for another reason wants it to go on. */
+  join() {
+    this.#waiting += 1;
+  }
+
+  leave() {
+    this.#waiting -= 1;
+  }
+
   fence() {
     this.#state = fenceFlight(this.#state);
+    if (!onWorkers()) this.obey();
+  }
+
+  /** What follows from what others have decided about it, and only its leader may do. */
+  obey() {
+    if (this.isFenced) this.lock?.release();
+    this.creation?.obey();
   }
 
   /** Nobody takes over a second time: no time limit runs any more. */
   depose() {
     this.#state = deposeFlight(this.#state);
-    this.#silence();
+    this.fence();
+    this.silence();
   }
 
   land(found) {
@@ -99,15 +138,26 @@ export class Flight {
     this.#landing.settle();
   }
 
+  /** From now on others wait: first for the backend's lock, where there is one, then for the creator. */
+  beginLeading(pulse) {
+    this.#state = enterPhase(this.#state, LOCKING);
+    if (!onWorkers()) return;
+    this.#wake = new Signal(); // of the request that will settle it
+    this.pulse = pulse;
+    pulse.flights.add(this);
+  }
+
+  /** The time limit begins to run. */
   beginCreating() {
     this.#state = enterPhase(this.#state, CREATING);
     this.#begun = monotonic();
+    if (this.lock !== undefined) this.rouse();
   }
 
   /** No time limit runs any more: what is left is the write, which has its own. */
   creatorSettled() {
     this.#state = enterPhase(this.#state, STORING);
-    this.#silence();
+    this.silence();
   }
 
   /** Whoever waits for `heir` gets what this flight comes to. */
@@ -116,19 +166,21 @@ export class Flight {
     else heir.end(this.outcome);
   }
 
-  /** Ends it for everyone who waits, unless it has ended. */
-  end(outcome) {
+  /** Ends it for everyone who waits, unless it has ended. On Workers a promise is left alone by all but its own request: others look by themselves. */
+  end(outcome, isOwn = !onWorkers()) {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     this.#state = enterPhase(this.#state, OVER);
-    this.#silence();
-    this.#wake.settle();
+    if (isOwn) this.lock?.release(this.stored);
+    if (isOwn) this.#wake.settle();
+    this.silence();
     for (const heir of this.#heirs) heir.end(outcome);
     this.#heirs = [];
   }
 
   /** Wakes everyone who waits when the creator has had so many seconds. One timer serves all: it is set to the earliest. */
   watch(patience, onRing) {
+    if (onWorkers()) return this.#lookAtTheTime(patience, onRing);
     const ringsAt = this.#begun + patience * 1000;
     if (this.phase !== CREATING || this.isDeposed || ringsAt >= this.#ringsAt || ringsAt === Infinity) return;
     clearTimeout(this.#timer);
@@ -136,115 +188,30 @@ export class Flight {
     this.#timer = startTimer(() => this.#ring(onRing), Math.max(ringsAt - monotonic(), 0));
   }
 
-  #ring(onRing) {
-    const rung = this.#wake;
-    this.#ringsAt = Infinity;
-    this.#wake = new Signal();
-    onRing(this);
-    rung.settle();
+  /** Where a timer would ring in another's request, everyone looks for himself. */
+  #lookAtTheTime(patience, onRing) {
+    if (this.phase === CREATING && !this.isDeposed && this.isLate(patience)) onRing(this);
   }
 
-  #silence() {
+  #ring(onRing) {
+    this.#ringsAt = Infinity;
+    this.rouse();
+    onRing(this);
+  }
+
+  /** Lets everyone who waits look again. */
+  rouse() {
+    const roused = this.#wake;
+    if (this.outcome === undefined) this.#wake = new Signal();
+    roused.settle();
+  }
+
+  silence() {
     clearTimeout(this.#timer);
     this.#ringsAt = Infinity;
   }
 
   isLate(patience) {
     return monotonic() >= this.#begun + patience * 1000;
-  }
-}
-
-/** The flights of one region that can be joined: at most one a key. */
-export class Flights {
-  #current = new Map();
-  /** What was fenced off while a runner had it, until that releases: whatever is stale meanwhile is served, not handed over a second time. */
-  #kept = new Map();
-  /** Counts what fences and what ends, so that a flight that left the map can tell whether it missed anything. */
-  #events = 0;
-
-  current(key) {
-    return this.#current.get(key);
-  }
-
-  /** Whether a runner still has the key, though its flight was fenced off. */
-  isKept(key, patience) {
-    const kept = this.#kept.get(key);
-    if (kept === undefined || (kept.isCreation && !kept.isLate(patience))) return kept !== undefined;
-    this.#kept.delete(key);
-    return false;
-  }
-
-  /** A new flight, which everyone who comes for its key joins from now on, unless it is solitary. */
-  begin(key, lastChance, solitary) {
-    const flight = new Flight(key, lastChance, solitary);
-    if (!solitary) this.#current.set(key, flight);
-    return flight;
-  }
-
-  land(flight, found) {
-    flight.landedAt = this.#events;
-    flight.land(found);
-  }
-
-  /** Lets a flight be led that may have left the map since its read landed; `false` if it was overtaken meanwhile. */
-  claim(flight) {
-    const current = this.#current.get(flight.key);
-    if (current === flight || flight.solitary) return true;
-    if (current !== undefined || flight.isFenced || flight.landedAt !== this.#events) return false;
-    this.#current.set(flight.key, flight);
-    return true;
-  }
-
-  /** Nobody joins this flight any more. */
-  remove(flight) {
-    if (this.#current.get(flight.key) === flight) this.#current.delete(flight.key);
-  }
-
-  /** `set` and `delete` fence off the flight of their key, whatever it is doing. */
-  fence(key) {
-    this.#events += 1;
-    const flight = this.#current.get(key);
-    if (flight !== undefined) this.#fenceOff(flight);
-  }
-
-  /** An invalidation fences off creations; a record that is still being read is judged when it arrives. */
-  fenceCreations() {
-    this.#fenceWhere((flight) => flight.isCreation);
-  }
-
-  /** A new backend fences off everything. */
-  fenceAll() {
-    this.#fenceWhere(() => true);
-  }
-
-  /** Gives up on a flight's creator: its value still goes to those who waited for it, its rejection counts for nothing. */
-  depose(flight) {
-    flight.depose();
-    this.remove(flight);
-  }
-
-  /** Ends a flight that nobody is to take over, though its creator has not settled. */
-  giveUp(flight, error) {
-    this.#fenceOff(flight);
-    flight.end({ error });
-  }
-
-  /** Ends a flight and takes it from the map. */
-  end(flight, outcome) {
-    this.#events += 1;
-    this.remove(flight);
-    if (this.#kept.get(flight.key) === flight) this.#kept.delete(flight.key);
-    if (!(flight.isDeposed && "error" in outcome)) flight.end(outcome);
-  }
-
-  #fenceWhere(wanted) {
-    this.#events += 1;
-    for (const flight of [...this.#current.values()]) if (wanted(flight)) this.#fenceOff(flight);
-  }
-
-  #fenceOff(flight) {
-    flight.fence();
-    this.remove(flight);
-    if (flight.isHandedOver) this.#kept.set(flight.key, flight);
   }
 }

@@ -1,23 +1,20 @@
-import * as backend from "../backends/backend.js";
-import { Creation } from "./creation.js";
 import { describe, makeError } from "../errors.js";
 import { LANDED, READING } from "./flight.js";
-import { STALE } from "./cache-region.js";
+import { FRESH, STALE } from "./cache-region.js";
+import { Lead, watch } from "./lead.js";
 import { Quest } from "./quest.js";
-import { handOver } from "./runner.js";
+import { onWorkers, Vigil } from "./pulse.js";
+import { readAfterWrites } from "./reading.js";
+import { keepAlive, withWaysOut } from "./ways-out.js";
 
 const [SERVE_FRESH, SERVE_STALE, LEAD, WAIT, TAKE_OVER, READ_AGAIN] = [0, 1, 2, 3, 4, 5]; // the core's `nextMove`
-const HAND_OVER = 6; // to lead by a runner
 
 /** For each key an entry: look, join or begin a flight, judge what its read found, and serve, lead or wait. The keys are unique once mangled. */
 export async function getOrCreate(region, keys, request) {
+  if (request.signal?.aborted) throw request.signal.reason;
   const quests = keys.map((key) => new Quest(key, region.setup.mangle(key)));
   for (const quest of quests) refuseReentry(region, quest, request);
-  try {
-    while (quests.some(({ entry }) => entry === undefined)) await round(region, quests, request);
-  } finally {
-    for (const quest of quests) quest.letGo();
-  }
+  await withWaysOut(region, quests, request, () => seek(region, quests, request));
   return quests.map(({ entry }) => entry);
 }
 
@@ -25,24 +22,39 @@ export async function getOrCreate(region, keys, request) {
 function refuseReentry(region, { key, mangled }, request) {
   const flight = region.flights.current(mangled);
   if (flight?.isInCreator !== true) return;
-  if (!request.forceRefresh && worth(region, flight.found, request, region.now()) <= STALE) return;
+  if (!request.forceRefresh && region.worth(flight.found, request.expiration, region.now()) <= STALE) return;
   throw makeError("REENTRANT", `The creator of ${describe(key)} asks for the key that it is creating, and there is no older value to give it.`);
+}
+
+/** Goes on, for those who share its reads and creations, when its own caller has left. */
+async function seek(region, quests, request) {
+  try {
+    while (quests.some(({ entry }) => entry === undefined)) await round(region, quests, request);
+  } finally {
+    for (const quest of quests) quest.letGo();
+  }
 }
 
 async function round(region, quests, request) {
   const open = quests.filter(({ isOpen }) => isOpen);
   if (open.length > 0) await judgeAll(region, open, request);
-  await waitForAll(region, quests, patienceOf(region.setup, request));
+  await waitForAll(region, quests, request);
 }
 
 /** Finds out for each key what there is, and serves it or starts what it takes. */
 async function judgeAll(region, quests, request) {
+  const news = region.refresh(region.setup);
+  if (news !== undefined) {
+    await news;
+    requirePresence(request);
+  }
   const setup = mangleAll(region, quests);
-  const boarded = board(region, setup, quests);
+  const boarded = board(region, setup, quests, request);
   const begun = boarded.filter(({ reads }) => reads).map(({ flight }) => flight);
-  const outcomes = begun.length === 0 ? [] : readFlights(setup, begun, request);
+  const outcomes = begun.length === 0 ? [] : readAfterWrites(setup, begun.map(({ key }) => key), request.multi);
+  if (outcomes instanceof Promise) keepAlive(region, request);
   land(region, setup, begun, outcomes instanceof Promise ? await outcomes : outcomes);
-  for (const { flight } of boarded) if (flight.phase === READING) await flight.landing;
+  for (const { flight } of boarded) if (flight.phase === READING) await landed(flight);
   decideAll(region, setup, boarded, request);
 }
 
@@ -54,20 +66,21 @@ function mangleAll(region, quests) {
 }
 
 /** Joins the flight of each key, or begins one. */
-function board(region, setup, quests) {
+function board(region, setup, quests, request) {
   return quests.map((quest) => {
-    const current = region.flights.current(quest.mangled);
-    const flight = current ?? region.flights.begin(quest.mangled, quest.deposed !== undefined, !setup.coalesces);
+    const current = region.joinable(quest.mangled);
+    const flight = current ?? region.flights.begin(quest.mangled, quest.deposed !== undefined && !quest.hasSeenDeath, !setup.coalesces);
+    if (current === undefined) flight.pulse = request.pulse;
+    quest.board(flight);
     return { quest, flight, reads: current === undefined };
   });
 }
 
-/** One read for all flights that this call began, sent when the writes in line have settled; at once if it can be. */
-function readFlights(setup, begun, { multi }) {
-  const keys = begun.map(({ key }) => key);
-  const read = () => backend.read(setup, keys, multi);
-  const ahead = setup.lines.ahead(keys);
-  return ahead === undefined ? read() : ahead.then(read);
+/** Waits for another's read to land, unless that dies with its request. */
+async function landed(flight) {
+  if (!onWorkers()) return flight.landing;
+  const vigil = new Vigil();
+  while (flight.phase === READING && !vigil.hasSeenDeath) await vigil.wait(flight.landing, flight.pulse);
 }
 
 /** Those who share these reads go on after this call has judged them: it runs on, they are woken. */
@@ -79,102 +92,87 @@ function land(region, setup, begun, outcomes) {
 function decideAll(region, setup, boarded, request) {
   const led = [];
   try {
+    requirePresence(request);
     for (const { quest, flight } of boarded) {
-      const move = nextMove(region, setup, quest, flight, request);
-      if (move === LEAD) led.push({ key: quest.key, flight });
-      if (move === HAND_OVER) {
-        handOver(region, setup, { key: quest.key, flight }, request);
-        serve(region, quest, flight.found.record, SERVE_STALE);
-      }
-      if (move === LEAD || move === WAIT) {
-        quest.follow(flight);
-        quest.waitsFor = { flight, leads: move === LEAD };
-      }
+      const move = flight.phase === READING ? region.bury(flight) : nextMove(region, setup, quest, flight, request);
+      if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
+      quest.disembark();
+      if (move === LEAD) led.push({ quest, flight });
     }
   } catch (error) {
+    if (!request.hasLeft) for (const { quest } of boarded) quest.disembark();
     for (const { flight } of led) region.flights.end(flight, {});
     throw error;
   } finally {
     for (const { flight, reads } of boarded) if (reads && flight.phase === LANDED) region.flights.remove(flight);
   }
-  if (led.length > 0) lead(region, setup, led, request);
+  if (led.length === 0) return;
+  keepAlive(region, request);
+  new Lead(region, setup, request).begin(led);
 }
 
 /** Decides one key, and does what needs no waiting. */
 function nextMove(region, setup, quest, flight, request) {
   const { found } = flight;
+  quest.found = found;
   if ("error" in found) throw found.error;
-  const judged = worth(region, found, request, region.now());
-  const move = flight.nextMove(judged, request.forceRefresh, quest.hasReadAgain, patienceOf(setup, request));
-  if (move === SERVE_FRESH || move === SERVE_STALE) serve(region, quest, found.record, move);
+  const worth = region.worth(found, request.expiration, region.now());
+  const move = flight.nextMove(worth, request.forceRefresh, quest.hasReadAgain, patienceOf(setup, request));
+  if (move === SERVE_FRESH) quest.serveFresh(region, found.record);
+  else if (move === SERVE_STALE) quest.serveStale(region, found.record);
   else if (move === TAKE_OVER) takeOver(region, quest, flight);
   else if (move === READ_AGAIN) quest.hasReadAgain = true;
-  else if (move === LEAD) return tryToLead(region, quest, flight, judged, request);
-  else countMiss(region, quest, judged, request);
+  else if (move === LEAD) return tryToLead(region, quest, flight, worth, request);
+  else countMiss(region, quest, worth, request);
   return move;
 }
 
-const worth = (region, { why, ct, v, et }, { expiration }, now) => why ?? region.core.judge(ct, v, et, expiration, now);
-
 const patienceOf = (setup, request) => request.lockTimeout ?? setup.lockTimeout;
 
-function serve(region, quest, record, move) {
-  if (move === SERVE_FRESH) {
-    region.countHit(quest.key);
-  } else {
-    region.stats.staleHits += 1;
-    region.reporter.tell("onStale", quest.key);
-  }
-  quest.entry = { record, state: move === SERVE_FRESH ? "fresh" : "stale" };
-  quest.letGo();
-}
-
-/**
- * The first caller whose own decision needs a creation leads it, or has the region's runner lead it where there is a stale value to serve.
- * A flight that was fenced off twice is led for those who shared its read.
- */
-function tryToLead(region, quest, flight, judged, request) {
-  const servesStale = judged === STALE && !request.forceRefresh;
-  if (servesStale && region.flights.isKept(flight.key, patienceOf(region.setup, request))) {
-    serve(region, quest, flight.found.record, SERVE_STALE);
+/** The first caller whose own decision needs a creation leads it. A flight that was fenced off twice is led for those who shared its read. */
+function tryToLead(region, quest, flight, worth, request) {
+  quest.isStale = worth === STALE && !request.forceRefresh;
+  if (quest.isStale && region.flights.isKept(flight.key, patienceOf(region.setup, request))) {
+    quest.serveStale(region, flight.found.record);
     return SERVE_STALE;
   }
   if (!flight.isFenced && !region.flights.claim(flight)) return READ_AGAIN;
-  flight.beginCreating(); // before an observer is told, who may ask for this very key
-  if (servesStale && region.asyncCreationRunner !== undefined && !request.multi) return HAND_OVER;
-  countMiss(region, quest, judged, request);
+  flight.beginLeading(request.pulse); // before an observer is told, who may ask for this very key
+  countMiss(region, quest, worth, request);
   return LEAD;
 }
 
-function countMiss(region, quest, judged, { forceRefresh }) {
-  if (judged <= STALE || forceRefresh || quest.isCounted) return;
+function countMiss(region, quest, worth, { forceRefresh }) {
+  if (worth <= STALE || forceRefresh || quest.isCounted) return;
   quest.isCounted = true;
-  region.countMiss(quest.key, judged);
-}
-
-function lead(region, setup, led, request) {
-  new Creation(region, setup, request, led).start();
-  for (const { flight } of led) if (flight.isLastChance) watch(region, flight, patienceOf(setup, request));
+  region.countMiss(quest.key, worth);
 }
 
 /** Waits for one creation after another, its own last; not while there is more to do than to wait, since others may wait for that. */
-async function waitForAll(region, quests, patience) {
+async function waitForAll(region, quests, request) {
   let isOpen = quests.some((quest) => quest.isOpen);
-  const waiting = quests.filter(({ waitsFor }) => waitsFor !== undefined);
+  const waiting = quests.filter(({ entry, waitsFor }) => entry === undefined && waitsFor !== undefined);
   const own = waiting.filter(({ waitsFor }) => waitsFor.leads);
   for (const quest of [...waiting.filter(({ waitsFor }) => !waitsFor.leads), ...own]) {
-    await waitFor(region, quest, patience, isOpen);
+    await waitFor(region, quest, request, isOpen);
     isOpen ||= quest.isOpen;
   }
 }
 
-async function waitFor(region, quest, patience, onlyLooks) {
+async function waitFor(region, quest, request, onlyLooks) {
   const { flight, leads } = quest.waitsFor;
-  while (!look(region, quest, patience) && !onlyLooks) {
+  const vigil = onWorkers() ? new Vigil() : undefined;
+  while (!look(region, quest, request, vigil?.hasSeenDeath) && !onlyLooks) {
     if (!leads) announce(region, quest);
-    if (!leads) watch(region, flight, patience);
-    await quest.change;
+    if (!leads || flight.isLastChance) watch(region, flight, patienceOf(region.setup, request));
+    await (vigil === undefined ? quest.change : vigil.wait(quest.change, flight.pulse));
+    requirePresence(request);
   }
+}
+
+/** Who has left leads nothing and takes over nothing. Nobody sees this error. */
+function requirePresence({ hasLeft }) {
+  if (hasLeft) throw makeError("TIMEOUT", "The caller has left.");
 }
 
 function announce(region, quest) {
@@ -182,41 +180,51 @@ function announce(region, quest) {
   quest.isAnnounced = true;
 }
 
-/** Takes what a creation came to, or gives it up when it has had its time; `false` if it goes on. Its leader does not take over from itself. */
-function look(region, quest, patience) {
-  const { outcome } = quest;
+/** Takes what a creation came to, or gives it up when it has had its time, or has died; `false` if it goes on. Its leader does not take over from itself. */
+function look(region, quest, request, hasSeenDeath = false) {
+  if (quest.failure !== undefined) throw quest.failure.error;
+  const { entry, outcome } = quest;
   const { flight, leads } = quest.waitsFor;
-  if (outcome === undefined && (leads || !flight.isOverdue(patience))) return false;
-  quest.waitsFor = undefined;
+  if (entry !== undefined) return true;
   if (outcome !== undefined) {
-    receive(region, quest, outcome, leads);
+    receive(region, quest, outcome, request);
   } else {
-    takeOver(region, quest, flight);
+    if (leads || !(hasSeenDeath || flight.isOverdue(patienceOf(region.setup, request)))) return false;
     quest.waitedFor.push(flight);
+    quest.hasSeenDeath = hasSeenDeath;
+    if (!flight.isDeposed) takeOver(region, quest, flight);
   }
+  quest.waitsFor = undefined;
   return true;
 }
 
-function receive(region, quest, outcome, leads) {
-  if ("error" in outcome) throw outcome.error;
-  if (outcome.record === undefined) return; // begin again
-  if (!leads) region.stats.coalesced += 1;
-  quest.entry = { record: outcome.record, state: "created" };
+function receive(region, quest, outcome, request) {
+  if ("error" in outcome) return receiveError(region, quest, outcome, request);
+  const record = outcome.record ?? foundRecord(region, outcome.found, request);
+  if (record === undefined) return; // begin again
+  const { leads } = quest.waitsFor;
+  if (!leads || outcome.record === undefined) region.stats.coalesced += 1;
+  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created" };
+}
+
+/** What somebody else's creation, found under the lock, is to this caller. */
+function foundRecord(region, found, { expiration }) {
+  return found !== undefined && region.worth(found, expiration, region.now()) === FRESH ? found.record : undefined;
+}
+
+/** The error, unless it is the creator's and the caller is content with what expired not long ago. Whoever is spared it has it reported, once. */
+function receiveError(region, quest, outcome, request) {
+  const { fallback } = quest;
+  if (!outcome.isCreators || !region.servesInstead(fallback, request)) throw outcome.error;
+  if (!outcome.isReported) region.reporter.error(outcome.error, "background");
+  outcome.isReported = true;
+  quest.serveStale(region, fallback.record);
 }
 
 /** Gives up on a creation; this call joins the flight that the map then holds, or leads a new one. */
 function takeOver(region, quest, flight) {
   region.flights.depose(flight);
-  region.stats.takeovers += 1;
-  region.reporter.tell("onTakeover", quest.key);
+  region.countTakeover(quest.key);
   quest.follow(flight);
   quest.deposed = flight;
-}
-
-/** Sees to it that those who wait look again in time. A flight born of a takeover ends then, for all of them. */
-function watch(region, flight, patience) {
-  flight.watch(patience, () => {
-    if (!flight.isLastChance) return;
-    region.flights.giveUp(flight, makeError("TIMEOUT", "Two creations in a row have not ended within lockTimeout."));
-  });
 }

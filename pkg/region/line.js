@@ -1,3 +1,7 @@
+import { onWorkers, Pulse, Vigil } from "./pulse.js";
+
+const MANY = 100;
+
 /** The line of writes: writes to one key are sent one after another. A backend that answers at once never has one. */
 class Lines {
   /** Per key, the write that is last in line. */
@@ -6,17 +10,48 @@ class Lines {
   /** A promise for the moment when all writes to these keys that are in line now have settled; `undefined` if there are none. */
   ahead(keys) {
     if (this.#last.size === 0) return undefined;
-    const ahead = keys.map((key) => this.#last.get(key)).filter((write) => write !== undefined);
-    return ahead.length === 0 ? undefined : Promise.allSettled(ahead);
+    const ahead = keys.map((key) => this.#last.get(key)).filter((entry) => entry !== undefined);
+    if (ahead.length === 0) return undefined;
+    return Promise.all(ahead.map((entry) => (onWorkers() ? this.#outlive(entry) : entry.settled)));
   }
 
-  /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. */
+  /**
+   * Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. What another
+   * region of the same backend has sent before may settle after it.
+   */
   enter(keys, write) {
-    for (const key of keys) this.#last.set(key, write);
+    const pulse = onWorkers() ? new Pulse() : undefined;
+    pulse?.start();
+    write.catch(() => {}).then(() => pulse?.stop());
+    if (this.#last.size > MANY) this.#sweep();
+    for (const key of keys) this.#enterOne(key, write, pulse);
+  }
+
+  #enterOne(key, write, pulse) {
+    const entry = { key, pulse, hasSettled: false };
     const leave = () => {
-      for (const key of keys) if (this.#last.get(key) === write) this.#last.delete(key);
+      entry.hasSettled = true;
+      this.#remove(entry);
     };
-    write.then(leave, leave);
+    const ahead = this.ahead([key]);
+    entry.settled = (ahead === undefined ? write : Promise.allSettled([ahead, write])).then(leave, leave);
+    this.#last.set(key, entry);
+  }
+
+  /** Waits for another's write, unless that dies with its request. */
+  async #outlive(entry) {
+    const vigil = new Vigil();
+    while (!entry.hasSettled && !vigil.hasSeenDeath) await vigil.wait(entry.settled, entry.pulse);
+    this.#remove(entry);
+  }
+
+  #remove(entry) {
+    if (this.#last.get(entry.key) === entry) this.#last.delete(entry.key);
+  }
+
+  /** On Workers requests that died leave their writes behind. */
+  #sweep() {
+    for (const entry of this.#last.values()) if (entry.pulse?.isLongSilent) this.#remove(entry);
   }
 }
 

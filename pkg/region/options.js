@@ -1,5 +1,6 @@
 import { refused, requireFunction } from "../errors.js";
-import { patience, seconds } from "../wasm/dogpile.js";
+import { onWorkers, Pulse } from "./pulse.js";
+import { patience, seconds } from "../duration.js";
 
 const NO_OPTIONS = Object.freeze({});
 const isObject = (value) => typeof value === "object" && value !== null;
@@ -16,8 +17,9 @@ export function given(options) {
 
 /** The options of `getOrCreate*`, each read once. */
 export function createOptions(options) {
-  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs } = given(options);
-  return { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs };
+  if (options === undefined) return NO_OPTIONS;
+  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil } = given(options);
+  return { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil };
 }
 
 /** Whether a fresh record answers the call, whatever else it asks for. */
@@ -26,28 +28,49 @@ export const isSimple = (call) =>
   call.forceRefresh === undefined &&
   call.lockTimeout === undefined &&
   call.shouldCacheFn === undefined &&
-  call.creatorArgs === undefined;
+  call.creatorArgs === undefined &&
+  call.signal === undefined &&
+  call.timeout === undefined &&
+  call.staleIfError === undefined &&
+  call.waitUntil === undefined;
 
 const isNumberOrAbsent = (value) => (typeof value === "number" ? value === value : value === undefined || value === null);
 
 /** What `getOrCreate*` was asked, checked. */
 export function createRequest(creator, call, multi) {
   requireFunction(creator, "creator");
-  const { expirationTime, forceRefresh } = call;
-  const shouldCacheFn = call.shouldCacheFn ?? undefined;
-  const creatorArgs = call.creatorArgs ?? undefined;
+  const [shouldCacheFn, creatorArgs, signal, waitUntil] = [call.shouldCacheFn, call.creatorArgs, call.signal, call.waitUntil].map((value) => value ?? undefined);
   if (shouldCacheFn !== undefined) requireFunction(shouldCacheFn, "shouldCacheFn");
+  if (waitUntil !== undefined) requireFunction(waitUntil, "waitUntil");
   if (creatorArgs !== undefined && !Array.isArray(creatorArgs)) throw refused("creatorArgs", "an array", creatorArgs);
-  const wait = patience(call.lockTimeout);
+  if (signal !== undefined) requireSignal(signal);
   return {
     creator,
     multi,
     shouldCacheFn,
     creatorArgs: multi ? undefined : creatorArgs,
-    expiration: seconds(expirationTime, "expirationTime"),
-    forceRefresh: Boolean(forceRefresh),
-    lockTimeout: Number.isNaN(wait) ? undefined : wait,
+    signal,
+    waitUntil,
+    expiration: seconds(call.expirationTime, "expirationTime"),
+    forceRefresh: Boolean(call.forceRefresh),
+    lockTimeout: unlessNaN(patience(call.lockTimeout)),
+    timeout: unlessNaN(seconds(call.timeout, "timeout")),
+    staleIfError: unlessNaN(seconds(call.staleIfError, "staleIfError")),
+    /** On Workers: the sign of life of this call, for those who depend on it. */
+    pulse: onWorkers() ? new Pulse() : undefined,
+    /** Whether the caller has gone before the end. */
+    hasLeft: false,
+    /** What goes on when the caller has its answer. */
+    work: [],
   };
+}
+
+const unlessNaN = (number) => (Number.isNaN(number) ? undefined : number);
+
+/** Frames and test environments have an AbortSignal of their own. */
+function requireSignal(signal) {
+  const isOne = typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function" && typeof signal.removeEventListener === "function";
+  if (!isOne) throw refused("signal", "an AbortSignal", signal);
 }
 
 /** The keys of a multi call. */

@@ -1,6 +1,7 @@
 import { Creation } from "./creation.js";
-import { pending } from "../promises.js";
+import { pending, Signal } from "../promises.js";
 import { makeRecord } from "../records/record.js";
+import { callWaitUntil, waitUntilOf } from "./ways-out.js";
 
 /** Lets the user's runner replace a stale value: it owns the flight until it releases the mutex. */
 export function handOver(region, setup, { key, flight }, request) {
@@ -18,11 +19,17 @@ export function handOver(region, setup, { key, flight }, request) {
   };
   const mutex = {
     acquire: () => false,
-    release: () => region.flights.end(flight, outcome),
+    release() {
+      region.flights.end(flight, outcome);
+      over.settle();
+      return flight.lock?.released;
+    },
     locked: () => flight.outcome === undefined,
   };
+  const over = new Signal();
+  request.work.push(over.promise);
   flight.isHandedOver = true;
-  const job = new CreationJob(region, creation);
+  const job = new CreationJob(region, creation, waitUntilOf(region, request));
   const failedLater = (error) => {
     job.failed(error);
     mutex.release();
@@ -38,14 +45,22 @@ export function handOver(region, setup, { key, flight }, request) {
 class CreationJob {
   #region;
   #creation;
+  #waitUntil;
 
-  constructor(region, creation) {
+  constructor(region, creation, waitUntil) {
     this.#region = region;
     this.#creation = creation;
+    this.#waitUntil = waitUntil;
   }
 
   store(value) {
     return this.#creation.keep(value);
+  }
+
+  /** Keeps the promise alive past the request, where the platform ends that. A rejection is reported. */
+  waitUntil(promise) {
+    const settled = Promise.resolve(promise).then(() => undefined, (error) => this.failed(error));
+    if (this.#waitUntil !== undefined) callWaitUntil(this.#waitUntil, settled);
   }
 
   failed(error) {
@@ -54,7 +69,7 @@ class CreationJob {
 }
 
 export function backgroundRunner(_region, _key, creator, mutex, job) {
-  regenerate(creator, mutex, job);
+  job.waitUntil(regenerate(creator, mutex, job));
 }
 
 async function regenerate(creator, mutex, job) {
@@ -63,6 +78,6 @@ async function regenerate(creator, mutex, job) {
   } catch (error) {
     job.failed(error);
   } finally {
-    mutex.release();
+    await mutex.release();
   }
 }
