@@ -108,10 +108,10 @@ class Stage {
     return vi.waitFor(look, { timeout: 15_000, interval: 10 });
   }
 
-  /** Nothing is left of these keys, and workerd had nothing to complain of. */
-  async expectNothingLeft(keys, isolate) {
+  /** Nothing is left of these keys, and workerd had nothing to complain of. `locked`: of requests that died with nobody waiting, until the next call. */
+  async expectNothingLeft(keys, isolate, locked = false) {
     const left = await this.ask("leftovers", { keys: keys.join() }, isolate);
-    expect(left).toEqual(keys.map(() => ({ locked: false, value: "afterwards 1", lockedAfterwards: false })));
+    expect(left).toEqual(keys.map(() => ({ locked, value: "afterwards 1", lockedAfterwards: false })));
     expect(this.#logs.filter((message) => COMPLAINTS.test(message))).toEqual([]);
   }
 }
