@@ -27,6 +27,14 @@ export class Promises {
     return this.#world.locks === "healthy" && !this.#world.isTimed && other.realm.backend.store === realm.backend.store;
   }
 
+  /** A key is read while so many reads of it are under way, this one included: those who create share one, unless it may be out of date. */
+  mayRead(key, underWay) {
+    const { calls } = this.#history;
+    if (this.#world.mayExpire || calls.some(({ realm }) => realm !== calls[0].realm)) return;
+    const own = calls.filter(({ creates, isSettled, keys }) => !creates && !isSettled && keys.includes(key)).length;
+    this.#world.expect(underWay <= 1 + own, "a read is shared", key, `is read ${underWay} times at once`);
+  }
+
   /** Gives back the value that a backend is about to store. */
   mayBeStored(stored) {
     const value = this.#history.valueIn(stored);
