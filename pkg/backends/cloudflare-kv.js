@@ -2,7 +2,7 @@ import { EdgeMutex } from "../edge/mutex.js";
 import { makeError, refused } from "../errors.js";
 import { sha1MangleKey } from "../keys/manglers.js";
 import { given } from "../region/options.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 import { ours, registerBackend } from "./registry.js";
 
 const LEAST_TTL = 60;
@@ -53,6 +53,7 @@ export class CloudflareKVBackend {
 
   async set(key, value, hint) {
     if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
+    if (!value.isWellFormed()) throw refused("what KV stores", "text without lone surrogates, which it would lose", value);
     const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
     try {
       await this.#namespace.put(this.#prefix + key, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });

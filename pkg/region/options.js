@@ -1,6 +1,6 @@
 import { refused, requireFunction } from "../errors.js";
 import { onWorkers, Pulse } from "./pulse.js";
-import { patience, seconds } from "../wasm/dogpile.js";
+import { patience, seconds } from "../duration.js";
 
 const NO_OPTIONS = Object.freeze({});
 const isObject = (value) => typeof value === "object" && value !== null;
