@@ -30,10 +30,18 @@ async function finished(request, seek) {
   try {
     await seek();
   } finally {
-    Promise.all(request.work).then(() => {
+    allDone(request.work).then(() => {
       request.pulse?.stop();
       request.done?.settle();
     });
+  }
+}
+
+/** Settles when all of it is done, and what it has begun meanwhile. */
+async function allDone(work) {
+  for (let count = -1; count !== work.length; ) {
+    count = work.length;
+    await Promise.all(work);
   }
 }
 
