@@ -112,7 +112,7 @@ export class Promises {
     for (const value of values.filter(({ settled }) => settled === Infinity)) {
       const { call, handover } = value;
       this.#world.expect(handover === undefined && call.abortedAt < Infinity, "a creation goes on while its leader waits", value, "of", call);
-      if (this.#history.isFenced(value) || this.#history.isOverdue(value)) continue;
+      if (value.mayBeLost || this.#history.isFenced(value) || this.#history.isOverdue(value)) continue;
       const waiting = this.#history.calls.filter((other) => this.#waitsFor(other, value));
       this.#world.expect(waiting.length === 0, "a creation goes on while anyone waits", value, "for", ...waiting);
     }
