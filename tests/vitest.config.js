@@ -47,6 +47,7 @@ export default defineConfig({
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
       node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
+      node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
       ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
