@@ -37,7 +37,7 @@ class SystemNodeWorker extends ForksPoolWorker {
 const systemNode = { name: "system-node", createPoolWorker: (options) => new SystemNodeWorker(options) };
 
 /** Over KV the conformance's thousands of steps take minutes, and the others have time limits that a busy machine's KV exceeds. */
-const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover"].map((name) => `${name}.test.js`);
+const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover", "timeout"].map((name) => `${name}.test.js`);
 
 export default defineConfig({
   test: {
