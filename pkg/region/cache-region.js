@@ -131,7 +131,8 @@ export class CacheRegion {
   isLocked(key) {
     const { setup } = this;
     const mangled = setup.mangle(key);
-    if (this.flights.current(mangled)?.isCreation || this.flights.isKept(mangled, setup.lockTimeout)) return true;
+    const flight = this.flights.current(mangled);
+    if ((flight?.isCreation && !flight.pulse?.isLongSilent) || this.flights.isKept(mangled, setup.lockTimeout)) return true;
     const mutex = this.mutexOf(setup, mangled);
     return mutex === undefined ? false : this.askMutex(setup, () => mutex.locked?.()).then(Boolean);
   }
