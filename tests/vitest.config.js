@@ -37,7 +37,7 @@ class SystemNodeWorker extends ForksPoolWorker {
 const systemNode = { name: "system-node", createPoolWorker: (options) => new SystemNodeWorker(options) };
 
 /** Over KV the conformance's thousands of steps take minutes, and the others have time limits that a busy machine's KV exceeds. */
-const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover"].map((name) => `${name}.test.js`);
+const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover", "timeout"].map((name) => `${name}.test.js`);
 
 export default defineConfig({
   test: {
@@ -47,6 +47,7 @@ export default defineConfig({
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
       node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
+      node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
       ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],

@@ -58,8 +58,9 @@ export function createRequest(creator, call, multi) {
     staleIfError: unlessNaN(seconds(call.staleIfError, "staleIfError")),
     /** On Workers: the sign of life of this call, for those who depend on it. */
     pulse: onWorkers() ? new Pulse() : undefined,
-    /** Whether the caller has gone before the end. */
+    /** Whether the caller has gone before the end, and whether by its signal: then it wants nothing to be created any more. */
     hasLeft: false,
+    isDetached: false,
     /** What goes on when the caller has its answer. */
     work: [],
   };
