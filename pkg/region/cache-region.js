@@ -91,9 +91,11 @@ export class CacheRegion {
   /** In effect when it returns; a promise if others are told. */
   invalidate(hard) {
     this.setup; // or an error
-    const told = this.invalidations.invalidate(hard, this.stamp());
-    this.flights.fenceCreations();
-    return told;
+    try {
+      return this.invalidations.invalidate(hard, this.stamp());
+    } finally {
+      this.flights.fenceCreations();
+    }
   }
 
   /** Asks whether others have invalidated something; a promise, which never rejects, if that has to be waited for. */
