@@ -24,6 +24,8 @@ class Session {
   async open() {
     this.#server = await serve();
     this.#opened = await openEngine(engine, this.#options);
+    // WebKit's driver takes the time with the page's own setTimeout, which tests may hurry.
+    await this.browser.setTimeout({ script: 1_000_000 });
     this.first = new Tab(this, await this.browser.getWindowHandle());
   }
 
@@ -41,7 +43,7 @@ class Session {
   }
 
   url(page = "page.html", host = "localhost") {
-    return `http://${host}:${this.#server.port}/tests/browser/pages/${page}`;
+    return `http://${host}:${this.#server.port}/${page}`;
   }
 
   /** One tab with the package in it, newly loaded. */
@@ -87,7 +89,7 @@ class Tab {
   /** What the function comes to in the page; its promise is awaited, its error thrown. Nothing of this side is known there. */
   async run(work, ...args) {
     await this.#focus();
-    const outcome = await this.#session.browser.execute(`return (${outcomeOf})(${work}, [...arguments]);`, ...args);
+    const outcome = await this.#session.browser.execute("return window.perform(...arguments)", String(work), args);
     if (outcome.error !== undefined) throw new Error(`in the page: ${outcome.error}`);
     return outcome.value;
   }
@@ -114,18 +116,8 @@ class Tab {
     return this.#session.browser.switchToWindow(this.handle);
   }
 
-  #ready() {
-    return this.run(async () => {
-      while (globalThis.isReady !== true) await new Promise((resolve) => setTimeout(resolve, 5));
-    });
-  }
-}
-
-/** In the page. */
-async function outcomeOf(work, args) {
-  try {
-    return { value: await work(...args) };
-  } catch (error) {
-    return { error: `${error}\n${error?.stack}` };
+  async #ready() {
+    const { browser } = this.#session;
+    await browser.waitUntil(() => browser.execute("return window.perform !== undefined"), { timeout: 20_000, interval: 10 });
   }
 }

@@ -1,4 +1,11 @@
-import * as dogpile from "/pkg/index.js";
+import * as dogpile from "dogpile";
+import { perform } from "./perform.js";
 import * as tools from "./tools.js";
 
-Object.assign(globalThis, dogpile, tools, { isReady: true });
+/** `?hurry=20`: timers of a second or more fire so many times sooner. */
+const hurry = Number(new URLSearchParams(location.search).get("hurry") ?? 1);
+const { setTimeout: startTimer } = globalThis;
+globalThis.setTimeout = (callback, delay, ...args) => startTimer(callback, delay >= 1000 ? delay / hurry : delay, ...args);
+
+addEventListener("pageshow", ({ persisted }) => (globalThis.wasKept = persisted));
+Object.assign(globalThis, dogpile, tools, { perform });

@@ -95,3 +95,72 @@ function partsOf(value) {
   if (value instanceof Number) return [value.valueOf()];
   return [...Object.keys(value), ...Object.values(value), value.length];
 }
+
+/** A worker of the page; `run` calls a function in it. */
+export async function startWorker(kind) {
+  const [target, end] = await starters[kind](new URL("./worker.js", import.meta.url));
+  const run = (work, ...args) =>
+    new Promise((resolve, reject) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
+      target.postMessage({ work: String(work), args }, [port2]);
+    });
+  return { run, end };
+}
+
+const starters = {
+  dedicated(url) {
+    const worker = new Worker(url, { type: "module" });
+    return [worker, () => worker.terminate()];
+  },
+  shared(url) {
+    const { port } = new SharedWorker(url, { type: "module" });
+    return [port, () => port.close()];
+  },
+  async service(url) {
+    const registration = await navigator.serviceWorker.register(url, { type: "module" });
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
+    await eventually(() => worker.state === "activated");
+    return [worker, () => registration.unregister()];
+  },
+};
+
+/** What the browser calls the lock of a key. */
+export async function nameOfLock(databaseName, key) {
+  const mutex = new IndexedDBBackend({ databaseName }).getMutex(key);
+  await mutex.acquire();
+  const { held } = await navigator.locks.query();
+  await mutex.release();
+  return held[0].name;
+}
+
+/** `getOrCreate` as a region does it with a backend's mutex: read, lock, read again, create, store, release. */
+export async function createByTurns(backend, key, creator) {
+  const found = await backend.get(key);
+  if (found !== undefined) return found;
+  const mutex = backend.getMutex(key);
+  await mutex.acquire();
+  try {
+    const again = await backend.get(key);
+    if (again !== undefined) return again;
+    const created = await creator();
+    await backend.set(key, created);
+    return created;
+  } finally {
+    mutex.release();
+  }
+}
+
+/** 20 calls for each of 5 keys at once: how often each was created here, and what came of them. */
+export async function stampede(databaseName) {
+  const backend = new IndexedDBBackend({ databaseName });
+  const creations = {};
+  const call = (key) =>
+    createByTurns(backend, key, async () => {
+      creations[key] = (creations[key] ?? 0) + 1;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return `${key} by ${Math.random()}`;
+    });
+  const keys = ["a", "b", "c", "d", "e"].flatMap((key) => Array(20).fill(key));
+  return { creations, values: [...new Set(await Promise.all(keys.map(call)))] };
+}
