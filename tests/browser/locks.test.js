@@ -126,6 +126,33 @@ test("a queue that its holder has left without a word is taken over", async () =
   }, hurried);
 });
 
+test("a queue without a holder is taken over by one of those who wait, and goes on behind it", async () => {
+  await session.withTabs(3, async (waiter, other, lost) => {
+    await lost.run(async () => {
+      const name = await nameOfLock("locks", "k");
+      await new Promise((resolve) => navigator.locks.request(name, () => (resolve(), new Promise(() => {}))).catch(() => {}));
+    });
+    for (const tab of [waiter, other]) {
+      await tab.run(async () => {
+        // No browser of today leaves such a queue on request, so this holder is one that `query` does not tell of.
+        const { held: [{ clientId }] } = await navigator.locks.query();
+        const { query } = LockManager.prototype;
+        LockManager.prototype.query = async function () {
+          const { held, pending } = await query.call(this);
+          return { held: held.filter((lock) => lock.clientId !== clientId), pending };
+        };
+        globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
+        globalThis.got = mutex.acquire();
+      });
+    }
+    expect(await waiter.run(() => got)).toBe(true);
+    expect(await other.run(() => mutex.acquire(false))).toBe(false);
+    await waiter.run(release);
+    expect(await other.run(() => eventually(async () => (await got) || mutex.acquire()))).toBe(true);
+    await other.run(release);
+  }, hurried);
+});
+
 test("is never taken from a holder that lives: the wait is bounded", async () => {
   await session.withTabs(2, async (waiter, holder) => {
     await holder.run(async () => {

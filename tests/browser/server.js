@@ -8,6 +8,15 @@ import { preview } from "vite";
 
 const pages = fileURLToPath(new URL("pages/", import.meta.url));
 
+/** An origin that is not of this machine, to a browser that takes the server for its proxy. */
+export const insecureHost = "insecure.example";
+
+/** A proxy is asked for whole addresses. */
+function beProxy(request, _response, next) {
+  request.url = request.url.replace(/^http:\/\/[^/]+/, "");
+  next();
+}
+
 export async function serve() {
   const folder = await mkdtemp(join(tmpdir(), "dogpile-pages-"));
   await cp(pages, folder, { recursive: true, filter: (file) => !file.endsWith(".js") });
@@ -19,7 +28,8 @@ export async function serve() {
     configFile: false,
     logLevel: "error",
     build: { outDir: "." },
-    preview: { host: "127.0.0.1", port: 0, allowedHosts: ["insecure.example"] },
+    preview: { host: "127.0.0.1", port: 0, cors: true, allowedHosts: [insecureHost] },
+    plugins: [{ name: "proxy", configurePreviewServer: ({ middlewares }) => void middlewares.use(beProxy) }],
   });
   const close = async () => {
     await server.close();

@@ -23,7 +23,7 @@ class Session {
 
   async open() {
     this.#server = await serve();
-    this.#opened = await openEngine(engine, this.#options);
+    this.#opened = await openEngine(engine, { proxy: this.#server.port, ...this.#options });
     // WebKit's driver takes the time with the page's own setTimeout, which tests may hurry.
     await this.browser.setTimeout({ script: 1_000_000 });
     this.first = new Tab(this, await this.browser.getWindowHandle());

@@ -7,5 +7,6 @@ const hurry = Number(new URLSearchParams(location.search).get("hurry") ?? 1);
 const { setTimeout: startTimer } = globalThis;
 globalThis.setTimeout = (callback, delay, ...args) => startTimer(callback, delay >= 1000 ? delay / hurry : delay, ...args);
 
-addEventListener("pageshow", ({ persisted }) => (globalThis.wasKept = persisted));
+/** A frame is told by its page what to do. */
+addEventListener("message", async ({ data: { work, args }, ports: [port] }) => port?.postMessage(await perform(work, args)));
 Object.assign(globalThis, dogpile, tools, { perform });

@@ -99,13 +99,50 @@ function partsOf(value) {
 /** A worker of the page; `run` calls a function in it. */
 export async function startWorker(kind) {
   const [target, end] = await starters[kind](new URL("./worker.js", import.meta.url));
-  const run = (work, ...args) =>
-    new Promise((resolve, reject) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
-      target.postMessage({ work: String(work), args }, [port2]);
-    });
-  return { run, end };
+  return { run: (work, ...args) => runIn((message, ports) => target.postMessage(message, ports), work, args), end };
+}
+
+/** A frame that may run scripts and nothing else: it has an origin of its own, without storage. */
+export async function startSandbox() {
+  const frame = Object.assign(document.createElement("iframe"), { src: "page.html" });
+  frame.sandbox = "allow-scripts";
+  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+  document.body.append(frame);
+  await loaded;
+  return { run: (work, ...args) => runIn((message, ports) => frame.contentWindow.postMessage(message, "*", ports), work, args) };
+}
+
+function runIn(post, work, args) {
+  return new Promise((resolve, reject) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
+    post({ work: String(work), args }, [port2]);
+  });
+}
+
+/** What a region over IndexedDB is good for here, and what was said meanwhile. */
+export async function useEverything(databaseName) {
+  const said = [];
+  console.warn = (...words) => said.push(words.join(" "));
+  const errors = [];
+  const observer = { onError: (error, where) => errors.push(`${where}: ${error}`) };
+  const backend = new IndexedDBBackend({ databaseName, maxAge: "1h", maxEntries: 50 });
+  const region = createRegion({ backend, observer });
+  let creations = 0;
+  const create = () => region.getOrCreate("k", async () => ++creations);
+  const created = [...(await Promise.all([create(), create()])), await create()];
+  await region.setMulti({ a: 1, b: undefined });
+  await region.delete("a");
+  const refused = await region.set("f", () => 1).catch(({ code }) => code);
+  const read = [await region.get("a"), (await region.getValueMetadata("b")) !== undefined, refused];
+  const keys = await keysOf(backend);
+  const mutex = backend.getMutex("k");
+  const locked = mutex && (await mutex.acquire());
+  await mutex?.release();
+  await backend.clear();
+  const cleared = (await region.get("k")) === undefined;
+  await backend.close();
+  return { created, read, keys, locked, cleared, errors, said };
 }
 
 const starters = {
