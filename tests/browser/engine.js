@@ -60,7 +60,7 @@ async function openWebKit() {
     await browser.deleteSession();
     await Promise.all([driver, display].map(ended));
   };
-  return { browser, close, driver };
+  return { browser, close };
 }
 
 function firstLine(child, stream) {

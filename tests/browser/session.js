@@ -12,7 +12,7 @@ export function useSession(options) {
   return session;
 }
 
-class Session {
+export class Session {
   #options;
   #opened;
   #server;
@@ -22,24 +22,34 @@ class Session {
   }
 
   async open() {
+    await this.serve();
+    await this.start();
+  }
+
+  async close() {
+    await this.end();
+    await this.#server?.close();
+  }
+
+  async serve() {
     this.#server = await serve();
+  }
+
+  async start() {
     this.#opened = await openEngine(engine, { proxy: this.#server.port, ...this.#options });
     // WebKit's driver takes the time with the page's own setTimeout, which tests may hurry.
     await this.browser.setTimeout({ script: 1_000_000 });
     this.first = new Tab(this, await this.browser.getWindowHandle());
   }
 
-  async close() {
-    await this.#opened?.close();
-    await this.#server?.close();
+  async end() {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.close();
   }
 
   get browser() {
     return this.#opened.browser;
-  }
-
-  get driver() {
-    return this.#opened.driver;
   }
 
   url(page = "page.html", host = "localhost") {
