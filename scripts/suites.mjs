@@ -7,7 +7,7 @@ import { toolBin } from "./tools.mjs";
 
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
 const strict = ["--", "--deny", "warnings"];
-const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p", "tests/types"];
+const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p"];
 
 export const suites = [
   { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
@@ -17,7 +17,8 @@ export const suites = [
   wasmPack("node", "Node 24", "--node"),
   wasmPack("chromium", "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver),
   wasmPack("firefox", "Firefox", "--headless", "--firefox", "--geckodriver", geckodriver),
-  { name: "types", host: "tsc", command: ["tsc", ...typesOnly], count: typescript },
+  { name: "types", host: "tsc", command: ["tsc", ...typesOnly, "tests/types"], count: typescript },
+  { name: "types-workers", host: "tsc", command: ["tsc", ...typesOnly, "tests/workerd/types"], count: whole },
   javascript("behaviour-node", "Node 24"),
   javascript("behaviour-system-node", `Node ${ask(which("node"), ["--version"])?.slice(1)}`),
   javascript("behaviour-chromium", "Chromium"),
