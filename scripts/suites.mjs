@@ -23,6 +23,7 @@ export const suites = [
   javascript("behaviour-chromium", "Chromium"),
   javascript("behaviour-firefox", "Firefox"),
   javascript("behaviour-kv", "workerd's KV"),
+  javascript("workerd", "workerd"),
   javascript("packaging", "all"),
   { name: "start", host: "Node 24", command: ["npm", "start", "--", "--once"], count: whole },
 ];
