@@ -102,7 +102,7 @@ if (engine === "chromium") {
       globalThis.region = region;
       globalThis.rounds = Promise.all(Array.from({ length: 10 }, (_, worker) => calls(worker))).then(() => "no rejection", String);
     });
-    for (let time = 0; time < 5; time++) await command("Storage.clearDataForOrigin", { storageTypes: "all" });
+    await command("Storage.clearDataForOrigin", { storageTypes: "indexeddb" });
     const outcome = await tab.run(async () => {
       globalThis.isEnough = true;
       const ended = await rounds;
@@ -118,7 +118,7 @@ if (engine === "chromium") {
     await tab.run(async () => {
       globalThis.said = [];
       console.warn = (...words) => said.push(words.join(" "));
-      globalThis.random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes));
+      globalThis.random = (bytes) => new Uint8Array(bytes).map(() => Math.random() * 256); // nothing to compress
       globalThis.region = createRegion({ backend: new IndexedDBBackend({ databaseName: "full" }) });
       await region.setMulti({ small: "old", replaced: "old" });
     });
