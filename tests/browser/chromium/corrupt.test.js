@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Session } from "./session.js";
+import { Session } from "../session.js";
 
 test("a database whose files are corrupt is made anew", async () => {
   const profile = await mkdtemp(join(tmpdir(), "dogpile-profile-"));
