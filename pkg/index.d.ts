@@ -623,6 +623,53 @@ export class MemoryBackend implements CacheBackend {
   entries(): IterableIterator<[string, Stored]>;
 }
 
+/**
+ * Keeps the records in IndexedDB, in a browser's window or worker: shared by every tab of the origin, and there after a reload.
+ *
+ * What is asked in one microtask shares a transaction. Where IndexedDB cannot be used (Node, blocked storage, a sandboxed frame),
+ * and while a database does not open, it keeps the records in memory and says so once on the console. When the quota is exceeded
+ * the oldest records go; if that does not help, nothing is stored for a minute, and no caller fails.
+ */
+export class IndexedDBBackend implements CacheBackend {
+  /**
+   * As arguments of "dogpile.cache.indexeddb" they may have Python's style of names: `database_name`, `max_entries`.
+   *
+   * `databaseName`: default "dogpile". `storeName`: its object store, which is made when it is missing. Default "records".
+   * `lock`: one creation at a time in all tabs and workers, by the Web Locks API. Default `true`; where there are none (an
+   * insecure origin) each tab creates for itself.
+   * `durability`: "strict" has a write wait until it is on the disk. Default "relaxed".
+   * `maxAge`: what was written longer ago may be deleted. Default: never.
+   * `maxEntries`: beyond so many the oldest are deleted, soon after the write. Default: no limit, and 1,000 in memory.
+   *
+   * Throws a ValidationError for what it cannot use.
+   */
+  constructor(options?: {
+    databaseName?: string | undefined;
+    storeName?: string | undefined;
+    lock?: boolean | undefined;
+    durability?: "relaxed" | "strict" | undefined;
+    maxAge?: Duration | undefined;
+    maxEntries?: number | undefined;
+  });
+  /** A read sees what this backend was given before, awaited or not. */
+  get(key: string): Promise<Stored | undefined>;
+  getMulti(keys: string[]): Promise<(Stored | undefined)[]>;
+  /** Rejects with a ValidationError for what structured clone cannot copy; that costs no other key its write. */
+  set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
+  setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
+  delete(key: string): Promise<void>;
+  deleteMulti(keys: string[]): Promise<void>;
+  clear(): Promise<void>;
+  /** In the order of the keys, read in pages: what is written meanwhile may be among them or not. */
+  entries(): AsyncIterableIterator<[string, Stored]>;
+  /** The key's lock across tabs and workers, held for 30 s at most; `undefined` where there is none. */
+  getMutex(key: string): Mutex | undefined;
+  /** Waits for what is under way, then closes the database; a later call opens it again. */
+  close(): Promise<void>;
+  /** `close()`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** Passes everything on to `proxied`; override what you need. Sees mangled keys, and what is stored as it is stored. */
 export class ProxyBackend implements CacheBackend {
   /** The backend, or the next proxy, behind this one. */
@@ -719,7 +766,9 @@ export class DogpileLock {
 /**
  * Registers a factory under a name, for `configure({ backend: name })`; a later one takes the place of an earlier one.
  *
- * Built in: "dogpile.cache.memory", "dogpile.cache.null", "dogpile.cache.cloudflare_kv". Throws a ValidationError unless it gets a string and a function.
+ * Built in: "dogpile.cache.memory" and "dogpile.cache.null"; "dogpile.cache.indexeddb" and "dogpile.cache.cloudflare_kv", which a
+ * bundler keeps only where IndexedDBBackend or CloudflareKVBackend is used. Throws a ValidationError unless it gets a string and a
+ * function.
  */
 export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
 

@@ -33,32 +33,6 @@ test("a database that does not open in time is done without, and used when it is
   expect(outcome).toEqual({ without: ["new", null, null], again: [null, null, "old"], said: 1 });
 });
 
-test("a tab that is closed in the middle of its writes leaves whole transactions behind", async () => {
-  await session.withTabs(2, async (reader, writer) => {
-    await writer.run(async () => {
-      const backend = new IndexedDBBackend({ databaseName: "closed" });
-      const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
-      const write = (generation) => backend.setMulti(keys.map((key) => [key, { generation, filling: "x".repeat(5000) }]));
-      await write(0);
-      let generation = 0;
-      (async () => {
-        for (;;) await write(++generation);
-      })();
-      await eventually(() => generation > 2);
-    });
-    await writer.close();
-    const generations = await reader.run(async () => {
-      const backend = new IndexedDBBackend({ databaseName: "closed" });
-      const found = await backend.getMulti(Array.from({ length: 100 }, (_, index) => `k${index}`));
-      const before = [...new Set(found.map(({ generation }) => generation))];
-      await backend.set("k0", "still writable");
-      return [...before, await backend.get("k0")];
-    });
-    expect(generations).toEqual([expect.any(Number), "still writable"]);
-    await reader.run(() => deleteDatabase("closed"));
-  });
-});
-
 test("a page that has lost the process with its databases opens them through a frame", async () => {
   const outcome = await (await session.tab()).run(async () => {
     const said = [];

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { preview } from "vite";
 
-const pages = fileURLToPath(new URL("pages/", import.meta.url));
+const testPages = fileURLToPath(new URL("pages/", import.meta.url));
 
 /** An origin that is not of this machine, to a browser that takes the server for its proxy. */
 export const insecureHost = "insecure.example";
@@ -17,10 +17,10 @@ function beProxy(request, _response, next) {
   next();
 }
 
-export async function serve() {
+export async function serve(pages = testPages, scripts = ["page.js", "worker.js", "away.js"]) {
   const folder = await mkdtemp(join(tmpdir(), "dogpile-pages-"));
   await cp(pages, folder, { recursive: true, filter: (file) => !file.endsWith(".js") });
-  const entryPoints = ["page.js", "worker.js", "away.js"].map((file) => join(pages, file));
+  const entryPoints = scripts.map((file) => join(pages, file));
   await build({ entryPoints, outdir: folder, bundle: true, format: "esm", logLevel: "error" });
   const server = await preview({
     root: folder,

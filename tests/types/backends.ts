@@ -2,6 +2,7 @@ import {
   CloudflareKVBackend,
   createRegion,
   DogpileLock,
+  IndexedDBBackend,
   MemoryBackend,
   NullBackend,
   type CacheBackend,
@@ -34,6 +35,28 @@ memory.size = 0;
 memory.set("key", 1);
 // @ts-expect-error there is nothing to choose
 new NullBackend({ maxEntries: 1 });
+
+const database = new IndexedDBBackend({ databaseName: "app", storeName: "cache", lock: false, durability: "strict", maxAge: "7d", maxEntries: 1000 });
+new IndexedDBBackend();
+new IndexedDBBackend({ maxAge: undefined, lock: undefined });
+database satisfies CacheBackend;
+database satisfies AsyncDisposable;
+createRegion<Map<string, Date>>({ backend: database });
+check<Same<ReturnType<typeof database.get>, Promise<Stored | undefined>>>();
+check<Same<ReturnType<typeof database.getMutex>, Mutex | undefined>>();
+for await (const [key, stored] of database.entries()) await database.set(key, stored, { expirationTime: 60 });
+await database.getMutex("key")?.acquire(true, { signal: AbortSignal.timeout(1000) });
+
+// @ts-expect-error an unknown option
+new IndexedDBBackend({ name: "app" });
+// @ts-expect-error no such durability
+new IndexedDBBackend({ durability: "eager" });
+// @ts-expect-error not a length of time
+new IndexedDBBackend({ maxAge: true });
+// @ts-expect-error it keeps records, not bare values
+database.set("key", 1);
+// @ts-expect-error it answers by promise
+database.get("key").payload;
 
 // A user's own: at once, by promise, a class.
 const kept = new Map<string, Stored>();

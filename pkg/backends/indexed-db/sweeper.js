@@ -1,9 +1,10 @@
 import { monotonic, startTimer } from "../../promises.js";
-import { CHUNK } from "./storage.js";
 import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
 /** Milliseconds from a write to the sweep after it. */
 const DELAY = 1000;
+/** How many records one transaction deletes: readers wait for it, and nobody waits for the sweep. */
+const CHUNK = 20;
 const DAY = 86_400_000;
 /** The part of the origin's quota beyond which the oldest quarter goes, and how often at most: what was deleted may free its space only later. */
 const BUDGET = 0.8;

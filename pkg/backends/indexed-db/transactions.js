@@ -14,12 +14,17 @@ const isOfConnection = (error) => error?.name === "InvalidStateError" || error?.
 /** What was stored under each key, or `undefined`. */
 export function readRecords(database, storeName, keys) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
-    const requests = keys.map((key) => store.get(key));
-    const last = requests.at(-1);
-    const finish = () => resolve(requests.map((request) => (request.error === null ? request.result?.value : undefined)));
-    last.onsuccess = finish; // requests are answered in their order
-    last.onerror = () => isLost(last.error) && finish();
-    store.transaction.onerror = (event) => isLost(event.target.error) && event.preventDefault();
+    const records = [];
+    const take = (record) => {
+      if (records.push(record) === keys.length) resolve(records); // requests are answered in their order
+    };
+    const onsuccess = ({ target }) => take(target.result?.value);
+    const onerror = (event) => {
+      if (!isLost(event.target.error)) return;
+      event.preventDefault();
+      take(undefined);
+    };
+    for (const key of keys) Object.assign(store.get(key), { onsuccess, onerror });
   });
 }
 
