@@ -22,6 +22,8 @@ export const suites = [
   javascript("behaviour-system-node", `Node ${ask(which("node"), ["--version"])?.slice(1)}`),
   javascript("behaviour-chromium", "Chromium"),
   javascript("behaviour-firefox", "Firefox"),
+  javascript("site-chromium", "Chromium"),
+  javascript("site-firefox", "Firefox"),
   javascript("packaging", "all"),
   { name: "start", host: "Node 24", command: ["npm", "start", "--", "--once"], count: whole },
 ];

@@ -42,6 +42,8 @@ export default defineConfig({
       node("behaviour-system-node", behaviour, { pool: systemNode }),
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
+      site("site-chromium", "chromium"),
+      site("site-firefox", "firefox"),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
@@ -50,6 +52,12 @@ export default defineConfig({
 /** Vite has nothing to do with what Node imports: the package is loaded as an application would load it. */
 function node(name, include, options) {
   return { test: { name, include: [include], server: { deps: { external: [/\/pkg\//] } }, ...options } };
+}
+
+/** The tests drive the browser from outside, as a visitor would. */
+function site(name, browserName) {
+  const test = { name, include: ["site/**/*.test.js"], globalSetup: ["site/setup.js"], fileParallelism: false };
+  return { test: { ...test, testTimeout: 120_000, hookTimeout: 120_000, provide: { browserName } } };
 }
 
 function browser(name, browserName, capabilities) {

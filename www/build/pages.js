@@ -1,0 +1,55 @@
+// The site's pages, and the Vite plugin that builds them: HTML that no file holds.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { apiPages } from "./api.js";
+import { layout } from "./layout.js";
+import { codeBlock, render } from "./markdown.js";
+import { sideBySide } from "./aside.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (...path) => readFileSync(join(root, ...path), "utf8");
+
+/** The demos: a fragment of HTML each, and the script that runs it. */
+const demos = JSON.parse(read("pages", "pages.json"));
+
+export async function sitePages() {
+  const pages = [...demos.map(demoPage), ...guidePages(), ...await apiPages()];
+  const sections = [...new Map(pages.toReversed().map((page) => [page.section, page])).values()].reverse();
+  return new Map(pages.map((page) => [join(root, page.path), layout(page, order(sections))]));
+}
+
+/** The guide comes before the API, and both before the demos that need some reading. */
+function order(sections) {
+  const wanted = ["Stampede", "Guide", "API"];
+  const rank = ({ section }) => (wanted.includes(section) ? wanted.indexOf(section) : wanted.length);
+  return sections.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Code stands between fences, as in Markdown, with its label in the first of them. */
+function demoPage({ file, ...page }) {
+  const content = read("pages", file).replace(/^```(\w+) (.*)\n([^]*?)^```$/gm, (_, language, label, code) => codeBlock(code, language, label));
+  return { ...page, wide: true, content };
+}
+
+function guidePages() {
+  const files = readdirSync(join(root, "guide")).filter((file) => file.endsWith(".md")).sort();
+  const pages = files.map((file) => ({ path: `guide/${file.replace(/^\d+-(.*)\.md$/, "$1.html")}`, ...render(read("guide", file)) }));
+  return pages.map((page, index) => ({
+    path: page.path,
+    section: "Guide",
+    title: `${page.title} · dogpile`,
+    description: `dogpile's guide: ${page.title}`,
+    content: sideBySide(page, pages, index),
+  }));
+}
+
+/** Vite takes the pages from here as if they were files. */
+export function pagesPlugin(pages) {
+  return {
+    name: "dogpile-pages",
+    enforce: "pre",
+    resolveId: (id) => (pages.has(id) ? id : undefined),
+    load: (id) => pages.get(id),
+  };
+}
