@@ -11,7 +11,8 @@ export function codeBlock(code, language, label) {
 
 markdown.renderer.rules.fence = (tokens, index) => {
   const { content, info } = tokens[index];
-  const language = { typescript: "ts", javascript: "js", python: "py" }[info] ?? info;
+  const [word] = info.split(" ");
+  const language = word === "typescript" ? "ts" : word;
   return `${codeBlock(content, language, `Code ${codes++}`)}\n`;
 };
 
