@@ -41,7 +41,7 @@ export function problems(browser) {
 export async function until(browser, read, test, ...args) {
   let found;
   const passed = async () => test(found = await browser.execute(read, ...args));
-  await browser.waitUntil(passed, { timeout: 30_000, interval: 50 }).catch(() => {
+  await browser.waitUntil(passed, { timeout: 20_000, interval: 50 }).catch(() => {
     throw new Error(`The page still shows ${JSON.stringify(found)}`);
   });
   return found;

@@ -1,15 +1,17 @@
-// A page of text: beside it the list of its siblings, after it the next of them.
+// A page of text, and the list of its siblings: beside it, or after it where there is no room.
 import { escapeHtml } from "./highlight.js";
 
-export function sideBySide(page, pages, index) {
-  const next = pages[index + 1];
-  return `<div class="text">
-<nav class="aside" aria-label="Pages"><ol>${pages.map((other) => entry(other, page)).join("")}</ol></nav>
-<article>
-${page.html}
-${next ? `<p class="next"><a href="./${name(next)}">Next: ${escapeHtml(next.title)}</a></p>` : ""}
-</article>
-</div>`;
+/** `aside`: the items of that list, if there is one. */
+export function textPage({ html, aside, className = "", after = "" }) {
+  const list = aside ? `<nav class="aside" aria-label="Pages"><ol>${aside}</ol></nav>\n` : "";
+  return `<div class="text ${className}">\n<article>\n${html}${after}</article>\n${list}</div>`;
+}
+
+/** The page's own sections are listed under it, and the next page after it. */
+export function guidePage(page, pages) {
+  const next = pages[pages.indexOf(page) + 1];
+  const after = next ? `<p class="next">Next: <a href="./${name(next)}">${escapeHtml(next.title)}</a></p>\n` : "";
+  return textPage({ html: page.html, aside: pages.map((other) => entry(other, page)).join(""), after });
 }
 
 function entry(other, page) {

@@ -57,5 +57,5 @@ function idOf(text, taken) {
 function pointToPage(token) {
   if (token.type !== "link_open") return;
   const href = token.attrGet("href");
-  if (!/^\w+:/.test(href)) token.attrSet("href", href.replace(/\.md(#|$)/, ".html$1"));
+  if (!/^\w+:/.test(href)) token.attrSet("href", href.replace(/^(?:\d+-)?(.*)\.md(#|$)/, "$1.html$2"));
 }

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { apiPages } from "./api.js";
+import { guidePage } from "./aside.js";
 import { layout } from "./layout.js";
 import { codeBlock, render } from "./markdown.js";
-import { sideBySide } from "./aside.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (...path) => readFileSync(join(root, ...path), "utf8");
@@ -35,12 +35,12 @@ function demoPage({ file, ...page }) {
 function guidePages() {
   const files = readdirSync(join(root, "guide")).filter((file) => file.endsWith(".md")).sort();
   const pages = files.map((file) => ({ path: `guide/${file.replace(/^\d+-(.*)\.md$/, "$1.html")}`, ...render(read("guide", file)) }));
-  return pages.map((page, index) => ({
+  return pages.map((page) => ({
     path: page.path,
     section: "Guide",
     title: `${page.title} · dogpile`,
     description: `dogpile's guide: ${page.title}`,
-    content: sideBySide(page, pages, index),
+    content: guidePage(page, pages),
   }));
 }
 
