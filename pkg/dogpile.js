@@ -1,7 +1,10 @@
+export { CloudflareKVBackend } from "./backends/cloudflare-kv.js";
+export { IndexedDBBackend } from "./backends/indexed-db.js";
 export { MemoryBackend } from "./backends/memory.js";
 export { NullBackend } from "./backends/null.js";
 export { ProxyBackend } from "./backends/proxy.js";
 export { registerBackend } from "./backends/registry.js";
+export { DogpileLock } from "./edge/dogpile-lock.js";
 export { functionKeyGenerator, functionMultiKeyGenerator } from "./functions/keys.js";
 export { DefaultInvalidationStrategy } from "./invalidation/default.js";
 export { StoredInvalidationStrategy } from "./invalidation/stored.js";

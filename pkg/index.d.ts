@@ -594,13 +594,17 @@ export interface Mutex {
   supersede?(stored?: Stored): Awaitable<void>;
 }
 
-/** Keeps the records in a Map, in this process, tab or isolate. */
+/**
+ * Keeps the records in a Map, in this process, tab or isolate.
+ *
+ * What nobody will ask for any more (see StoreHint) goes while other records are set, a few looks for each.
+ */
 export class MemoryBackend implements CacheBackend {
   /**
    * As arguments of "dogpile.cache.memory" they may have Python's names: `max_entries`, and `cache_dict` for `cache`.
    *
-   * `maxEntries`: beyond so many the oldest go first. Default: no limit.
-   * `cache`: keep the records in this Map. Default: a new one.
+   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). Default: no limit.
+   * `cache`: keep the records in this Map, in which nothing but the oldest record beyond `maxEntries` ever goes. Default: one of its own.
    * `clone`: store and return copies (structured clone), not references. Default: `false`.
    *
    * Throws a ValidationError for what it cannot use.
@@ -613,7 +617,7 @@ export class MemoryBackend implements CacheBackend {
   /** How many records there are. */
   readonly size: number;
   get(key: string): Stored | undefined;
-  set(key: string, value: Stored): void;
+  set(key: string, value: Stored, hint?: StoreHint): void;
   delete(key: string): void;
   clear(): void;
   entries(): IterableIterator<[string, Stored]>;

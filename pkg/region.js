@@ -210,16 +210,12 @@ export class Region {
     if (this.#records === undefined || this.#backend.get !== memoryGet) return undefined;
     if (typeof key !== "string" || typeof creator !== "function" || !isSimple(call)) return undefined;
     try {
-      const record = this.#records.get(key);
-      if (record === undefined) return undefined;
-      const { payload, metadata } = record;
-      const { ct, v, et } = metadata;
-      if (typeof ct !== "number" || payload === undefined) return undefined;
-      const own = numberOrNaN(et);
+      const found = this.#records.find(key);
+      if (found === undefined || found.payload === undefined) return undefined;
+      const { payload, ct, v, et } = found;
       const expiration = numberOrNaN(call.expirationTime);
-      const needsNoTime = this.#isTimeless && own !== own && expiration !== expiration; // NaN: not given
-      const fresh = this.#core.isFresh(ct, v, own, expiration, needsNoTime ? 0 : Date.now());
-      return fresh ? Promise.resolve(payload) : undefined;
+      const needsNoTime = this.#isTimeless && et !== et && expiration !== expiration; // NaN: not given
+      return this.#core.isFresh(ct, v, et, expiration, needsNoTime ? 0 : Date.now()) ? Promise.resolve(payload) : undefined;
     } catch {
       return undefined; // no record of ours
     }

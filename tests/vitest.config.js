@@ -63,7 +63,7 @@ function site(name, browserName) {
 function browser(name, browserName, capabilities) {
   const provider = webdriverio({ capabilities: { browserName, ...capabilities }, logLevel: "error" });
   // A dependency that Vite would bundle makes it reload the page when it first meets it, in mid-test.
-  const optimizeDeps = { exclude: ["@noble/hashes"] };
+  const optimizeDeps = { exclude: ["@msgpack/msgpack", "@noble/hashes", "copy-anything", "devalue", "lru-cache", "superjson"] };
   const instances = [{ browser: browserName, name }];
   return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
 }

@@ -1,8 +1,15 @@
 import { makeError, refused } from "../errors.js";
 import { given } from "../region/options.js";
+import { readRecord } from "../records/record.js";
+import { Entries } from "./entries.js";
 
-/** The Map behind a MemoryBackend, when a record in it may be handed out as it is; else `undefined`. */
+/** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
+
+function foundIn(map, key) {
+  const record = map.get(key);
+  return record === undefined ? undefined : (readRecord(record) ?? { ct: NaN });
+}
 
 export class MemoryBackend {
   #records;
@@ -10,21 +17,25 @@ export class MemoryBackend {
   #clone;
 
   static {
-    recordsOf = (backend) => (#records in backend && !backend.#clone ? backend.#records : undefined);
+    recordsOf = (backend) => {
+      if (!(#records in backend) || backend.#clone) return undefined;
+      const records = backend.#records;
+      return records instanceof Entries ? records : { find: (key) => foundIn(records, key) };
+    };
   }
 
   constructor(options) {
-    const { maxEntries = Infinity, cache = new Map(), clone = false, ...unknown } = given(options);
+    const { maxEntries = Infinity, cache, clone = false, ...unknown } = given(options);
     const [name] = Object.keys(unknown);
     if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are maxEntries, cache, clone`);
     if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw refused("maxEntries", "a whole number above 0", maxEntries);
     }
-    if (typeof cache?.get !== "function" || typeof cache.set !== "function" || typeof cache.size !== "number") {
+    if (cache !== undefined && (typeof cache?.get !== "function" || typeof cache.set !== "function" || typeof cache.size !== "number")) {
       throw refused("cache", "a Map", cache);
     }
     if (typeof clone !== "boolean") throw refused("clone", "true or false", clone);
-    this.#records = cache;
+    this.#records = cache ?? new Entries(maxEntries);
     this.#maxEntries = maxEntries;
     this.#clone = clone;
   }
@@ -38,8 +49,10 @@ export class MemoryBackend {
     return this.#clone ? structuredClone(record) : record;
   }
 
-  set(key, value) {
-    this.#records.set(key, this.#clone ? structuredClone(value) : value);
+  set(key, value, hint) {
+    const kept = this.#clone ? structuredClone(value) : value;
+    if (this.#records instanceof Entries) this.#records.set(key, kept, hint?.expirationTime);
+    else this.#records.set(key, kept);
     if (this.#records.size > this.#maxEntries) this.#evict();
   }
 
@@ -55,7 +68,7 @@ export class MemoryBackend {
     for (const [key, value] of this.#records) yield [key, this.#clone ? structuredClone(value) : value];
   }
 
-  /** A Map iterates in the order of insertion: the first keys are the oldest. */
+  /** A user's Map iterates in the order of insertion: the first keys are the oldest. */
   #evict() {
     for (const key of this.#records.keys()) {
       if (this.#records.size <= this.#maxEntries) return;

@@ -4,7 +4,7 @@ import { camelCase } from "../region/config.js";
 import { makeError, refused, requireFunction } from "../errors.js";
 
 /** A built-in backend's arguments under our names, where Python's were given; `null` is not given. */
-const ours = (args) =>
+export const ours = (args) =>
   Object.fromEntries(
     Object.entries(args)
       .filter(([, value]) => value !== null)

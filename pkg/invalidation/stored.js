@@ -4,7 +4,7 @@ import { within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
 import { given } from "../region/options.js";
 import { Setup } from "../region/setup.js";
-import { patience, seconds, stampClock } from "../wasm/dogpile.js";
+import { isKnownVersion, patience, seconds, stampClock } from "../wasm/dogpile.js";
 import { DefaultInvalidationStrategy, timesOf } from "./default.js";
 
 const DEFAULT_REFRESH = 10;
@@ -69,7 +69,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   #read(now) {
     this.#readAt = now;
-    const reading = this.#load().finally(() => {
+    const reading = this.#load().then(throwGiven).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
     this.#reading = reading;
@@ -82,18 +82,27 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return within(this.#reading, PATIENCE_WITH_READER, () => late).catch(orElse);
   }
 
+  /** Rejects where the store cannot be read; gives an error for what there is no sense in. */
   async #load() {
     const [outcome] = await backends.read(this.#setup, [this.#key], false);
     if ("error" in outcome) throw outcome.error;
-    const stored = outcome.value ?? undefined;
-    if (stored !== undefined) this.#merge(this.#payloadOf(stored));
     this.#isLoaded = true;
+    const stored = outcome.value ?? undefined;
+    if (stored === undefined) return undefined;
+    try {
+      this.#merge(this.#payloadOf(stored));
+    } catch (error) {
+      return error;
+    }
   }
 
+  /** A record of another version holds nothing that is known here. */
   #payloadOf(stored) {
     const found = readRecord(this.#setup.fromStored(stored));
-    if (typeof found?.record.payload === "object" && found.record.payload !== null) return found.record.payload;
-    throw refused(`what the backend holds under ${this.#key}`, "a record of invalidation times", stored);
+    if (found === undefined || typeof found.record.payload !== "object") {
+      throw refused(`what the backend holds under ${this.#key}`, "a record of invalidation times", stored);
+    }
+    return isKnownVersion(found.v) ? found.record.payload : undefined;
   }
 
   /** What others have stored meanwhile is not taken back. */
@@ -122,6 +131,10 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #onPageShow = ({ persisted }) => {
     if (persisted) this.#isLoaded = false;
   };
+}
+
+function throwGiven(error) {
+  if (error !== undefined) throw error;
 }
 
 const orNull = (time) => (time === -Infinity ? null : time);

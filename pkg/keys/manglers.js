@@ -10,5 +10,8 @@ export function sha1MangleKey(key) {
 export function lengthConditionalMangler(length, mangler) {
   if (typeof length !== "number" || Number.isNaN(length)) throw refused("length", "a number of code points", length);
   requireFunction(mangler, "mangler");
-  return (key) => ([...key].length >= length ? mangler(key) : key);
+  return (key) => {
+    requireKey(key);
+    return [...key].length >= length ? mangler(key) : key;
+  };
 }

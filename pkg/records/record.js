@@ -5,14 +5,14 @@ export function makeRecord(payload, created, own) {
   return { payload, metadata };
 }
 
-/** What a backend gave, as `{ record, ct, v, et }`; `undefined` when it is no record. Never throws. */
+/** What a backend gave, as `{ record, payload, ct, v, et }`; `undefined` when it is no record. Never throws. */
 export function readRecord(stored) {
   try {
     const { payload, metadata } = stored;
     const { ct, v, et } = metadata;
     if (payload === undefined && !("payload" in stored)) return undefined;
     if (typeof ct !== "number" || Number.isNaN(ct)) return undefined;
-    return { record: stored, ct, v: numberOrNaN(v), et: numberOrNaN(et) };
+    return { record: stored, payload, ct, v: numberOrNaN(v), et: numberOrNaN(et) };
   } catch {
     return undefined;
   }

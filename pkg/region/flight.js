@@ -41,8 +41,6 @@ export class Flight {
   isHandedOver = false;
   /** Whether its creator is in its synchronous part. */
   isInCreator = false;
-  /** Whether it goes on though nobody waits. */
-  endures = false;
   /** Where the backend has locks: its own. */
   lock;
   /** What was written, for whoever has the lock next. */
@@ -82,7 +80,7 @@ export class Flight {
 
   /** Whether everyone who waited for its read or its creator has gone. */
   get isAbandoned() {
-    return this.#waiting === 0 && !this.endures && !this.hasSettled && this.phase !== LANDED;
+    return this.#waiting === 0 && !this.hasSettled && this.phase !== LANDED;
   }
 
   get hasSettled() {
@@ -107,7 +105,7 @@ export class Flight {
     return this.isLate(patience) && mayBeTakenOver(this.#state);
   }
 
-  /** One more waits for its read, or for what it comes to. */
+  /** One more waits for its read, or for what it comes to. Only a signal makes it leave: whoever has gone for another reason wants it to go on. */
   join() {
     this.#waiting += 1;
   }

@@ -2,7 +2,7 @@ import { refused } from "../errors.js";
 import { pending } from "../promises.js";
 
 const OWN = 3; // the core's word for "as the region's own times say"
-const METHODS = ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated"];
+const METHODS = ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"];
 
 /** What a region's invalidations say of a record: the core's own times, or a strategy of the user's. */
 export class Invalidations {
@@ -60,5 +60,6 @@ export class Invalidations {
 export function requireStrategy(strategy) {
   if (strategy === undefined || strategy === null) return;
   const missing = METHODS.filter((method) => typeof strategy[method] !== "function");
+  if (typeof (strategy.refresh ?? strategy.invalidate) !== "function") missing.push("refresh");
   if (missing.length > 0) throw refused("regionInvalidator", `an invalidation strategy (missing: ${missing.join(", ")})`, strategy);
 }

@@ -12,12 +12,14 @@ export class Lead {
   #setup;
   #request;
   #patience;
+  #begunAt;
 
   constructor(region, setup, request) {
     this.#region = region;
     this.#setup = setup;
     this.#request = request;
     this.#patience = request.lockTimeout ?? setup.lockTimeout;
+    this.#begunAt = request.forceRefresh ? region.stamp() : -Infinity;
   }
 
   /** `{ quest, flight }` for each key. */
@@ -80,14 +82,15 @@ export class Lead {
     return left.map((value) => this.#region.find(this.#setup, value === undefined ? outcomes.next().value : { value }, this.#setup.throws));
   }
 
-  /** Only another record than the first read found can make a creation needless. `forceRefresh` is content with that as well. */
+  /** Only another record than the first read found can make a creation needless; for `forceRefresh` one that was created since. */
   #isNeeded({ quest, flight }, found) {
     if ("error" in found) return this.#end(flight, found);
     if (found.record === undefined || isSame(found, flight.found)) return true;
     flight.found = found;
     const worth = this.#region.worth(found, this.#request.expiration, this.#region.now());
     quest.isStale = worth === STALE && !this.#request.forceRefresh;
-    return worth !== FRESH || this.#end(flight, { found });
+    const isOld = found.ct < this.#begunAt;
+    return worth !== FRESH || isOld || this.#end(flight, { found });
   }
 
   #end(flight, outcome) {
@@ -113,6 +116,7 @@ export class Lead {
     for (const one of led.filter(isRun)) this.#run(one);
     const created = led.filter((one) => !isRun(one));
     if (created.length > 0) this.#create(created);
+    for (const { flight } of led) if (flight.isLastChance) watch(this.#region, flight, this.#patience);
   }
 
   /** Has the region's runner create; the caller who would have led is served the stale value, or gets what the runner throws. */
@@ -132,7 +136,6 @@ export class Lead {
     const creation = new Creation(this.#region, this.#setup, this.#request, led.map(({ quest, flight }) => ({ key: quest.key, flight })));
     this.#request.work.push(creation.finished);
     creation.start();
-    for (const { flight } of led) if (flight.isLastChance) watch(this.#region, flight, this.#patience);
   }
 }
 

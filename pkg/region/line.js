@@ -15,18 +15,27 @@ class Lines {
     return Promise.all(ahead.map((entry) => (onWorkers() ? this.#outlive(entry) : entry.settled)));
   }
 
-  /** Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. */
+  /**
+   * Puts a write that was sent, or will be, at the end of its keys' lines; it leaves when it settles, so it must not wait for ever. What another
+   * region of the same backend has sent before may settle after it.
+   */
   enter(keys, write) {
-    const entry = { keys, hasSettled: false, pulse: onWorkers() ? new Pulse() : undefined };
+    const pulse = onWorkers() ? new Pulse() : undefined;
+    pulse?.start();
+    write.catch(() => {}).then(() => pulse?.stop());
+    if (this.#last.size > MANY) this.#sweep();
+    for (const key of keys) this.#enterOne(key, write, pulse);
+  }
+
+  #enterOne(key, write, pulse) {
+    const entry = { key, pulse, hasSettled: false };
     const leave = () => {
       entry.hasSettled = true;
-      entry.pulse?.stop();
       this.#remove(entry);
     };
-    entry.settled = write.then(leave, leave);
-    entry.pulse?.start();
-    if (this.#last.size > MANY) this.#sweep();
-    for (const key of keys) this.#last.set(key, entry);
+    const ahead = this.ahead([key]);
+    entry.settled = (ahead === undefined ? write : Promise.allSettled([ahead, write])).then(leave, leave);
+    this.#last.set(key, entry);
   }
 
   /** Waits for another's write, unless that dies with its request. */
@@ -37,9 +46,10 @@ class Lines {
   }
 
   #remove(entry) {
-    for (const key of entry.keys) if (this.#last.get(key) === entry) this.#last.delete(key);
+    if (this.#last.get(entry.key) === entry) this.#last.delete(entry.key);
   }
 
+  /** On Workers requests that died leave their writes behind. */
   #sweep() {
     for (const entry of this.#last.values()) if (entry.pulse?.isLongSilent) this.#remove(entry);
   }

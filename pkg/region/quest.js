@@ -91,8 +91,10 @@ export class Quest {
     return this.waitsFor.flight.outcome ?? this.waitedFor.map(({ outcome }) => outcome).find((outcome) => outcome?.record !== undefined);
   }
 
+  /** What was given up may have come to nothing that counts here: then there is nothing more to wait for from it. */
   get change() {
-    if (this.waitedFor.length === 0) return this.waitsFor.flight.change;
-    return Promise.race([this.waitsFor.flight, ...this.waitedFor].map(({ change }) => change));
+    const open = this.waitedFor.filter(({ outcome }) => outcome === undefined);
+    if (open.length === 0) return this.waitsFor.flight.change;
+    return Promise.race([this.waitsFor.flight, ...open].map(({ change }) => change));
   }
 }

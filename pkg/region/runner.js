@@ -29,7 +29,6 @@ export function handOver(region, setup, { key, flight }, request) {
   const over = new Signal();
   request.work.push(over.promise);
   flight.isHandedOver = true;
-  flight.endures = true;
   const job = new CreationJob(region, creation, waitUntilOf(region, request));
   const failedLater = (error) => {
     job.failed(error);

@@ -6,10 +6,8 @@ const OWN_TIMES = 3;
 export function freshPayloads({ core, records, isTimeless }, keys, expirationTime) {
   const expiration = numberOrNaN(expirationTime);
   const clock = isTimeless && expiration !== expiration ? undefined : Date.now();
-  const payloads = payloadsOf(records, keys, ({ ct, v, et }) => {
-    const own = numberOrNaN(et);
-    return core.wouldBeFresh(ct, v, own, expiration, clock ?? (own === own ? Date.now() : 0));
-  });
+  const isFresh = ({ ct, v, et }) => core.wouldBeFresh(ct, v, et, expiration, clock ?? (et === et ? Date.now() : 0)); // NaN: not given
+  const payloads = payloadsOf(records, keys, isFresh);
   if (payloads?.missing !== 0) return undefined;
   core.countHits(keys.length);
   return payloads.found;
@@ -17,7 +15,7 @@ export function freshPayloads({ core, records, isTimeless }, keys, expirationTim
 
 /** The payloads under many keys, `undefined` for a miss; `undefined` in all where a record is not as it should be: the full way. */
 export function readablePayloads({ core, records, stats }, keys, expiration, now) {
-  const isReadable = ({ ct, v, et }) => core.judgeReading(ct, v, numberOrNaN(et), expiration, OWN_TIMES, now) === 0;
+  const isReadable = ({ ct, v, et }) => core.judgeReading(ct, v, et, expiration, OWN_TIMES, now) === 0;
   const payloads = payloadsOf(records, keys, isReadable);
   if (payloads === undefined) return undefined;
   core.countHits(keys.length - payloads.missing);
@@ -25,16 +23,14 @@ export function readablePayloads({ core, records, stats }, keys, expiration, now
   return payloads.found;
 }
 
-const isRecord = (record) => numberOrNaN(record?.metadata?.ct) === record.metadata.ct && (record.payload !== undefined || "payload" in record);
-
 function payloadsOf(records, keys, isGood) {
   const found = [];
   let missing = 0;
-  for (let index = 0; index < keys.length; index += 1) {
-    if (typeof keys[index] !== "string") return undefined;
-    const record = records.get(keys[index]);
-    if (record !== undefined && !isRecord(record)) return undefined;
-    const isFound = record !== undefined && isGood(record.metadata);
+  for (const key of keys) {
+    if (typeof key !== "string") return undefined;
+    const record = records.find(key);
+    if (record !== undefined && record.ct !== record.ct) return undefined; // NaN: no record of ours
+    const isFound = record !== undefined && isGood(record);
     if (!isFound) missing += 1;
     found.push(isFound ? record.payload : undefined);
   }

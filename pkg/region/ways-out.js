@@ -65,7 +65,6 @@ function detach(region, quests, { reason }, reject) {
 
 /** The stale values, if there is one for each key; the creation goes on. */
 function serveFallbacks(region, quests, { expiration }, reject) {
-  for (const flight of awaitedBy(quests)) flight.endures = true;
   const open = quests.filter(({ entry }) => entry === undefined);
   const isServable = ({ fallback }) => fallback?.record !== undefined && region.worth(fallback, expiration, region.now()) <= STALE;
   try {

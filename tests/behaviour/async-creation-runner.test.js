@@ -183,3 +183,21 @@ describe("backgroundRunner", () => {
     expect(region.stats).toMatchObject({ creations: 1, creationErrors: 1 });
   });
 });
+
+test("a runner that releases with nothing after it was taken over leaves the one who took over to wait in peace", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const { jobs, region } = await staleRegion({ lockTimeout: 10 });
+  expect(await region.getOrCreate("k", () => "never")).toBe("old");
+  const creation = deferred();
+  const impatient = region.getOrCreate("k", () => creation.promise, { forceRefresh: true });
+  await turns();
+  vi.advanceTimersByTime(10_000);
+  await turns();
+  expect(region.stats.takeovers).toBe(1);
+  const looks = vi.spyOn(Promise, "race");
+  jobs[0].mutex.release();
+  await turns();
+  expect(looks.mock.calls.length, "looks without end").toBeLessThan(5);
+  creation.resolve("new");
+  expect(await impatient).toBe("new");
+});

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { DogpileCacheError, MemoryBackend, createRegion } from "dogpile";
+import { DogpileCacheError, IndexedDBBackend, MemoryBackend, createRegion } from "dogpile";
 
 const pending = [];
 const watched = [];
 const unhandled = [];
+const leftover = [];
 
 /** A promise that the test settles. What a test leaves unsettled is settled after it, so that a late answer is part of every test. */
 export function deferred() {
@@ -211,14 +212,37 @@ export function plainBackend() {
   };
 }
 
-/** What every backend must do the same way: `[name, () => backend]` for `describe.each`. */
-export const backends = [
-  ["MemoryBackend", () => new MemoryBackend()],
-  ["MemoryBackend in the user's Map", () => new MemoryBackend({ cache: new Map() })],
-  ["an object that answers at once", plainBackend],
-  ["an object that answers by promise", () => new SlowBackend()],
-  ["an object with multi operations by promise", () => new SlowMultiBackend()],
+let databases = 0;
+
+/** A database of its own, which is gone after the test. */
+function freshDatabase() {
+  const databaseName = `behaviour ${++databases}`;
+  const backend = new IndexedDBBackend({ databaseName });
+  leftover.push(async () => {
+    await backend.close();
+    await deleteDatabase(databaseName);
+  });
+  return backend;
+}
+
+const deleteDatabase = (name) =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+
+/** Those that answer without a disk, and so within any lockTimeout that a test can wait for: `[name, () => backend, brief lockTimeout]`. */
+export const promptBackends = [
+  ["MemoryBackend", () => new MemoryBackend(), "40ms"],
+  ["MemoryBackend in the user's Map", () => new MemoryBackend({ cache: new Map() }), "40ms"],
+  ["an object that answers at once", plainBackend, "40ms"],
+  ["an object that answers by promise", () => new SlowBackend(), "40ms"],
+  ["an object with multi operations by promise", () => new SlowMultiBackend(), "40ms"],
 ];
+
+/** What every backend must do the same way, for `describe.each`. */
+export const backends = [...promptBackends, ...("indexedDB" in globalThis ? [["IndexedDBBackend", freshDatabase, "1s"]] : [])];
 
 /** A region that is looked over when the test has ended: nothing may be left behind under `keys`. */
 export function makeRegion(options = {}, keys = ["k"]) {
@@ -265,6 +289,7 @@ export function checkAfterEach() {
         await turns();
       }
       for (const entry of watched.splice(0)) await expectNothingLeft(entry);
+      await Promise.all(leftover.splice(0).map((remove) => remove()));
       await task();
       await task();
       expect(unhandled.splice(0), "unhandled rejections").toEqual([]);

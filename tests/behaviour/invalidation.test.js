@@ -1,6 +1,6 @@
 import { createRegion, MemoryBackend } from "dogpile";
 import { describe, expect, test } from "vitest";
-import { backends, checkAfterEach, counted, deferred, isSettled, makeRegion, virtualClock } from "./helpers.js";
+import { backends, checkAfterEach, counted, deferred, isSettled, makeRegion, until, virtualClock } from "./helpers.js";
 
 checkAfterEach();
 
@@ -17,7 +17,9 @@ async function withOld(makeBackend, options) {
 async function judged(region, key) {
   if ((await region.get(key)) !== undefined) return "fresh";
   const creation = deferred();
-  const [leader, other] = [1, 2].map(() => region.getOrCreate(key, () => creation.promise, { shouldCacheFn: () => false }));
+  const creator = counted(() => creation.promise);
+  const [leader, other] = [1, 2].map(() => region.getOrCreate(key, creator, { shouldCacheFn: () => false }));
+  await until(() => creator.times > 0);
   const served = await isSettled(other);
   creation.resolve("unstored");
   await Promise.all([leader, other]);

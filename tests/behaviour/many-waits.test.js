@@ -20,9 +20,9 @@ checkAfterEach();
 
 const hang = () => deferred().promise;
 
-describe.each(backends)("a call for many that takes over, over %s", (_name, makeBackend) => {
+describe.each(backends)("a call for many that takes over, over %s", (_name, makeBackend, brief) => {
   test("does so though it waits for another key for ever: nobody else has to wait for that", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "40ms" }, ["a", "b"]);
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: brief }, ["a", "b"]);
     const hung = counted(hang);
     const first = region.getOrCreate("a", hung);
     await until(() => hung.times === 1);
@@ -35,7 +35,7 @@ describe.each(backends)("a call for many that takes over, over %s", (_name, make
   });
 
   test("and finds a fresh value instead: those who waited begin again, and find it too", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "40ms" }, ["a", "b"]);
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: brief }, ["a", "b"]);
     const hung = counted(hang);
     const first = region.getOrCreate("a", hung);
     await until(() => hung.times === 1);

@@ -42,11 +42,11 @@ const calledBack = [
   ["a backend's set", (hook, act, backend) => ({ backend: over(backend, { set: (key, value) => (hook(act), backend.set(key, value)) }) })],
 ];
 
-describe.each(backends)("over %s", (_name, makeBackend) => {
+describe.each(backends)("over %s", (_name, makeBackend, brief) => {
   test.each(calledBack)("every method may be called from within %s", async (_callback, options) => {
     const hook = reentrant();
     let region;
-    region = makeRegion({ backend: makeBackend(), expirationTime: 60, lockTimeout: "80ms", ...options(hook, () => useAll(region), makeBackend()) });
+    region = makeRegion({ backend: makeBackend(), expirationTime: 60, lockTimeout: brief, ...options(hook, () => useAll(region), makeBackend()) });
     for (let round = 0; round < 3; round++) {
       await useAll(region);
       await Promise.all(hook.inner);
@@ -58,7 +58,7 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
   });
 
   test("every method may be called from within shouldCacheFn and the creator", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "80ms" });
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: brief });
     const inner = [];
     const use = (value) => (inner.push(useAll(region)), value);
     expect(await region.getOrCreate("k", () => use("value"), { shouldCacheFn: () => use(true) })).toBe("value");

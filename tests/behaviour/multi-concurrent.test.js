@@ -12,7 +12,7 @@ function held(name) {
   return Object.assign(creator, { release: () => gate.resolve(), answer: gate.resolve, reject: gate.reject, asked: () => creator.calls.map(([asked]) => asked) });
 }
 
-describe.each(backends)("over %s", (_name, makeBackend) => {
+describe.each(backends)("over %s", (_name, makeBackend, brief) => {
   const make = (options) => makeRegion({ backend: makeBackend(), ...options }, keys);
 
   test("a key that another call for many is creating is waited for, not created", async () => {
@@ -123,7 +123,7 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
   });
 
   test("a key whose creation hangs elsewhere is taken over after lockTimeout", async () => {
-    const region = make({ lockTimeout: "40ms" });
+    const region = make({ lockTimeout: brief });
     const hung = deferred();
     const first = region.getOrCreate("b", () => hung.promise);
     await turns();
@@ -137,7 +137,7 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
   });
 
   test("a creation of many keys that hangs is taken over for the key that is waited for", async () => {
-    const region = make({ lockTimeout: "40ms" });
+    const region = make({ lockTimeout: brief });
     const hung = held("late");
     const first = region.getOrCreateMulti(["a", "b"], hung);
     await until(() => hung.times === 1);

@@ -1,4 +1,5 @@
-import { deferred } from "./helpers.js";
+import { vi } from "vitest";
+import { SlowBackend, deferred, makeRegion } from "./helpers.js";
 
 /** Locks that reach beyond a region, in memory: every region over the backend that has them shares them. */
 export class Mutexes {
@@ -126,3 +127,11 @@ export class Mutexes {
 
 /** A backend that has these locks. */
 export const locked = (backend, mutexes) => Object.assign(backend, { getMutex: (key) => mutexes.mutex(key) });
+
+/** A region over a backend with locks; `log` is what both were asked, in order. */
+export function lockedRegion(options, mutexOptions, backend = new SlowBackend(), keys = ["k"]) {
+  const mutexes = new Mutexes({ log: backend.sent, ...mutexOptions });
+  const onError = vi.fn();
+  const region = makeRegion({ backend: locked(backend, mutexes), observer: { onError }, ...options }, keys);
+  return { backend, log: backend.sent, mutexes, onError, region };
+}

@@ -4,7 +4,7 @@ import { backends, checkAfterEach, counted, makeRegion, outcome, refuses, turns,
 
 checkAfterEach();
 
-describe.each(backends)("getOrCreate for a key from inside that key's own creator, over %s", (_name, makeBackend) => {
+describe.each(backends)("getOrCreate for a key from inside that key's own creator, over %s", (_name, makeBackend, brief) => {
   test("in its synchronous part: is rejected at once as re-entrant, and the creation may go on", async () => {
     const region = makeRegion({ backend: makeBackend() });
     const never = counted();
@@ -42,7 +42,7 @@ describe.each(backends)("getOrCreate for a key from inside that key's own creato
   });
 
   test("after an await, without a value: waits like anyone, and lockTimeout ends it", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "40ms" });
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: brief });
     const inner = counted(() => "inner");
     const outer = region.getOrCreate("k", async () => {
       await turns(3);
@@ -60,7 +60,7 @@ describe.each(backends)("getOrCreate for a key from inside that key's own creato
   });
 
   test("in a circle of two keys: ends, in a value or in an error", async () => {
-    const region = makeRegion({ backend: makeBackend(), lockTimeout: "40ms" }, ["one", "two"]);
+    const region = makeRegion({ backend: makeBackend(), lockTimeout: brief }, ["one", "two"]);
     const one = () => region.getOrCreate("two", two);
     const two = () => region.getOrCreate("one", counted(() => "cut"));
     const [how, what] = await outcome(region.getOrCreate("one", one));

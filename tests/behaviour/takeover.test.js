@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backends, checkAfterEach, counted, deferred, elapsed, isSettled, makeRegion, outcome, refuses, slowRegion, turns, until } from "./helpers.js";
+import { promptBackends, checkAfterEach, counted, deferred, elapsed, isSettled, makeRegion, outcome, refuses, slowRegion, turns, until } from "./helpers.js";
 
 checkAfterEach();
 
@@ -18,7 +18,7 @@ async function takenOver(region, options) {
   return { a, b, first, second };
 }
 
-describe.each(backends)("when a creation has not settled after lockTimeout, over %s", (_name, makeBackend) => {
+describe.each(promptBackends)("when a creation has not settled after lockTimeout, over %s", (_name, makeBackend) => {
   test("one waiter takes over, and everyone gets what it creates", async () => {
     const region = makeRegion({ backend: makeBackend(), lockTimeout: "40ms" });
     const hung = held();

@@ -22,7 +22,7 @@ export async function firstDifference({ id, config, steps: taken, expected }, ma
   try {
     for (const [index, step] of taken.entries()) {
       const out = await perform(run, step);
-      const holds = contents(run.store);
+      const holds = await contents(run.store);
       if (canonical(holds) !== held) out.backend = holds;
       held = canonical(holds);
       const [actual, wanted] = [comparable(out), comparable(expected[index])];

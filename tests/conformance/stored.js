@@ -27,9 +27,12 @@ const bytesSerializer = {
 };
 
 /** A row for each key: what is stored there, when it was created, its version and, with a serializer, its text. */
-export function contents(store) {
-  const entries = store.entries?.() ?? store.store ?? [];
-  return Array.from(entries, ([key, stored]) => [key, ...(typeof stored === "object" && "metadata" in stored ? plain(stored) : written(stored))]);
+export async function contents(store) {
+  const rows = [];
+  for await (const [key, stored] of store.entries?.() ?? store.store ?? []) {
+    rows.push([key, ...(typeof stored === "object" && "metadata" in stored ? plain(stored) : written(stored))]);
+  }
+  return rows;
 }
 
 const plain = ({ payload, metadata }) => [payload, metadata.ct, metadata.v];

@@ -1,0 +1,186 @@
+import { EdgeMutex } from "../edge/mutex.js";
+import { makeError, refused } from "../errors.js";
+import { sha1MangleKey } from "../keys/manglers.js";
+import { given } from "../region/options.js";
+import { seconds } from "../wasm/dogpile.js";
+import { ours, registerBackend } from "./registry.js";
+
+const LEAST_TTL = 60;
+const LEAST_CACHE_TTL = 30;
+const LONGEST_TTL = 2 ** 31 - 1; // KV refuses what is no int32
+const LONGEST_NAME = 512; // bytes
+const KEYS_A_READ = 100;
+const AT_ONCE = 6; // a Worker has so many connections: more would only wait
+const MANGLED = /^sha1:[0-9a-f]{40}$/;
+const VISIBLE_AFTER = 60; // seconds until every place sees a write, as documented
+
+export class CloudflareKVBackend {
+  #namespace;
+  #prefix;
+  #expirationTtl;
+  #cacheTtl;
+  #lock;
+  #keyMangler = (key) => (this.#holds(key) ? key : `sha1:${sha1MangleKey(key)}`);
+
+  constructor(namespace, options) {
+    this.#namespace = requireMethods(namespace, "namespace", "a KV namespace", ["get", "put", "delete", "list"]);
+    const { prefix, expirationTtl, cacheTtl, lock, ...unknown } = given(options);
+    const [name] = Object.keys(unknown);
+    if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are prefix, expirationTtl, cacheTtl, lock`);
+    this.#prefix = requirePrefix(prefix ?? "");
+    this.#expirationTtl = atLeast(LEAST_TTL, expirationTtl, "expirationTtl");
+    this.#cacheTtl = atLeast(LEAST_CACHE_TTL, cacheTtl, "cacheTtl");
+    if (lock !== undefined && lock !== null) this.#lock = requireMethods(lock, "lock", "a namespace bound to DogpileLock", ["idFromName", "get"]);
+  }
+
+  get serializer() {
+    return JSON;
+  }
+
+  get keyMangler() {
+    return this.#keyMangler;
+  }
+
+  async get(key) {
+    return (await this.#namespace.get(this.#prefix + key, this.#reading)) ?? undefined;
+  }
+
+  async getMulti(keys) {
+    const names = keys.map((key) => this.#prefix + key);
+    const found = await this.#read([...new Set(names)]);
+    return names.map((name) => found.get(name) ?? undefined);
+  }
+
+  async set(key, value, hint) {
+    if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
+    const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
+    try {
+      await this.#namespace.put(this.#prefix + key, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });
+    } catch (error) {
+      throw explained(error, key);
+    }
+  }
+
+  async setMulti(values, hint) {
+    await eachOf(values, ([key, value]) => this.set(key, value, hint));
+  }
+
+  async delete(key) {
+    await this.#namespace.delete(this.#prefix + key);
+  }
+
+  async deleteMulti(keys) {
+    await eachOf(new Set(keys), (key) => this.delete(key));
+  }
+
+  async clear() {
+    for await (const names of this.#pages()) await eachOf(names, async (name) => this.#namespace.delete(name));
+  }
+
+  async *entries() {
+    for await (const names of this.#pages()) {
+      const found = await this.#read(names);
+      for (const name of names) {
+        const stored = found.get(name) ?? undefined;
+        if (stored !== undefined) yield [name.slice(this.#prefix.length), stored];
+      }
+    }
+  }
+
+  getMutex(key) {
+    const keep = Math.max(VISIBLE_AFTER, this.#cacheTtl ?? 0);
+    return this.#lock && new EdgeMutex(this.#lock, this.#prefix + key, keep);
+  }
+
+  get #reading() {
+    return this.#cacheTtl === undefined ? { type: "text" } : { type: "text", cacheTtl: int32(this.#cacheTtl) };
+  }
+
+  /** Whether KV can hold a key as it is, and nobody takes it for a mangled one. */
+  #holds(key) {
+    const name = this.#prefix + key;
+    return name !== "" && name !== "." && name !== ".." && fits(name) && name.isWellFormed() && !MANGLED.test(key);
+  }
+
+  async #read(names) {
+    const found = new Map();
+    await eachOf(chunks(names), async (some) => {
+      for (const [name, stored] of await this.#readTogether(some)) found.set(name, stored);
+    });
+    return found;
+  }
+
+  /** One operation, unless that is too much for one answer: KV's limit is in bytes, too. */
+  async #readTogether(names) {
+    try {
+      return await this.#namespace.get(names, this.#reading);
+    } catch (error) {
+      if (names.length === 1 || !says(error, 413)) throw error;
+      const half = Math.ceil(names.length / 2);
+      return [...(await this.#readTogether(names.slice(0, half))), ...(await this.#readTogether(names.slice(half)))];
+    }
+  }
+
+  async *#pages() {
+    let page;
+    do {
+      page = await this.#namespace.list({ prefix: this.#prefix, cursor: page?.cursor });
+      yield page.keys.map(({ name }) => name);
+    } while (!page.list_complete);
+  }
+}
+
+registerBackend("dogpile.cache.cloudflare_kv", (args) => {
+  const { namespace, ...options } = ours(args);
+  return new CloudflareKVBackend(namespace, options);
+});
+
+function requireMethods(object, what, allowed, methods) {
+  const missing = methods.filter((method) => typeof object?.[method] !== "function");
+  if (missing.length === 0) return object;
+  throw refused(what, `${allowed}, with ${methods.join(", ")} (missing: ${missing.join(", ")})`, object);
+}
+
+function requirePrefix(prefix) {
+  if (typeof prefix !== "string" || !prefix.isWellFormed()) throw refused("prefix", "a string without lone surrogates", prefix);
+  if (fits(`${prefix}sha1:${"0".repeat(40)}`)) return prefix;
+  throw refused("prefix", `a string of at most ${LONGEST_NAME - 45} bytes, so that a key has room beside it`, prefix);
+}
+
+/** KV refuses less: whoever asks for it gets the least there is, and is told so. */
+function atLeast(least, duration, what) {
+  const length = seconds(duration, what);
+  if (Number.isNaN(length)) return undefined;
+  if (length >= least) return length;
+  console.warn(`dogpile: ${what} is ${least} s, the least that Cloudflare KV takes, instead of ${length} s.`);
+  return least;
+}
+
+const int32 = (length) => Math.min(Math.ceil(length), LONGEST_TTL);
+
+const fits = (name) => name.length * 3 <= LONGEST_NAME || (name.length <= LONGEST_NAME && new TextEncoder().encode(name).length <= LONGEST_NAME);
+
+function* chunks(names) {
+  for (let at = 0; at < names.length; at += KEYS_A_READ) yield names.slice(at, at + KEYS_A_READ);
+}
+
+/** Calls for every item, a few at once, whatever the others came to; then throws the first failure if there was one. */
+async function eachOf(items, call) {
+  const waiting = items[Symbol.iterator]();
+  const failures = [];
+  const work = async () => {
+    for (const item of waiting) await call(item).catch((error) => failures.push(error));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** KV tells its refusals apart by a status in the message alone. */
+const says = (error, status) => new RegExp(`\\b${status}\\b`).test(error?.message);
+
+function explained(error, key) {
+  const name = JSON.stringify(key.slice(0, 80));
+  if (says(error, 429)) return makeError("BACKEND", `Cloudflare KV takes one write a second for each key, and ${name} was written more often.`, { cause: error });
+  if (says(error, 413)) return makeError("BACKEND", `Cloudflare KV takes at most 25 MiB, and the record of ${name} is larger.`, { cause: error });
+  return error;
+}

@@ -1,0 +1,97 @@
+import { readRecord } from "../records/record.js";
+
+/** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
+const LOOKS = 2;
+
+/**
+ * A Map that forgets: beyond `maxEntries` what nobody has asked for lately goes first, by SIEVE (Zhang et al., NSDI 2024); what is of no use any
+ * more goes when the sweep comes by. A ring of nodes, the head between the newest and the oldest.
+ */
+export class Entries {
+  #nodes = new Map();
+  #maxEntries;
+  #head = {};
+  /** Both go from the oldest to the newest. */
+  #sieve;
+  #sweep;
+
+  constructor(maxEntries) {
+    this.#maxEntries = maxEntries;
+    this.clear();
+  }
+
+  get size() {
+    return this.#nodes.size;
+  }
+
+  get(key) {
+    return this.find(key)?.value;
+  }
+
+  /** What is known of a record, at hand for the warm path; see `readRecord`. */
+  find(key) {
+    const node = this.#nodes.get(key);
+    if (node !== undefined) node.isVisited = true;
+    return node;
+  }
+
+  /** `usefulness`: seconds after which nobody will ask for it. */
+  set(key, value, usefulness = Infinity) {
+    const now = Date.now();
+    const deadline = now + usefulness * 1000;
+    const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
+    const known = this.#nodes.get(key);
+    if (known === undefined) this.#add({ key, value, payload, ct, v, et, deadline, isVisited: false, older: this.#head, newer: this.#head });
+    else Object.assign(known, { value, payload, ct, v, et, deadline });
+    this.#sweepOn(now);
+  }
+
+  delete(key) {
+    const node = this.#nodes.get(key);
+    if (node !== undefined) this.#remove(node);
+  }
+
+  clear() {
+    this.#nodes.clear();
+    this.#head.older = this.#head.newer = this.#sieve = this.#sweep = this.#head;
+  }
+
+  *[Symbol.iterator]() {
+    for (const [key, { value }] of this.#nodes) yield [key, value];
+  }
+
+  #add(node) {
+    if (this.#nodes.size >= this.#maxEntries) this.#evict();
+    node.older = this.#head.older;
+    this.#head.older.newer = node;
+    this.#head.older = node;
+    this.#nodes.set(node.key, node);
+  }
+
+  #remove(node) {
+    this.#nodes.delete(node.key);
+    node.older.newer = node.newer;
+    node.newer.older = node.older;
+    if (this.#sieve === node) this.#sieve = node.newer;
+    if (this.#sweep === node) this.#sweep = node.newer;
+  }
+
+  /** Whoever was asked for since the hand came by last is spared once more. */
+  #evict() {
+    let node = this.#sieve;
+    while (node === this.#head || node.isVisited) {
+      node.isVisited = false;
+      node = node.newer;
+    }
+    this.#sieve = node;
+    this.#remove(node);
+  }
+
+  #sweepOn(now) {
+    for (let looks = 0; looks < LOOKS && this.#nodes.size > 0; looks += 1) {
+      const node = this.#sweep === this.#head ? this.#head.newer : this.#sweep;
+      this.#sweep = node.newer;
+      if (node.deadline < now) this.#remove(node);
+    }
+  }
+}

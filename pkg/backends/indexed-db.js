@@ -1,0 +1,113 @@
+import { requireKey } from "../errors.js";
+import { entriesOf, listed } from "../region/options.js";
+import { Batches } from "./indexed-db/batches.js";
+import { TabMutex } from "./indexed-db/mutex.js";
+import { checked } from "./indexed-db/options.js";
+import { CHUNK, Storage } from "./indexed-db/storage.js";
+import { Sweeper } from "./indexed-db/sweeper.js";
+import { ALL } from "./indexed-db/transactions.js";
+import { ours, registerBackend } from "./registry.js";
+
+export class IndexedDBBackend {
+  #options;
+  #storage;
+  #batches;
+  #sweeper;
+
+  constructor(options) {
+    this.#options = checked(options);
+    this.#storage = new Storage(this.#options);
+    this.#batches = new Batches(this.#storage);
+    this.#sweeper = new Sweeper(this.#storage, this.#options, this.#lockName("sweep"));
+  }
+
+  async get(key) {
+    requireKey(key);
+    const [record] = await this.#batches.read([key]);
+    return record;
+  }
+
+  async getMulti(keys) {
+    const asked = listed(keys);
+    asked.forEach(requireKey);
+    return asked.length === 0 ? [] : this.#batches.read(asked);
+  }
+
+  async set(key, value, hint) {
+    return this.#write([[key, value]], hint);
+  }
+
+  async setMulti(values, hint) {
+    return this.#write(entriesOf(values), hint);
+  }
+
+  async delete(key) {
+    requireKey(key);
+    return this.#batches.write([{ key }]);
+  }
+
+  async deleteMulti(keys) {
+    const asked = listed(keys);
+    asked.forEach(requireKey);
+    return this.#send(asked.map((key) => ({ key })));
+  }
+
+  async clear() {
+    await this.#batches.write([{ key: ALL }]);
+  }
+
+  async *entries() {
+    await this.#batches.idle();
+    let after;
+    for (;;) {
+      const page = await this.#storage.readPage(after);
+      if (page.length === 0) return;
+      yield* page;
+      [after] = page.at(-1);
+    }
+  }
+
+  getMutex(key) {
+    requireKey(key);
+    if (!this.#options.lock || this.#storage.isDown) return undefined;
+    if (globalThis.navigator?.locks !== undefined) return new TabMutex(this.#lockName("create", key));
+    this.#storage.warn("there are no Web Locks here (is the page not served by https?), so that each tab creates for itself");
+    return undefined;
+  }
+
+  async close() {
+    this.#sweeper.close();
+    await this.#batches.idle();
+    this.#storage.close();
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
+    await this.close();
+  }
+
+  async #write(pairs, hint) {
+    const time = Date.now();
+    const until = time + (hint?.expirationTime ?? NaN) * 1000;
+    const life = Number.isFinite(until) ? { time, until } : { time };
+    pairs.forEach(([key]) => requireKey(key));
+    await this.#send(pairs.map(([key, value]) => ({ key, record: { value, ...life } })));
+    this.#sweeper.wake();
+  }
+
+  /** In pieces that are a transaction each; done when all are, then the first failure if there was one. */
+  async #send(entries) {
+    const pieces = [];
+    for (let from = 0; from < entries.length; from += CHUNK) pieces.push(entries.slice(from, from + CHUNK));
+    const outcomes = await Promise.allSettled(pieces.map((piece) => this.#batches.write(piece)));
+    const failed = outcomes.find(({ status }) => status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** JSON keeps what it is made of apart, lone surrogates included. */
+  #lockName(purpose, key) {
+    const { databaseName, storeName } = this.#options;
+    return `dogpile ${JSON.stringify([purpose, databaseName, storeName, key])}`;
+  }
+}
+
+registerBackend("dogpile.cache.indexeddb", (args) => new IndexedDBBackend(ours(args)));

@@ -1,0 +1,89 @@
+import { describe, makeError } from "../../errors.js";
+import { linesOf } from "../../region/line.js";
+import { CHUNK } from "./storage.js";
+import { ALL } from "./transactions.js";
+
+/** Collects what is asked in one microtask, so that it shares a transaction: one for each would take ten times as long. */
+export class Batches {
+  #storage;
+  #lines = linesOf(this);
+  #reads = [];
+  #writes = [];
+  #reading;
+  #writing;
+
+  constructor(storage) {
+    this.#storage = storage;
+  }
+
+  /** One record for each key. A read that comes after a write to one of its keys sees it. */
+  async read(keys) {
+    await this.#lines.ahead([ALL, ...keys]);
+    return new Promise((resolve, reject) => {
+      if (this.#reads.push({ keys, resolve, reject }) === 1) this.#reading = this.#readAll();
+    });
+  }
+
+  /** Settles when the entries are written. Rejects with the refusal of one that cannot be; the others are. */
+  write(entries) {
+    const keys = entries.map(({ key }) => key);
+    const written = new Promise((resolve, reject) => {
+      this.#writes.push({ entries, resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+    this.#lines.enter(keys, written);
+    return written;
+  }
+
+  /** When nothing is under way any more. */
+  async idle() {
+    await this.#writing;
+    await this.#reading;
+  }
+
+  async #readAll() {
+    await undefined;
+    const reads = this.#reads.splice(0);
+    try {
+      const records = await this.#storage.read(reads.flatMap(({ keys }) => keys));
+      let next = 0;
+      for (const { keys, resolve } of reads) resolve(records.slice(next, (next += keys.length)));
+    } catch (error) {
+      for (const { reject } of reads) reject(error);
+    }
+  }
+
+  /** One transaction after the other: what is asked meanwhile goes together into the next one, and reads get a turn between them. */
+  async #writeAll() {
+    await undefined;
+    while (this.#writes.length > 0) await this.#writeNext(this.#take());
+    this.#writing = undefined;
+  }
+
+  async #writeNext(writes) {
+    try {
+      await this.#storage.write(writes.flatMap(({ entries }) => entries));
+      for (const { entries, resolve, reject } of writes) {
+        const refused = entries.find(({ refusal }) => refusal !== undefined);
+        if (refused === undefined) resolve();
+        else reject(whyRefused(refused));
+      }
+    } catch (error) {
+      for (const { reject } of writes) reject(error);
+    }
+  }
+
+  /** The writes that come next, up to a chunk of entries. */
+  #take() {
+    let size = 0;
+    const end = this.#writes.findIndex(({ entries }, index) => (size += entries.length) > CHUNK && index > 0);
+    return this.#writes.splice(0, end === -1 ? this.#writes.length : end);
+  }
+}
+
+function whyRefused({ key, record: { value }, refusal: { error } }) {
+  if (error?.name !== "DataCloneError") return error;
+  const given = describe(value?.metadata === undefined ? value : value.payload);
+  const message = `the value under ${describe(key)} must be something that structured clone can copy, not ${given}: ${error.message}`;
+  return makeError("VALIDATION", message, { cause: error });
+}

@@ -1,0 +1,115 @@
+import { makeError } from "../../errors.js";
+import { monotonic, within } from "../../promises.js";
+import { openDatabase, ownFactory } from "./opening.js";
+
+/** Seconds that an opening or a transaction may take: a database that is blocked or lost may never answer. */
+const PATIENCE = 5;
+/** Milliseconds until a database that could not be opened is tried again. */
+const PAUSE = 30_000;
+
+/** There is no database to be had now; `cause` says why. */
+export class Unavailable extends Error {}
+
+/** What a transaction comes to when its connection is taken away: the site's data were cleared, the database deleted, its process gone. */
+const BROKEN = ["AbortError", "InvalidStateError", "NotFoundError", "TimeoutError", "TransactionInactiveError", "UnknownError"];
+const isBroken = (error) => BROKEN.includes(error?.name);
+
+/** A backend's connection: opened when it is needed, dropped when it is taken away. */
+export class Connection {
+  #databaseName;
+  #storeName;
+  #database;
+  /** The opening that calls wait for. */
+  #opening;
+  /** The opening that has not been answered, waited for or not. */
+  #unanswered;
+  #cause;
+  #downUntil = 0;
+
+  constructor(databaseName, storeName) {
+    this.#databaseName = databaseName;
+    this.#storeName = storeName;
+  }
+
+  /** Whether a call now would go without a database. */
+  get isDown() {
+    return ownFactory() === undefined || this.#rests;
+  }
+
+  /** What `work(database)` comes to: once more on a fresh connection if this one is broken. Rejects with Unavailable without a database. */
+  async use(work) {
+    try {
+      return await this.#attempt(work);
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+    }
+    return this.#attempt(work).catch((error) => {
+      throw isBroken(error) ? this.#fail(error) : error;
+    });
+  }
+
+  /** What is under way goes on to its end. */
+  close() {
+    this.#unanswered = undefined;
+    this.#drop(this.#database);
+  }
+
+  async #attempt(work) {
+    const database = this.#database ?? (await this.#open());
+    try {
+      return await within(work(database), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+    } catch (error) {
+      if (isBroken(error)) this.#drop(database);
+      throw error;
+    }
+  }
+
+  /** Whether the last opening failed, or has not been answered yet. */
+  get #rests() {
+    const isOverdue = this.#unanswered !== undefined && this.#opening === undefined;
+    return this.#database === undefined && (isOverdue || monotonic() < this.#downUntil);
+  }
+
+  async #open() {
+    if (this.#rests) throw new Unavailable("no database", { cause: this.#cause });
+    this.#opening ??= this.#establish().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #establish() {
+    const opening = openDatabase(this.#databaseName, this.#storeName);
+    this.#unanswered = opening;
+    opening.then((database) => this.#adopt(opening, database), () => this.#forget(opening));
+    try {
+      return await within(opening, PATIENCE, () => makeError("TIMEOUT", "The database could not be opened in time."));
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /** An answer that comes late is welcome, unless the backend was closed meanwhile. */
+  #adopt(opening, database) {
+    if (this.#unanswered !== opening) return database.close();
+    this.#unanswered = undefined;
+    this.#database = database;
+    this.#downUntil = 0;
+    database.onversionchange = database.onclose = () => this.#drop(database);
+  }
+
+  #forget(opening) {
+    if (this.#unanswered === opening) this.#unanswered = undefined;
+  }
+
+  #fail(cause) {
+    this.#cause = cause;
+    this.#downUntil = monotonic() + PAUSE;
+    return new Unavailable("no database", { cause });
+  }
+
+  #drop(database) {
+    database?.close();
+    if (this.#database === database) this.#database = undefined;
+  }
+}

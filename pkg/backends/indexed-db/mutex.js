@@ -1,0 +1,139 @@
+import { startTimer } from "../../promises.js";
+
+/** Seconds that a lock is held at most: the work may go on longer, but those who wait do not. */
+const LEASE = 30;
+/** Milliseconds between two looks at a queue, and how many there are at most. */
+const LOOK = 2000;
+const LOOKS = 15;
+/** Milliseconds between the two looks of one who does not wait. */
+const GLANCE = 50;
+
+/**
+ * A lock across the tabs and workers of an origin, by the Web Locks API.
+ *
+ * A browser may lose the wake-up of those who wait behind a page that it keeps for the back button. So a queue without a
+ * holder is taken over, by stealing, which wakes it; a lock that somebody holds is never stolen.
+ */
+export class TabMutex {
+  #name;
+  /** Ends the holding; `undefined` when this lock is not held. */
+  #end;
+  #ended;
+
+  constructor(name) {
+    this.#name = name;
+  }
+
+  async acquire(wait = true, { signal } = {}) {
+    if (signal?.aborted) return false;
+    try {
+      if (wait) return await this.#wait(signal);
+      return (await this.#request({ ifAvailable: true })) || (await this.#takeOrphaned());
+    } catch {
+      return false; // where storage is blocked, there are no locks either
+    }
+  }
+
+  release() {
+    this.#end?.();
+    return this.#ended;
+  }
+
+  locked() {
+    return isHeld(this.#name);
+  }
+
+  /** Until the lock is there, or `signal` says stop, or this page goes, or it has taken as long as a lock may be held. */
+  async #wait(signal) {
+    const waiting = new AbortController();
+    const stop = () => waiting.abort();
+    signal?.addEventListener("abort", stop);
+    globalThis.addEventListener?.("pagehide", stop);
+    const ways = [this.#request({ signal: waiting.signal }), this.#watch(waiting.signal)].map((way) => way.catch(() => false));
+    await Promise.race(ways);
+    stop();
+    const won = (await Promise.all(ways)).includes(true);
+    signal?.removeEventListener("abort", stop);
+    globalThis.removeEventListener?.("pagehide", stop);
+    if (won && signal?.aborted) this.release();
+    return won && !signal?.aborted;
+  }
+
+  /** Looks at the queue from time to time; twice without a holder, it is an orphaned one. */
+  async #watch(signal) {
+    let seenWithout = 0;
+    for (let look = 0; look < LOOKS && (await passed(LOOK, signal)); look++) {
+      seenWithout = (await isHeld(this.#name)) ? 0 : seenWithout + 1;
+      if (seenWithout > 1 && !signal.aborted && (await this.#steal())) return true;
+    }
+    return false;
+  }
+
+  async #takeOrphaned() {
+    if (await isHeld(this.#name)) return false;
+    await passed(GLANCE);
+    return !(await isHeld(this.#name)) && this.#steal();
+  }
+
+  /** One at a time, so that none steals from another that has just stolen. */
+  #steal() {
+    return navigator.locks.request(`${this.#name} orphaned`, { ifAvailable: true }, async (guard) => {
+      if (guard === null || this.#end !== undefined || (await isHeld(this.#name))) return false;
+      return this.#request({ steal: true });
+    });
+  }
+
+  /** True when the lock is held, false when it is not available. */
+  #request(options) {
+    return new Promise((resolve, reject) => {
+      const ended = navigator.locks.request(this.#name, options, (lock) => {
+        if (lock === null || this.#end !== undefined) return resolve(false);
+        this.#ended = settled;
+        resolve(true);
+        return this.#hold();
+      });
+      const settled = ended.then(() => {}, reject);
+    });
+  }
+
+  /** Until it is released, the lease is over, or the page goes: one that is kept for the back button would hold it for ever. */
+  #hold() {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(lease);
+        globalThis.removeEventListener?.("pagehide", end);
+        if (this.#end === end) this.#end = undefined;
+        resolve();
+      };
+      const lease = startTimer(end, LEASE * 1000);
+      globalThis.addEventListener?.("pagehide", end);
+      this.#end = end;
+    });
+  }
+}
+
+let looking;
+
+/** Many that wait look together. */
+async function isHeld(name) {
+  looking ??= navigator.locks.query().finally(() => {
+    looking = undefined;
+  });
+  const { held } = await looking;
+  return held.some((lock) => lock.name === name);
+}
+
+/** True when so long has passed, false at once when the signal aborts. */
+function passed(milliseconds, signal) {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve(false);
+    const timer = startTimer(() => end(true), milliseconds);
+    const abort = () => end(false);
+    const end = (answer) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      resolve(answer);
+    };
+    signal?.addEventListener("abort", abort);
+  });
+}

@@ -1,0 +1,79 @@
+import { BY_EXPIRY, BY_TIME } from "./transactions.js";
+
+const ATTEMPTS = 5;
+
+/** An open database that has the store and its indexes. Rejects with the browser's own error. */
+export async function openDatabase(databaseName, storeName) {
+  const factory = ownFactory();
+  if (factory === undefined) throw new Error("there is no IndexedDB here");
+  try {
+    return await openStore(factory, databaseName, storeName);
+  } catch (error) {
+    if (error?.name !== "UnknownError") throw error;
+    if (isLostServer(error)) return openStore(frameFactory(), databaseName, storeName);
+    // The files may be corrupt, and stay so until they are deleted.
+    await answer(factory.deleteDatabase(databaseName));
+    return openStore(factory, databaseName, storeName);
+  }
+}
+
+/** The realm's own IndexedDB; a sandboxed frame may throw at the mere mention. */
+export function ownFactory() {
+  try {
+    return globalThis.indexedDB ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever version the database has: another tab, or a later release, may have added stores to it. */
+async function openStore(factory, databaseName, storeName) {
+  let version;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const database = await answer(upgrading(factory.open(databaseName, version), storeName));
+      if (isComplete(database, storeName)) return database;
+      version = database.version + 1;
+      database.close();
+    } catch (error) {
+      if (error?.name !== "VersionError" || attempt === ATTEMPTS) throw error;
+      version = undefined;
+    }
+  }
+}
+
+function upgrading(request, storeName) {
+  request.onupgradeneeded = () => {
+    const { result: database, transaction } = request;
+    const exists = database.objectStoreNames.contains(storeName);
+    const store = exists ? transaction.objectStore(storeName) : database.createObjectStore(storeName);
+    for (const name of [BY_TIME, BY_EXPIRY]) if (!store.indexNames.contains(name)) store.createIndex(name, name);
+  };
+  return request;
+}
+
+function isComplete(database, storeName) {
+  if (!database.objectStoreNames.contains(storeName)) return false;
+  const { indexNames } = database.transaction(storeName).objectStore(storeName);
+  return indexNames.contains(BY_TIME) && indexNames.contains(BY_EXPIRY);
+}
+
+function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** WebKit, when the process that holds its databases has died: no page that knew it can open any, but a new frame can. */
+const isLostServer = ({ message }) => /server lost/i.test(message) && typeof document === "object";
+
+let frame;
+
+function frameFactory() {
+  frame?.remove();
+  frame = document.createElement("iframe");
+  frame.hidden = true;
+  document.documentElement.append(frame);
+  return frame.contentWindow.indexedDB;
+}

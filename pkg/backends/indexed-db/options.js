@@ -1,0 +1,34 @@
+import { makeError, refused } from "../../errors.js";
+import { given } from "../../region/options.js";
+import { seconds } from "../../wasm/dogpile.js";
+
+/** What an IndexedDBBackend was given, checked; `maxAge` in milliseconds. */
+export function checked(options) {
+  const {
+    databaseName = "dogpile",
+    storeName = "records",
+    lock = true,
+    durability = "relaxed",
+    maxAge,
+    maxEntries = Infinity,
+    ...unknown
+  } = given(options);
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) {
+    const known = "databaseName, storeName, lock, durability, maxAge, maxEntries";
+    throw makeError("VALIDATION", `unknown option ${name}; the known ones are ${known}`);
+  }
+  requireName(databaseName, "databaseName");
+  requireName(storeName, "storeName");
+  if (typeof lock !== "boolean") throw refused("lock", "true or false", lock);
+  if (durability !== "relaxed" && durability !== "strict") throw refused("durability", '"relaxed" or "strict"', durability);
+  if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
+    throw refused("maxEntries", "a whole number above 0", maxEntries);
+  }
+  const age = seconds(maxAge, "maxAge");
+  return { databaseName, storeName, lock, durability, maxAge: Number.isNaN(age) ? Infinity : age * 1000, maxEntries };
+}
+
+function requireName(value, what) {
+  if (typeof value !== "string" || value === "") throw refused(what, "a string that is not empty", value);
+}

@@ -1,0 +1,96 @@
+import { monotonic, startTimer } from "../../promises.js";
+import { CHUNK } from "./storage.js";
+import { BY_EXPIRY, BY_TIME } from "./transactions.js";
+
+/** Milliseconds from a write to the sweep after it. */
+const DELAY = 1000;
+const DAY = 86_400_000;
+/** The part of the origin's quota beyond which the oldest quarter goes, and how often at most: what was deleted may free its space only later. */
+const BUDGET = 0.8;
+const BUDGET_PAUSE = 60_000;
+
+/** Deletes what nobody will ask for, in the background, in one tab at a time. */
+export class Sweeper {
+  #storage;
+  #options;
+  #lockName;
+  #timer;
+  #isSweeping = false;
+  #isClosed = false;
+  #nextBudget = 0;
+
+  constructor(storage, options, lockName) {
+    this.#storage = storage;
+    this.#options = options;
+    this.#lockName = lockName;
+  }
+
+  /** Something was written, so that there may be something to delete. */
+  wake() {
+    this.#isClosed = false;
+    if (!this.#storage.isDown) this.#timer ??= startTimer(() => this.#run(), DELAY);
+  }
+
+  /** A transaction that is under way goes on to its end. */
+  close() {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #run() {
+    this.#timer = undefined;
+    if (this.#isSweeping) return this.wake();
+    this.#isSweeping = true;
+    // A sweep that fails is one that did not happen: the next write asks for another.
+    await this.#alone(() => this.#sweep()).catch(() => {});
+    this.#isSweeping = false;
+  }
+
+  #alone(work) {
+    const locks = globalThis.navigator?.locks;
+    if (locks === undefined) return work();
+    return locks.request(this.#lockName, { ifAvailable: true }, (lock) => lock && work());
+  }
+
+  async #sweep() {
+    const { maxAge } = this.#options;
+    const now = Date.now();
+    await this.#reclaim(BY_EXPIRY, IDBKeyRange.upperBound(now));
+    await this.#reclaim(BY_TIME, IDBKeyRange.lowerBound(now + DAY)); // from a clock that was wrong
+    if (maxAge !== Infinity) await this.#reclaim(BY_TIME, IDBKeyRange.upperBound(now - maxAge));
+    await this.#reclaim(BY_TIME, null, await this.#excess());
+  }
+
+  async #reclaim(indexName, range, most = Infinity) {
+    for (let left = most; left > 0 && !this.#isClosed; ) {
+      await idle();
+      const asked = Math.min(left, CHUNK);
+      if ((await this.#storage.reclaim(indexName, range, asked)) < asked) return;
+      left -= asked;
+    }
+  }
+
+  /** How many records are too many. */
+  async #excess() {
+    const { maxEntries } = this.#options;
+    const isOver = await this.#isOverBudget();
+    if (!isOver && maxEntries === Infinity) return 0;
+    const count = await this.#storage.count();
+    return Math.max(isOver ? count / 4 : 0, count - maxEntries);
+  }
+
+  async #isOverBudget() {
+    if (monotonic() < this.#nextBudget) return false;
+    this.#nextBudget = monotonic() + BUDGET_PAUSE;
+    const { usage = 0, quota = Infinity } = (await globalThis.navigator?.storage?.estimate?.()) ?? {};
+    return usage > quota * BUDGET;
+  }
+}
+
+/** When the page has nothing better to do; Safari and workers do not tell. */
+const idle = () =>
+  new Promise((resolve) => {
+    if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 1000 });
+    else startTimer(resolve, 0);
+  });

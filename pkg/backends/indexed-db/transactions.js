@@ -1,0 +1,83 @@
+/** The indexes, and the members of a wrapped record that they are over: when it was written, and from when on nobody will ask for it. */
+export const BY_TIME = "time";
+export const BY_EXPIRY = "until";
+
+/** In place of a key: every record. */
+export const ALL = Symbol("all");
+
+/** A value of a Chromium database whose file is lost: a miss, for itself alone. */
+const isLost = (error) => error?.name === "NotReadableError" || error?.name === "DataError";
+
+/** What `put` throws because of the connection; everything else is because of the value. */
+const isOfConnection = (error) => error?.name === "InvalidStateError" || error?.name === "TransactionInactiveError";
+
+/** What was stored under each key, or `undefined`. */
+export function readRecords(database, storeName, keys) {
+  return transact(database, storeName, "readonly", {}, (store, resolve) => {
+    const requests = keys.map((key) => store.get(key));
+    const last = requests.at(-1);
+    const finish = () => resolve(requests.map((request) => (request.error === null ? request.result?.value : undefined)));
+    last.onsuccess = finish; // requests are answered in their order
+    last.onerror = () => isLost(last.error) && finish();
+    store.transaction.onerror = (event) => isLost(event.target.error) && event.preventDefault();
+  });
+}
+
+/** Puts, or deletes where there is no record. An entry whose record cannot be stored is told so, and the others are stored. */
+export function writeEntries(database, storeName, durability, entries) {
+  return transact(database, storeName, "readwrite", { durability }, (store) => {
+    for (const entry of entries) writeEntry(store, entry);
+    store.transaction.commit?.();
+  });
+}
+
+function writeEntry(store, entry) {
+  const { key, record } = entry;
+  try {
+    if (key === ALL) store.clear();
+    else if (record === undefined) store.delete(key);
+    else store.put(record, key);
+  } catch (error) {
+    if (isOfConnection(error)) throw error;
+    entry.refusal = { error };
+  }
+}
+
+/** Deletes the first records of an index, and says how many. */
+export function reclaimRecords(database, storeName, indexName, range, most) {
+  let count;
+  const transaction = transact(database, storeName, "readwrite", {}, (store) => {
+    const request = store.index(indexName).getAllKeys(range, most);
+    request.onsuccess = () => {
+      count = request.result.length;
+      for (const key of request.result) store.delete(key);
+    };
+  });
+  return transaction.then(() => count);
+}
+
+export function countRecords(database, storeName) {
+  return transact(database, storeName, "readonly", {}, (store, resolve) => {
+    const request = store.count();
+    request.onsuccess = () => resolve(request.result);
+  });
+}
+
+/** The first pairs of a key and what was stored, in the order of the keys. */
+export function readPage(database, storeName, range, most) {
+  return transact(database, storeName, "readonly", {}, (store, resolve) => {
+    const keys = store.getAllKeys(range, most);
+    const records = store.getAll(range, most);
+    records.onsuccess = () => resolve(keys.result.map((key, index) => [key, records.result[index]?.value]));
+  });
+}
+
+/** Settles with the transaction, or when `act` resolves it before. */
+function transact(database, storeName, mode, options, act) {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(storeName, mode, options);
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+    act(transaction.objectStore(storeName), resolve);
+  });
+}

@@ -1,0 +1,114 @@
+import { LEASE, ROUND } from "./dogpile-lock.js";
+import { makeError } from "../errors.js";
+import { ignoreRejection, within } from "../promises.js";
+
+const RENEWAL = LEASE / 3;
+const ANSWER = 3; // seconds
+const LONGEST = 2 ** 20; // code units: an object has 128 MB for all keys that it shares an isolate with
+
+/** One creation's turn at a DogpileLock. It keeps only data, so that any request may release what another one holds. */
+export class EdgeMutex {
+  #namespace;
+  #name;
+  #keep;
+  #token;
+  #renewal;
+  #found;
+
+  /** `keep`: for how many seconds others are handed what was stored. */
+  constructor(namespace, name, keep) {
+    this.#namespace = namespace;
+    this.#name = name;
+    this.#keep = keep;
+  }
+
+  acquire(wait = false, { signal } = {}) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const leave = () => {
+        reject(signal.reason);
+        ignoreRejection(this.release());
+      };
+      signal?.addEventListener("abort", leave);
+      this.#take(wait).then(resolve, reject).finally(() => signal?.removeEventListener("abort", leave));
+    });
+  }
+
+  async release(stored) {
+    const token = this.#token;
+    if (token === undefined) return;
+    this.#token = undefined;
+    clearInterval(this.#renewal);
+    await this.#ask("release", { token, ...this.#handedOver(stored) });
+  }
+
+  async locked() {
+    return (await this.#ask("locked")).locked;
+  }
+
+  handover() {
+    return this.#found;
+  }
+
+  async supersede(stored) {
+    await this.#ask("supersede", this.#handedOver(stored));
+  }
+
+  async #take(wait) {
+    const token = crypto.randomUUID();
+    this.#token = token;
+    try {
+      const { granted, stored } = await this.#turn(token, wait);
+      const isHeld = granted && this.#token === token; // not released meanwhile
+      if (isHeld) {
+        this.#found = stored;
+        this.#renewal = this.#keepRenewing(token);
+      } else {
+        this.#forget(token, granted);
+      }
+      return isHeld;
+    } catch (error) {
+      this.#forget(token, true);
+      throw error;
+    }
+  }
+
+  /** `mayBeHeld`: the lock, or a place in its queue. */
+  #forget(token, mayBeHeld) {
+    if (mayBeHeld) ignoreRejection(this.#ask("release", { token }));
+    if (this.#token === token) this.#token = undefined;
+  }
+
+  async #turn(token, wait) {
+    for (;;) {
+      const answer = await this.#ask("acquire", { token, wait }, wait ? ROUND / 1000 : 0);
+      if (!answer.again || this.#token !== token) return answer;
+    }
+  }
+
+  /** The interval dies with the request that holds the lock, and then the lease ends: so a slow holder is told from a dead one. */
+  #keepRenewing(token) {
+    const renewal = setInterval(async () => {
+      const { held } = this.#token === token ? await this.#ask("renew", { token }).catch(() => ({ held: true })) : { held: false };
+      if (!held) clearInterval(renewal);
+    }, RENEWAL);
+    renewal.unref?.();
+    return renewal;
+  }
+
+  #handedOver(stored) {
+    if (stored === undefined) return {};
+    return { stored: stored.length > LONGEST ? null : stored, keep: this.#keep };
+  }
+
+  /** The stub is made anew each time: it belongs to the request that made it. */
+  #ask(operation, given, wait = 0) {
+    const asked = async () => {
+      const stub = this.#namespace.get(this.#namespace.idFromName(this.#name));
+      const response = await stub.fetch("https://dogpile.lock/", { method: "POST", body: JSON.stringify({ operation, ...given }) });
+      if (response.ok) return response.json();
+      throw makeError("BACKEND", `The lock answered with status ${response.status}: ${await response.text()}`);
+    };
+    return within(asked(), wait + ANSWER, () => makeError("TIMEOUT", "The lock has not answered in time."));
+  }
+}

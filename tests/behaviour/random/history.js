@@ -1,0 +1,168 @@
+import { IMPATIENT } from "./world.js";
+
+/** A value that was set or created, and what became of it. */
+export class Value {
+  /** When its creator settled, was given up, or was told that nobody waits. */
+  settled = Infinity;
+  deposed = Infinity;
+  aborted = Infinity;
+  /** Whether it may be stored; whether its write is over, or there is none. */
+  isStorable = true;
+  isWritten = false;
+  /** Whether it was stored without asking whether others have invalidated it. */
+  isDeaf = false;
+
+  constructor(id, key, facts) {
+    Object.assign(this, { id, key }, facts);
+  }
+
+  get isCreated() {
+    return this.call !== undefined;
+  }
+
+  toString() {
+    return `${this.key}${this.id}`;
+  }
+}
+
+/** What has happened to the keys of each realm, and what may therefore not happen any more. Realms are regions over one store. */
+export class History {
+  #world;
+  #values = [];
+  #fences = [];
+  /** `set`, `delete`, hard invalidations, new stores: what has resolved, and when it was called. */
+  #barriers = [];
+  #writes = [];
+  calls = [];
+  /** The creations that an error was thrown for. */
+  failures = new Map();
+
+  constructor(world) {
+    this.#world = world;
+  }
+
+  value(key, facts) {
+    const value = new Value(this.#values.length, key, { begun: this.#world.tick(), seconds: this.#world.seconds, ...facts });
+    this.#values.push(value);
+    return value;
+  }
+
+  /** The value that a payload stands for. */
+  valueOf(payload) {
+    return this.#values[payload?.id];
+  }
+
+  /** The value in what a backend holds: a record, or what JSON made of one. */
+  valueIn(stored) {
+    const payload = typeof stored === "string" ? JSON.parse(stored.slice(stored.indexOf("|") + 1)) : stored?.payload;
+    return this.valueOf(payload);
+  }
+
+  /** The creations of a key that fulfil a condition. */
+  creations(key, condition) {
+    return this.#values.filter((value) => value.key === key && value.isCreated && condition(value));
+  }
+
+  /** `set` and `delete`, called now. Gives back what to call when it has resolved. */
+  write(realm, keys, values) {
+    const write = { realm, keys, values, at: this.#world.tick(), backend: realm.backend };
+    for (const value of values ?? []) value.begun = write.at;
+    this.#fences.push({ ...write, fencesReads: true });
+    this.#writes.push(write);
+    return () => {
+      write.succeeded = true;
+      this.#barriers.push({ ...write, resolved: this.#world.tick() });
+    };
+  }
+
+  /** A realm's own `invalidate`, called now. */
+  fenceCreations(realm) {
+    this.#fences.push({ realm, keys: realm.keys, at: this.#world.tick() });
+  }
+
+  /** A realm hears, now, that all was invalidated. */
+  invalidate(realm, { hard, at, realm: origin }) {
+    const heard = { realm, keys: realm.keys, at: this.#world.tick(), before: at };
+    this.#world.log(() => `${realm} hears of an invalidation${hard ? ", a hard one" : ""}`);
+    this.#fences.push(heard);
+    if (hard) this.#barriers.push({ ...heard, at, resolved: heard.at, isInvalidation: true, origin });
+  }
+
+  /** A realm was configured anew. */
+  replace(realm, isNew) {
+    const at = this.#world.tick();
+    this.#fences.push({ realm, keys: realm.keys, at, fencesReads: true });
+    if (isNew) this.#barriers.push({ realm, keys: realm.keys, at, resolved: at });
+  }
+
+  /** The creations whose creator has not settled. */
+  running() {
+    return this.#values.filter((value) => value.isCreated && value.settled === Infinity);
+  }
+
+  /** Whether a hard invalidation may have ended a value. */
+  isGone(value, realm) {
+    return this.#barriers.some((barrier) => barrier.isInvalidation && barrier.realm === realm && barrier.resolved > value.begun);
+  }
+
+  /** What fences a value's creation off, or one that was led since `at`, before `until`. */
+  fencesOf({ realm, key, begun, handover }, until = Infinity) {
+    const from = handover?.at ?? begun;
+    const counts = ({ realm: where, keys, at, before = Infinity }) => where === realm && keys.includes(key) && at > from && at < until && begun < before;
+    return this.#fences.filter(counts);
+  }
+
+  isFenced(value, until) {
+    return this.fencesOf(value, until).length > 0;
+  }
+
+  /** How often a read that a call may have shared was fenced off. */
+  fencedReads({ realm, came }, key) {
+    return this.fencesOf({ realm, key, begun: came }).filter(({ fencesReads }) => fencesReads).length;
+  }
+
+  /** Whether it may be given up: it has had the shortest time that anyone has patience for. */
+  isOverdue({ handover, seconds }) {
+    return this.#world.isTimed && this.#world.seconds - (handover?.seconds ?? seconds) >= IMPATIENT;
+  }
+
+  /** Whether nobody else may create the key meanwhile. */
+  holds(value) {
+    const { aborted, handover, isStorable, isWritten, mayBeLost, settled } = value;
+    // Whether nobody waits any more is known only where the creator is told.
+    if (!value.hasSignal && value.call.abortedAt < Infinity) return false;
+    if (mayBeLost || this.isFenced(value) || this.isOverdue(value) || aborted < Infinity || handover?.released) return false;
+    return settled === Infinity || (isStorable && !isWritten);
+  }
+
+  /** Somebody has given up a creation. Which one is known only where there is no choice. */
+  takeOver(realm, key) {
+    const late = this.creations(key, (value) => value.realm === realm && value.settled === Infinity && this.isOverdue(value));
+    if (late.length === 1) late[0].deposed = this.#world.tick();
+  }
+
+  /** What stands in the way of a call's getting this value for a key: a write or an invalidation that it must have heard of. */
+  barrierBefore(value, { realm, came }) {
+    return this.#barriers.find(({ keys, at, resolved, realm: where, isInvalidation, origin }) => {
+      if (where !== realm || !keys.includes(value.key) || resolved >= came || value.begun >= at) return false;
+      if (value.realm === realm) return !(value.isDeaf && isInvalidation && origin !== realm);
+      return isInvalidation && this.#world.strategy !== "own" && !value.isDeaf;
+    });
+  }
+
+  /** Whether a store may hold this value, or nothing, in the end: what the last write by call order did, or what was begun after it. */
+  mayRemain(store, key, value) {
+    const writes = this.#writes.filter((write) => write.backend.store === store && write.keys.includes(key));
+    if (value?.isCreated) return writes.every(({ realm, succeeded, at }) => realm !== value.realm || !succeeded || at < value.begun);
+    if (writes.length === 0) return value === undefined;
+    const backends = new Set(writes.map(({ backend }) => backend));
+    return [...backends].some((own) => isLeftBy(writes.filter(({ backend }) => backend === own), value));
+  }
+}
+
+/** Whether the last of these writes that succeeded, or a later one, has this effect. */
+function isLeftBy(line, value) {
+  const last = line.findLastIndex(({ succeeded }) => succeeded);
+  if (last < 0 && value === undefined) return true;
+  return line.slice(Math.max(last, 0)).some(({ values }) => (value === undefined ? values === undefined : values?.includes(value)));
+}
