@@ -56,7 +56,7 @@ function node(name, include, options) {
 
 /** The tests drive the browser from outside, as a visitor would. */
 function site(name, browserName) {
-  const test = { name, include: ["site/**/*.test.js"], globalSetup: ["site/setup.js"], fileParallelism: false };
+  const test = { name, include: ["site/**/*.test.js"], globalSetup: ["site/setup.js"], maxWorkers: 2 };
   return { test: { ...test, testTimeout: 120_000, hookTimeout: 120_000, provide: { browserName } } };
 }
 

@@ -23,7 +23,8 @@ const capabilities = {
 /** Ready for pages; whoever opens it ends it with `deleteSession`. */
 export async function open(name) {
   const browser = await remote({ logLevel: "error", capabilities: { ...capabilities[name](), webSocketUrl: true } });
-  await browser.addInitScript(collectProblems);
+  // In every window, those that are opened later included.
+  await browser.scriptAddPreloadScript({ functionDeclaration: collectProblems.toString() });
   return browser;
 }
 

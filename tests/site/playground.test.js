@@ -23,10 +23,12 @@ test("every example prints what its comments say", async () => {
 test("a region tells who missed, who waited and what was created", async () => {
   await browser().execute(choose, "stampede");
   await run();
-  const events = await until(browser(), () => [...document.querySelectorAll("#events span")].map(({ textContent }) => textContent), ({ length }) => length >= 2000);
-  const count = (kind) => events.filter((text) => text.startsWith(kind)).length;
+  const events = await until(browser(), () => [...document.querySelectorAll("#events li")].map(({ dataset }) => ({ ...dataset })), (found) => sum(found) === 2000);
+  const count = (kind) => sum(events.filter(({ text }) => text.startsWith(kind)));
   expect({ miss: count("miss user:42 absent"), wait: count("wait user:42"), create: count("create [ 'user:42' ]") }).toEqual({ miss: 1000, wait: 999, create: 1 });
 });
+
+const sum = (events) => events.reduce((total, { count }) => total + Number(count), 0);
 
 test("changed code runs, and its failure is shown", async () => {
   await write('import { createRegion } from "dogpile";\ncreateRegion({ backend: "unknown" });\n');

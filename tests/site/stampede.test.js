@@ -13,8 +13,8 @@ test.each([
   const [withDogpile, without] = await send(browser(), { situation, callers: 1000, within: 0, takes: 300 });
   expect(withDogpile).toMatchObject({ calls: 1, ...counts });
   expect(without).toMatchObject({ calls: 1000, created: 1000, waited: 0, stale: 0, fresh: 0 });
-  expect(withDogpile.slowest).toBeGreaterThanOrEqual(299);
-  expect(without.slowest).toBeGreaterThanOrEqual(299 + 0.5 * 999);
+  expect(withDogpile.slowest).toBeGreaterThan(290);
+  expect(without.slowest).toBeGreaterThan(750);
   expect(await problems(browser())).toEqual([]);
 });
 

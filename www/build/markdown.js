@@ -6,7 +6,7 @@ const markdown = new MarkdownIt({ html: true });
 
 /** It scrolls on its own, by keyboard too. */
 export function codeBlock(code, language, label) {
-  return `<pre tabindex="0" role="region" aria-label="${escapeHtml(label)}"><code>${highlight(code.trimEnd(), language)}</code></pre>`;
+  return `<pre tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${highlight(code.trimEnd(), language)}</code></pre>`;
 }
 
 markdown.renderer.rules.fence = (tokens, index) => {
@@ -17,7 +17,7 @@ markdown.renderer.rules.fence = (tokens, index) => {
 };
 
 // So does a wide table.
-markdown.renderer.rules.table_open = () => `<div class="wide" tabindex="0" role="region" aria-label="Table ${tables++}"><table>`;
+markdown.renderer.rules.table_open = () => `<div class="wide" tabindex="0" role="group" aria-label="Table ${tables++}"><table>`;
 markdown.renderer.rules.table_close = () => "</table></div>";
 
 let codes;

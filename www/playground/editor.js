@@ -25,7 +25,7 @@ export function makeEditor(host, { label, onRun }) {
       keymap.of([...keys, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
       lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), closeBrackets(), indentOnInput(),
       javascript(), syntaxHighlighting(classHighlighter), typescript(),
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, "tabindex": "0" }),
     ],
   });
 }

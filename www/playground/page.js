@@ -51,17 +51,29 @@ async function runAll() {
 function tell({ kind, text, level, time }) {
   const after = `${time.toFixed(0)} ms`;
   if (kind === "print") add(printed, text, after, level);
-  if (kind === "event") add(events, text, after);
+  if (kind === "event") addEvent(text, after);
   if (kind === "failure") add(printed, text, after, "error");
   if (kind === "end") status.textContent = `Ended after ${after}.`;
   if (kind === "failure") status.textContent = `Failed after ${after}.`;
   if (kind === "end" || kind === "failure") stop.hidden = true;
 }
 
+/** What the regions tell many times in a row is shown once, with how often. */
+function addEvent(text, after) {
+  const last = events.lastElementChild;
+  if (last?.dataset.text !== text) {
+    Object.assign(add(events, text, after).dataset, { text, count: 1 });
+    return;
+  }
+  last.dataset.count = Number(last.dataset.count) + 1;
+  last.lastElementChild.textContent = `× ${last.dataset.count}`;
+}
+
 function add(list, text, after, level = "log") {
   const item = list.appendChild(document.createElement("li"));
   item.className = level;
   item.append(Object.assign(document.createElement("span"), { textContent: text }), Object.assign(document.createElement("time"), { textContent: after }));
+  return item;
 }
 
 function clear() {

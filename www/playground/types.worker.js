@@ -14,6 +14,7 @@ const options = {
   moduleDetection: ts.ModuleDetectionKind.Force,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   noEmit: true,
+  strict: false,
   paths: { dogpile: ["/dogpile.d.ts"] },
   target: ts.ScriptTarget.ESNext,
 };

@@ -1,0 +1,79 @@
+// Every page: nothing from elsewhere, no violation of accessibility in light and dark, room on a phone, links that lead somewhere.
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, posix } from "node:path";
+import { expect, inject, test } from "vitest";
+import { problems, until } from "./browser.js";
+import { address, page } from "./page.js";
+
+const browser = page();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const folder = inject("folder");
+const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".html"));
+/** Pages of text are of one make: in Firefox these stand for all, in Chromium those of the guide are visited too. */
+const references = ["api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", "guide/install.html", "guide/migration.html"];
+const isVisited = inject("browserName") === "chromium" ? (path) => !path.startsWith("api/") : (path) => !/^(api|guide)\//.test(path);
+const visited = paths.filter((path) => isVisited(path) || references.includes(path)).sort();
+
+test("there are pages of every kind", () => {
+  expect(visited).toEqual(expect.arrayContaining(["index.html", "playground/index.html", "benchmarks.html", "inspector.html", "tabs.html", ...references]));
+});
+
+test.each(visited)("%s is accessible in light and dark, fits a phone, and complains of nothing", async (path) => {
+  await browser().setViewport({ width: 1280, height: 900 });
+  await browser().url(address(path));
+  // A script element would be against the page's policy.
+  await browser().execute(axe);
+  for (const theme of ["light", "dark"]) {
+    await browser().execute((chosen) => document.querySelector("#theme").textContent.toLowerCase() === chosen && document.querySelector("#theme").click(), theme);
+    expect({ theme, violations: await browser().execute(violations) }).toEqual({ theme, violations: [] });
+  }
+  await browser().setViewport({ width: 360, height: 780 });
+  const width = () => document.documentElement.scrollWidth;
+  await until(browser(), width, (found) => found <= 360);
+  expect(await problems(browser())).toEqual([]);
+});
+
+test("the system's preference counts until another theme is chosen, which is kept", async () => {
+  await browser().url(address("index.html"));
+  await browser().execute(() => localStorage.clear());
+  await browser().refresh();
+  const paper = () => getComputedStyle(document.body).backgroundColor;
+  const preferred = await browser().execute(paper);
+  await browser().$("#theme").click();
+  const chosen = await browser().execute(paper);
+  expect(chosen).not.toBe(preferred);
+  await browser().url(address("guide/install.html"));
+  expect(await browser().execute(paper)).toBe(chosen);
+  expect(await browser().execute(() => matchMedia("(prefers-color-scheme: dark)").matches)).toBe(preferred !== "rgb(245, 247, 249)");
+});
+
+test("the keyboard's first stop leads past the navigation", async () => {
+  await browser().url(address("guide/expiration.html"));
+  await browser().keys("Tab");
+  expect(await browser().execute(() => document.activeElement.textContent)).toBe("To the content");
+  await browser().keys("Enter");
+  expect(await browser().execute(() => location.hash)).toBe("#main");
+});
+
+test("every link within the site leads to a page, and to a place in it", () => {
+  const sources = new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+  const broken = [];
+  for (const [path, source] of sources) {
+    for (const [, href] of source.matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+      if (/^\w+:/.test(href)) continue;
+      const [file, id] = href.split("#");
+      const target = file === "" ? path : posix.join(dirname(path), file);
+      const isThere = sources.has(target) && (id === undefined || sources.get(target).includes(`id="${id}"`));
+      if (!isThere) broken.push(`${path}: ${href}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+// It runs in the page.
+async function violations() {
+  const { violations: found } = await globalThis.axe.run({ resultTypes: ["violations"] });
+  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(", ")}`);
+}
