@@ -21,4 +21,4 @@ export {
   RegionNotConfigured,
   TimeoutError,
   ValidationError,
-} from "./wasm/platform.js";
+} from "./errors.js";

@@ -648,9 +648,78 @@ export class NullBackend implements CacheBackend {
 }
 
 /**
+ * Keeps the records in Cloudflare KV, as text that Python's dogpile.cache can read.
+ *
+ * KV shows a write to other places up to 60 s later, misses included, and takes one write a second for each key. What KV cannot do
+ * (a record of more than 25 MiB, a second write within a second) rejects; `getOrCreate*` return the created value all the same.
+ */
+export class CloudflareKVBackend implements CacheBackend {
+  /**
+   * As arguments of "dogpile.cache.cloudflare_kv" they may have Python's names: `expiration_ttl`, `cache_ttl`; there `namespace` is one of
+   * them. A bundler keeps that name only where CloudflareKVBackend itself is used: else register it.
+   *
+   * `prefix`: every key in KV begins with it; `clear` and `entries` see no other. Default: `""`.
+   * `expirationTtl`: KV deletes a record this long after it was written. KV's least is 60 s: a shorter one is made 60 s, and a warning
+   * on the console says so. Default: for as long as the region may ask for it, at least 60 s.
+   * `cacheTtl`: how long a read may be served from the place's own copy. KV's least is 30 s, as above. Default: KV's own, 60 s.
+   * `lock`: one creation over all isolates, by a Durable Object for each key: a namespace bound to `DogpileLock`. Backends that share it
+   * must differ in their `prefix`. Default: each isolate creates for itself.
+   *
+   * Throws a ValidationError for what it cannot use.
+   */
+  constructor(namespace: KVNamespaceLike, options?: {
+    prefix?: string | undefined;
+    expirationTtl?: Duration | undefined;
+    cacheTtl?: Duration | undefined;
+    lock?: DurableObjectNamespaceLike | undefined;
+  });
+  get(key: string): Promise<Stored | undefined>;
+  /** One KV operation for every 100 keys. */
+  getMulti(keys: string[]): Promise<(Stored | undefined)[]>;
+  /** Takes text without lone surrogates; anything else is a ValidationError. */
+  set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
+  /** One KV operation a key, six at once; all are tried before the first failure rejects. */
+  setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
+  delete(key: string): Promise<void>;
+  deleteMulti(keys: string[]): Promise<void>;
+  clear(): Promise<void>;
+  entries(): AsyncIterable<[string, Stored]>;
+  getMutex(key: string): Mutex | undefined;
+  /** JSON. */
+  readonly serializer: Serializer;
+  /** Replaces what KV cannot hold, over 512 bytes with the prefix, empty, ".", ".." or with a lone surrogate, by "sha1:" and its SHA-1. */
+  readonly keyMangler: KeyMangler;
+}
+
+/** What is used of a KV namespace; the platform's own type satisfies it. */
+export interface KVNamespaceLike {
+  get(...args: any[]): Promise<any>;
+  put(...args: any[]): Promise<void>;
+  delete(key: string): Promise<void>;
+  list(...args: any[]): Promise<any>;
+}
+
+/** What is used of a Durable Object namespace; the platform's own type satisfies it. */
+export interface DurableObjectNamespaceLike {
+  idFromName(name: string): any;
+  get(id: any): any;
+}
+
+/**
+ * The Durable Object class behind the option `lock`: export it from the Worker and bind it. A plain class, importable everywhere.
+ *
+ * It keeps everything in memory and writes nothing: whoever holds a lock renews it every second, and one that was not renewed for three
+ * seconds goes to the next who waits.
+ */
+export class DogpileLock {
+  constructor(state: any, env?: any);
+  fetch(request: Request): Promise<Response>;
+}
+
+/**
  * Registers a factory under a name, for `configure({ backend: name })`; a later one takes the place of an earlier one.
  *
- * Built in: "dogpile.cache.memory", "dogpile.cache.null". Throws a ValidationError unless it gets a string and a function.
+ * Built in: "dogpile.cache.memory", "dogpile.cache.null", "dogpile.cache.cloudflare_kv". Throws a ValidationError unless it gets a string and a function.
  */
 export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
 

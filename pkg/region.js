@@ -9,7 +9,7 @@ import { read } from "./region/reading.js";
 import { numberOrNaN } from "./records/record.js";
 import { freshPayloads, readablePayloads } from "./region/warm.js";
 import { remove, store } from "./region/writing.js";
-import { seconds } from "./wasm/dogpile.js";
+import { seconds } from "./duration.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 

@@ -1,4 +1,5 @@
 // The browsers and their drivers: found where the system has them, installed where the system lets us.
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { ask, isExecutable, run, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
@@ -20,6 +21,20 @@ export function geckodriver() {
   return process.env.GECKODRIVER ?? which("geckodriver") ?? existing(join(toolBin("geckodriver"), "geckodriver"));
 }
 
+/** WebKitGTK's: Safari's engine, where there is no Safari. */
+export function webkit() {
+  return which("MiniBrowser") ?? globSync("/usr/{lib,lib64,libexec}/{,*/}webkit*gtk-*/MiniBrowser").find(isExecutable);
+}
+
+export function webkitDriver() {
+  return process.env.WEBKITDRIVER ?? which("WebKitWebDriver");
+}
+
+/** WebKitGTK has no headless mode: it needs a display, which nobody has to see. */
+export function xvfb() {
+  return which("Xvfb");
+}
+
 export async function installBrowsers() {
   if (missing().length === 0) return;
   // apt-get says itself what it could not do.
@@ -37,7 +52,15 @@ async function installByApt(packages) {
 
 /** By Debian's names. */
 function missing() {
-  const wanted = { chromium: chromium(), "chromium-driver": chromedriver(), "firefox-esr": firefox() };
+  const wanted = {
+    chromium: chromium(),
+    "chromium-driver": chromedriver(),
+    "firefox-esr": firefox(),
+    "webkit2gtk-driver": webkitDriver() && webkit(),
+    xvfb: xvfb() && which("xvfb-run"),
+    xauth: which("xauth"), // xvfb-run's
+    dbus: which("dbus-daemon"),
+  };
   return Object.keys(wanted).filter((name) => !wanted[name]);
 }
 

@@ -1,5 +1,5 @@
-// Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and two small modules around the result.
-import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and a small module with the result.
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -18,7 +18,6 @@ export async function build() {
   rmSync(fresh, { recursive: true, force: true });
   await compile();
   writeBytes();
-  writePlatform();
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);
   for (const file of ["README.md", "LICENSE"]) copyFileSync(join(root, file), join(root, "pkg", file));
@@ -49,15 +48,6 @@ function withoutPaths() {
 function writeBytes() {
   const bytes = readFileSync(join(fresh, "dogpile.wasm"));
   writeFileSync(join(fresh, "bytes.js"), `export const text = "${encode(bytes)}";\n`);
-}
-
-/** The snippets' folder has a hash in its name: this gives pkg's own modules a path to import them from. */
-function writePlatform() {
-  const snippets = readdirSync(fresh, { recursive: true })
-    .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.startsWith("snippets/dogpile-") && file.endsWith(".js"))
-    .sort();
-  writeFileSync(join(fresh, "platform.js"), `${snippets.map((file) => `export * from "./${file}";\n`).join("")}export {};\n`);
 }
 
 function printSizes() {

@@ -22,6 +22,7 @@ export const suites = [
   javascript("behaviour-system-node", `Node ${ask(which("node"), ["--version"])?.slice(1)}`),
   javascript("behaviour-chromium", "Chromium"),
   javascript("behaviour-firefox", "Firefox"),
+  javascript("behaviour-kv", "workerd's KV"),
   javascript("site-chromium", "Chromium"),
   javascript("site-firefox", "Firefox"),
   javascript("packaging", "all"),

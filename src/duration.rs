@@ -2,6 +2,9 @@
 
 const UNITS: [(&str, f64); 5] = [("d", 86_400.0), ("h", 3_600.0), ("m", 60.0), ("s", 1.0), ("ms", 0.001)];
 
+const ZERO: u16 = b'0' as u16;
+const POINT: u16 = b'.' as u16;
+
 /// Seconds as a region counts them: `-1` is dogpile's old name for "never". `None` for NaN.
 pub fn normalize(seconds: f64) -> Option<f64> {
     if seconds.is_nan() {
@@ -14,15 +17,17 @@ pub fn normalize(seconds: f64) -> Option<f64> {
 }
 
 /// Reads "250ms", "30s", "1.5h", "1h30m": numbers with units, the larger unit first, each at most once.
-pub fn parse(text: &str) -> Option<f64> {
-    let mut rest = text.as_bytes();
+///
+/// The text is given by its UTF-16 code units, as JavaScript has it.
+pub fn parse(text: &[u16]) -> Option<f64> {
+    let mut rest = text;
     let mut units = UNITS.iter();
     let mut seconds = 0.0;
     while !rest.is_empty() {
         let (number, after) = take_number(rest)?;
-        let letters = after.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let letters = after.iter().take_while(|unit| !is_digit(**unit)).count();
         let (name, after) = after.split_at_checked(letters)?;
-        let (_, length) = units.find(|(unit, _)| unit.as_bytes() == name)?;
+        let (_, length) = units.find(|(unit, _)| unit.encode_utf16().eq(name.iter().copied()))?;
         seconds += number * length;
         rest = after;
     }
@@ -30,10 +35,10 @@ pub fn parse(text: &str) -> Option<f64> {
 }
 
 /// `str::parse::<f64>` would take "1e5" and "inf" as well, and weighs 10 kB.
-fn take_number(text: &[u8]) -> Option<(f64, &[u8])> {
+fn take_number(text: &[u16]) -> Option<(f64, &[u16])> {
     let (whole, _, mut rest) = take_digits(text)?;
     let mut number = whole;
-    if let [b'.', after @ ..] = rest {
+    if let [POINT, after @ ..] = rest {
         let (fraction, scale, after) = take_digits(after)?;
         number += fraction / scale;
         rest = after;
@@ -42,17 +47,25 @@ fn take_number(text: &[u8]) -> Option<(f64, &[u8])> {
 }
 
 /// One digit or more, and the power of ten that is one more than they can count to.
-fn take_digits(text: &[u8]) -> Option<(f64, f64, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+fn take_digits(text: &[u16]) -> Option<(f64, f64, &[u16])> {
+    let digits = text.iter().take_while(|unit| is_digit(**unit)).count();
     let (digits, rest) = text.split_at_checked(digits)?;
-    let add = |(sum, scale), digit: &u8| (sum * 10.0 + f64::from(digit - b'0'), scale * 10.0);
+    let add = |(sum, scale), digit: &u16| (sum * 10.0 + f64::from(digit - ZERO), scale * 10.0);
     let (number, scale) = digits.iter().fold((0.0, 1.0), add);
     (!digits.is_empty()).then_some((number, scale, rest))
 }
 
+fn is_digit(unit: u16) -> bool {
+    (ZERO..ZERO + 10).contains(&unit)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{normalize, parse};
+    use super::normalize;
+
+    fn parse(text: &str) -> Option<f64> {
+        super::parse(&text.encode_utf16().collect::<Vec<_>>())
+    }
 
     #[test]
     fn reads_every_unit_and_their_sums() {

@@ -2,8 +2,8 @@
 
 use sha1::{Digest, Sha1};
 
-/// 40 lower-case hexadecimal digits of the SHA-1 of a key's UTF-8. A lone surrogate, which UTF-8 has no bytes for, counts as its three WTF-8 bytes.
-pub fn sha1(key: impl Iterator<Item = u16>) -> String {
+/// 40 lower-case hexadecimal digits, in ASCII, of the SHA-1 of a key's UTF-8. A lone surrogate, which UTF-8 has no bytes for, counts as its three WTF-8 bytes.
+pub fn sha1(key: impl Iterator<Item = u16>) -> Vec<u8> {
     let mut hash = Sha1::new();
     for character in char::decode_utf16(key) {
         match character {
@@ -19,10 +19,10 @@ fn three_bytes(unit: u16) -> [u8; 3] {
     [0xe0 | high, 0x80 | middle, 0x80 | low]
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    digits.map(|digit| DIGITS[usize::from(digit)]).collect()
 }
 
 #[cfg(test)]
@@ -31,9 +31,9 @@ mod tests {
 
     #[test]
     fn hashes_as_dogpile_cache_does() {
-        assert_eq!(sha1("some_key".encode_utf16()), "53def077a4264bd3183d4eb21b1f56f883e1b572");
-        assert_eq!(sha1("".encode_utf16()), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
-        assert_eq!(sha1("m\u{e9}il \u{1f415}".encode_utf16()), "6d0d59386e19e6f1eee995c93b7f83adfdee8530");
+        assert_eq!(sha1("some_key".encode_utf16()), b"53def077a4264bd3183d4eb21b1f56f883e1b572");
+        assert_eq!(sha1("".encode_utf16()), b"da39a3ee5e6b4b0d3255bfef95601890afd80709");
+        assert_eq!(sha1("m\u{e9}il \u{1f415}".encode_utf16()), b"6d0d59386e19e6f1eee995c93b7f83adfdee8530");
     }
 
     #[test]

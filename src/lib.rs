@@ -5,15 +5,11 @@
 
 pub mod clock;
 pub mod duration;
-mod error;
 pub mod flight;
 pub mod freshness;
 mod invalidation;
-#[allow(missing_docs)]
-mod js;
 pub mod keys;
 mod lock;
-mod options;
 mod region;
 
 pub use invalidation::*;

@@ -1,4 +1,4 @@
-//! The class that JavaScript's `Region` asks: options in, decisions out. Between them go numbers, which cost next to nothing.
+//! The class that JavaScript's `Region` asks for decisions. Between them go numbers, which cost next to nothing.
 
 use std::cell::Cell;
 
@@ -6,10 +6,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::clock::Clock;
 use crate::duration;
-use crate::error::Error;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
 use crate::keys;
-use crate::options::{self, Configuration, Options, Scope};
 
 thread_local! {
     /// One for the realm, so that the times of different regions compare.
@@ -28,29 +26,19 @@ pub struct Region {
 
 #[wasm_bindgen]
 impl Region {
-    /// Checks the options; `together` with those of `configure`, which is given them next.
+    /// One without a backend.
+    #[allow(clippy::new_without_default)]
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, together: bool) -> Result<Region, JsValue> {
-        Options::read(options, if together { Scope::Both } else { Scope::Region })?.check_region()?;
-        Ok(Region {
+    pub fn new() -> Region {
+        Region {
             configured: Cell::new(false),
             expiration: Cell::new(None),
             invalidations: Cell::new(Invalidations::NONE),
             hits: Cell::new(0.0),
-        })
-    }
-
-    /// Checks the options and changes nothing: the expiration (NaN for none), the lock timeout in seconds, and whether backend errors are thrown.
-    pub fn check(&self, options: JsValue, together: bool) -> Result<Vec<f64>, JsValue> {
-        let options = Options::read(options, if together { Scope::Both } else { Scope::Configure })?;
-        let Configuration { expiration, lock_timeout, throws, replaces } = options.configuration()?;
-        if self.configured.get() && !replaces {
-            return Err(Error::AlreadyConfigured.into());
         }
-        Ok([expiration.unwrap_or(f64::NAN), lock_timeout, f64::from(u8::from(throws))].into())
     }
 
-    /// Takes over what `check` found good.
+    /// It has a backend from now on. `expiration`: seconds after which a record is expired, NaN for never.
     pub fn configure(&self, expiration: f64) {
         self.configured.set(true);
         self.expiration.set(duration::normalize(expiration));
@@ -176,20 +164,20 @@ pub fn stamp_clock(host: f64) -> f64 {
     CLOCK.with(|clock| clock.stamp(host / 1_000.0))
 }
 
-/// A length of time in seconds, NaN when it is not given.
-#[wasm_bindgen]
-pub fn seconds(value: &JsValue, what: &str) -> Result<f64, JsValue> {
-    Ok(options::seconds(value, what)?.unwrap_or(f64::NAN))
+/// A length of time in seconds, infinity for never; NaN for what is none.
+#[wasm_bindgen(js_name = lengthOfTime)]
+pub fn length_of_time(seconds: f64) -> f64 {
+    duration::normalize(seconds).unwrap_or(f64::NAN)
 }
 
-/// A lock timeout in seconds, NaN when it is not given.
-#[wasm_bindgen]
-pub fn patience(value: &JsValue) -> Result<f64, JsValue> {
-    Ok(options::patience(value)?.unwrap_or(f64::NAN))
+/// The seconds in a text such as "1h30m", which is given by its UTF-16 code units; NaN for what is none.
+#[wasm_bindgen(js_name = readLength)]
+pub fn read_length(units: &[u16]) -> f64 {
+    duration::parse(units).unwrap_or(f64::NAN)
 }
 
-/// The SHA-1 of a key that is given by its UTF-16 code units, as 40 hexadecimal digits.
+/// The SHA-1 of a key that is given by its UTF-16 code units, as 40 hexadecimal digits in ASCII.
 #[wasm_bindgen]
-pub fn sha1(units: &[u16]) -> String {
+pub fn sha1(units: &[u16]) -> Vec<u8> {
     keys::sha1(units.iter().copied())
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { webdriverio } from "@vitest/browser-webdriverio";
 import { defineConfig } from "vitest/config";
 import { ForksPoolWorker } from "vitest/node";
@@ -35,6 +36,9 @@ class SystemNodeWorker extends ForksPoolWorker {
 
 const systemNode = { name: "system-node", createPoolWorker: (options) => new SystemNodeWorker(options) };
 
+/** Over KV the conformance's thousands of steps take minutes, and the others have time limits that a busy machine's KV exceeds. */
+const notOverKV = ["conformance", "many-waits", "misuse", "reentrancy", "takeover", "timeout"].map((name) => `${name}.test.js`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -42,12 +46,22 @@ export default defineConfig({
       node("behaviour-system-node", behaviour, { pool: systemNode }),
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
+      node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
+      node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
+      ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
       site("site-chromium", "chromium"),
       site("site-firefox", "firefox"),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
 });
+
+/** The files with tests for every backend. */
+function backendSuite() {
+  const folder = new URL("behaviour/", import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".test.js") && !notOverKV.includes(file));
+  return files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes("(backends)(")).map((file) => `behaviour/${file}`);
+}
 
 /** Vite has nothing to do with what Node imports: the package is loaded as an application would load it. */
 function node(name, include, options) {
@@ -66,4 +80,9 @@ function browser(name, browserName, capabilities) {
   const optimizeDeps = { exclude: ["@msgpack/msgpack", "@noble/hashes", "copy-anything", "devalue", "lru-cache", "superjson"] };
   const instances = [{ browser: browserName, name }];
   return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+}
+
+/** Tests that drive a browser from outside: several tabs, workers, its life cycle. A browser each for two files at a time would starve a small machine. */
+function driving(engine) {
+  return { provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
 }

@@ -2,13 +2,14 @@ import { EdgeMutex } from "../edge/mutex.js";
 import { makeError, refused } from "../errors.js";
 import { sha1MangleKey } from "../keys/manglers.js";
 import { given } from "../region/options.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 import { ours, registerBackend } from "./registry.js";
 
 const LEAST_TTL = 60;
 const LEAST_CACHE_TTL = 30;
 const LONGEST_TTL = 2 ** 31 - 1; // KV refuses what is no int32
 const LONGEST_NAME = 512; // bytes
+const REFUSED = ["", ".", "..", "__proto__"]; // the last is lost in a bulk read of workerd's local KV
 const KEYS_A_READ = 100;
 const AT_ONCE = 6; // a Worker has so many connections: more would only wait
 const MANGLED = /^sha1:[0-9a-f]{40}$/;
@@ -53,6 +54,7 @@ export class CloudflareKVBackend {
 
   async set(key, value, hint) {
     if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
+    if (!value.isWellFormed()) throw refused("what KV stores", "text without lone surrogates, which it would lose", value);
     const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
     try {
       await this.#namespace.put(this.#prefix + key, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });
@@ -99,7 +101,7 @@ export class CloudflareKVBackend {
   /** Whether KV can hold a key as it is, and nobody takes it for a mangled one. */
   #holds(key) {
     const name = this.#prefix + key;
-    return name !== "" && name !== "." && name !== ".." && fits(name) && name.isWellFormed() && !MANGLED.test(key);
+    return !REFUSED.includes(name) && fits(name) && name.isWellFormed() && !MANGLED.test(key);
   }
 
   async #read(names) {

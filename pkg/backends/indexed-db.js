@@ -61,8 +61,8 @@ export class IndexedDBBackend {
     let after;
     for (;;) {
       const page = await this.#storage.readPage(after);
-      if (page.length === 0) return;
       yield* page;
+      if (page.length < CHUNK) return;
       [after] = page.at(-1);
     }
   }

@@ -20,7 +20,7 @@ export class DogpileLock {
     renew: (given) => this.#renew(given),
     release: (given) => this.#release(given),
     supersede: (given) => this.#supersede(given),
-    locked: () => ({ locked: this.#holder !== undefined }),
+    locked: () => ({ locked: this.#holder !== undefined, waiting: this.#queue.size }),
   };
 
   async fetch(request) {

@@ -1,10 +1,11 @@
 import * as backends from "../backends/backend.js";
+import { patience, seconds } from "../duration.js";
 import { makeError, refused } from "../errors.js";
 import { within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
 import { given } from "../region/options.js";
 import { Setup } from "../region/setup.js";
-import { isKnownVersion, patience, seconds, stampClock } from "../wasm/dogpile.js";
+import { isKnownVersion, stampClock } from "../wasm/dogpile.js";
 import { DefaultInvalidationStrategy, timesOf } from "./default.js";
 
 const DEFAULT_REFRESH = 10;

@@ -1,10 +1,10 @@
+import { codeUnits } from "../duration.js";
 import { refused, requireFunction, requireKey } from "../errors.js";
 import { sha1 } from "../wasm/dogpile.js";
 
-/** By code units, because a lone surrogate would not survive the way as text. */
 export function sha1MangleKey(key) {
   requireKey(key);
-  return sha1(Uint16Array.from({ length: key.length }, (_, index) => key.charCodeAt(index)));
+  return String.fromCharCode(...sha1(codeUnits(key)));
 }
 
 export function lengthConditionalMangler(length, mangler) {

@@ -7,6 +7,7 @@ import { CachedValue, readRecord } from "../records/record.js";
 import { makeBackend } from "../backends/registry.js";
 import { Reporter } from "./report.js";
 import { requireSerializer } from "../records/serializer.js";
+import { checkConfiguration, checkRegion } from "./settings.js";
 import { Setup } from "./setup.js";
 import { isKnownVersion, Region as Core, readClock, stampClock } from "../wasm/dogpile.js";
 
@@ -32,7 +33,8 @@ export class CacheRegion {
   stats = { staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, together, facade) {
-    this.core = new Core(options, together);
+    checkRegion(options, together);
+    this.core = new Core();
     const { asyncCreationRunner, clock, keyMangler, observer, serializer, waitUntil } = options ?? {};
     this.facade = facade;
     this.invalidations = new Invalidations(this.core);
@@ -49,13 +51,14 @@ export class CacheRegion {
 
   /** Checks everything, then changes everything. */
   configure(options, together) {
-    const [expiration, lockTimeout, throws] = this.core.check(options, together);
+    const { expiration, lockTimeout, throws, replaces } = checkConfiguration(options, together);
+    if (this.core.isConfigured && !replaces) throw alreadyConfigured();
     const { backend, arguments: args, wrap, regionInvalidator } = options ?? {};
     requireStrategy(regionInvalidator);
     const isOwned = typeof backend === "string";
     const usable = usableBackend(isOwned ? makeBackend(backend, args) : backend);
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
-    const setup = new Setup(usable, { ...asked, lockTimeout, throws: throws === 1 });
+    const setup = new Setup(usable, { ...asked, lockTimeout, throws });
     if (isOwned) this.#owned.push(usable);
     this.core.configure(expiration);
     this.invalidations.adopt(regionInvalidator);
@@ -224,3 +227,6 @@ export class CacheRegion {
 }
 
 export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });
+
+const alreadyConfigured = () =>
+  makeError("REGION_ALREADY_CONFIGURED", "This region is already configured. Give replaceExistingBackend: true to replace its backend.");

@@ -3,7 +3,7 @@ import { backendError } from "./cache-region.js";
 import { refused, makeError } from "../errors.js";
 import { ignoreRejection, pending, Signal } from "../promises.js";
 import { makeRecord } from "../records/record.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 
 /** One creation: the creator's call, what it gave, and the write of it. It ends every flight that it serves, however it ends. */
 export class Creation {

@@ -45,6 +45,8 @@ export class Flight {
   lock;
   /** What was written, for whoever has the lock next. */
   stored;
+  /** The flight that it was given up for. */
+  successor;
   /** The creation that it is part of. */
   creation;
   /** On Workers: the sign of life of the request that it depends on. */
@@ -80,7 +82,12 @@ export class Flight {
 
   /** Whether everyone who waited for its read or its creator has gone. */
   get isAbandoned() {
-    return this.#waiting === 0 && !this.hasSettled && this.phase !== LANDED;
+    return !this.#isAwaited && !this.hasSettled && this.phase !== LANDED;
+  }
+
+  /** Whether anyone waits for it, or for one that was given up for it. */
+  get #isAwaited() {
+    return this.#waiting > 0 || this.#heirs.some((heir) => heir.#isAwaited);
   }
 
   get hasSettled() {
@@ -162,8 +169,9 @@ export class Flight {
 
   /** Whoever waits for `heir` gets what this flight comes to. */
   bequeathTo(heir) {
-    if (this.outcome === undefined) this.#heirs.push(heir);
-    else heir.end(this.outcome);
+    if (this.outcome !== undefined) return heir.end(this.outcome);
+    this.#heirs.push(heir);
+    heir.successor = this;
   }
 
   /** Ends it for everyone who waits, unless it has ended. On Workers a promise is left alone by all but its own request: others look by themselves. */

@@ -88,6 +88,10 @@ export class Flights {
   /** One who waited has gone. The last one to go ends what was meant for them all. */
   leave(flight, reason) {
     flight.leave();
+    for (let awaited = flight; awaited !== undefined; awaited = awaited.successor) this.#abandon(awaited, reason);
+  }
+
+  #abandon(flight, reason) {
     if (!flight.isAbandoned) return;
     if (flight.creation === undefined) this.abort(flight);
     else flight.creation.abandon(reason);

@@ -44,7 +44,10 @@ async function round(region, quests, request) {
 /** Finds out for each key what there is, and serves it or starts what it takes. */
 async function judgeAll(region, quests, request) {
   const news = region.refresh(region.setup);
-  if (news !== undefined) await news;
+  if (news !== undefined) {
+    await news;
+    if (request.isDetached) throw gone();
+  }
   const setup = mangleAll(region, quests);
   const boarded = board(region, setup, quests, request);
   const begun = boarded.filter(({ reads }) => reads).map(({ flight }) => flight);
@@ -89,7 +92,7 @@ function land(region, setup, begun, outcomes) {
 function decideAll(region, setup, boarded, request) {
   const led = [];
   try {
-    requirePresence(request);
+    if (request.isDetached) throw gone();
     for (const { quest, flight } of boarded) {
       const move = flight.phase === READING ? region.bury(flight) : nextMove(region, setup, quest, flight, request);
       if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
@@ -97,6 +100,7 @@ function decideAll(region, setup, boarded, request) {
       if (move === LEAD) led.push({ quest, flight });
     }
   } catch (error) {
+    if (!request.isDetached) for (const { quest } of boarded) quest.disembark();
     for (const { flight } of led) region.flights.end(flight, {});
     throw error;
   } finally {
@@ -162,14 +166,12 @@ async function waitFor(region, quest, request, onlyLooks) {
     if (!leads) announce(region, quest);
     if (!leads || flight.isLastChance) watch(region, flight, patienceOf(region.setup, request));
     await (vigil === undefined ? quest.change : vigil.wait(quest.change, flight.pulse));
-    requirePresence(request);
+    if (request.hasLeft) throw gone();
   }
 }
 
-/** Who has left leads nothing and takes over nothing. Nobody sees this error. */
-function requirePresence({ hasLeft }) {
-  if (hasLeft) throw makeError("TIMEOUT", "The caller has left.");
-}
+/** Who has left waits for nothing and takes over nothing. Nobody sees this error. */
+const gone = () => makeError("TIMEOUT", "The caller has left.");
 
 function announce(region, quest) {
   if (!quest.isAnnounced) region.reporter.tell("onWait", quest.key);

@@ -1,6 +1,6 @@
 import { refused, requireFunction } from "../errors.js";
 import { onWorkers, Pulse } from "./pulse.js";
-import { patience, seconds } from "../wasm/dogpile.js";
+import { patience, seconds } from "../duration.js";
 
 const NO_OPTIONS = Object.freeze({});
 const isObject = (value) => typeof value === "object" && value !== null;
@@ -58,8 +58,9 @@ export function createRequest(creator, call, multi) {
     staleIfError: unlessNaN(seconds(call.staleIfError, "staleIfError")),
     /** On Workers: the sign of life of this call, for those who depend on it. */
     pulse: onWorkers() ? new Pulse() : undefined,
-    /** Whether the caller has gone before the end. */
+    /** Whether the caller has gone before the end, and whether by its signal: then it wants nothing to be created any more. */
     hasLeft: false,
+    isDetached: false,
     /** What goes on when the caller has its answer. */
     work: [],
   };

@@ -1,7 +1,7 @@
 import * as backend from "../backends/backend.js";
 import { FRESH } from "./cache-region.js";
 import { requireKey } from "../errors.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 
 /** A record for each key, or `undefined` where there is none to return: one read, judged, never waiting for a creation. */
 export async function read(region, keys, { expirationTime, ignoreExpiration }, multi) {

@@ -17,7 +17,7 @@ export function withWaysOut(region, quests, request, seek) {
       stop();
       act();
     };
-    const onAbort = () => leave(() => detach(region, quests, signal, reject));
+    const onAbort = () => leave(() => detach(region, quests, request, reject));
     const onTime = () => leave(() => (serveFallbacks(region, quests, request, reject) ? resolve() : undefined));
     const timer = timeout === Infinity ? undefined : startTimer(onTime, Math.max(timeout, 0) * 1000);
     signal?.addEventListener("abort", onAbort);
@@ -30,11 +30,15 @@ async function finished(request, seek) {
   try {
     await seek();
   } finally {
-    Promise.all(request.work).then(() => {
-      request.pulse?.stop();
-      request.done?.settle();
-    });
+    endWork(request);
   }
+}
+
+/** What goes on may begin more. */
+async function endWork(request) {
+  for (const work of request.work) await work;
+  request.pulse?.stop();
+  request.done?.settle();
 }
 
 /** Has the platform keep alive what a call begins, where it would end that with the request, and lets those see it live who depend on it. */
@@ -58,7 +62,9 @@ export async function callWaitUntil(waitUntil, promise) {
 }
 
 /** The others keep waiting. Where nobody is left, the creation ends. */
-function detach(region, quests, { reason }, reject) {
+function detach(region, quests, request, reject) {
+  const { reason } = request.signal;
+  request.isDetached = true;
   reject(reason);
   for (const flight of awaitedBy(quests)) region.flights.leave(flight, reason);
 }

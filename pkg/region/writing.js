@@ -2,7 +2,7 @@ import * as backend from "../backends/backend.js";
 import { refused, requireKey } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
-import { seconds } from "../wasm/dogpile.js";
+import { seconds } from "../duration.js";
 
 /** Stores a value under each key, all of one creation time. */
 export function store(region, entries, { expiresIn }, multi) {

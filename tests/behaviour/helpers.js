@@ -213,15 +213,22 @@ export function plainBackend() {
 }
 
 let databases = 0;
+const emptied = [];
+
+const newDatabase = () => new IndexedDBBackend({ databaseName: `behaviour ${++databases}` });
 
 /** A database of its own, which is gone after the test. */
 function freshDatabase() {
-  const databaseName = `behaviour ${++databases}`;
-  const backend = new IndexedDBBackend({ databaseName });
-  leftover.push(async () => {
-    await backend.close();
-    await deleteDatabase(databaseName);
-  });
+  const backend = newDatabase();
+  const name = `behaviour ${databases}`;
+  leftover.push(() => backend.close().then(() => deleteDatabase(name)));
+  return backend;
+}
+
+/** For many short tests that leave nothing under way: to make a database would take longer than to use it. */
+export function emptiedDatabase() {
+  const backend = emptied.pop() ?? newDatabase();
+  leftover.push(() => backend.clear().then(() => emptied.push(backend)));
   return backend;
 }
 

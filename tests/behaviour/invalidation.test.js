@@ -18,8 +18,10 @@ async function judged(region, key) {
   if ((await region.get(key)) !== undefined) return "fresh";
   const creation = deferred();
   const creator = counted(() => creation.promise);
-  const [leader, other] = [1, 2].map(() => region.getOrCreate(key, creator, { shouldCacheFn: () => false }));
-  await until(() => creator.times > 0);
+  const call = () => region.getOrCreate(key, creator, { shouldCacheFn: () => false });
+  const leader = call();
+  await until(() => creator.times === 1);
+  const other = call();
   const served = await isSettled(other);
   creation.resolve("unstored");
   await Promise.all([leader, other]);

@@ -33,7 +33,10 @@ function reentrant() {
   return Object.assign(hook, { armed: true, times: 0, inner: [] });
 }
 
-const over = (backend, methods) => ({ get: (key) => backend.get(key), set: (key, value) => backend.set(key, value), delete: (key) => backend.delete(key), ...methods });
+const over = (backend, methods) => {
+  const { keyMangler, serializer } = backend;
+  return { keyMangler, serializer, get: (key) => backend.get(key), set: (key, value) => backend.set(key, value), delete: (key) => backend.delete(key), ...methods };
+};
 
 const calledBack = [
   ["a key mangler", (hook, act) => ({ keyMangler: (key) => (hook(act), key) })],

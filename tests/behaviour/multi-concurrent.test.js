@@ -73,6 +73,7 @@ describe.each(backends)("over %s", (_name, makeBackend, brief) => {
     const waiters = [outcome(region.getOrCreateMulti(["b", "c"], two)), outcome(region.getOrCreate("a", () => "never"))];
     await until(() => two.times === 1);
     two.release();
+    await until(async () => (await region.get("c")) === "two c");
     const reason = new Error("failed");
     one.reject(reason);
     for (const it of await Promise.all([first, ...waiters])) expect(it).toEqual(["rejected", reason]);

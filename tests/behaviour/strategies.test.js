@@ -97,7 +97,11 @@ async function withOld(makeBackend, options) {
 async function judged(region) {
   if ((await region.get("k")) !== undefined) return "fresh";
   const creation = deferred();
-  const [leader, other] = [1, 2].map(() => region.getOrCreate("k", () => creation.promise, { shouldCacheFn: () => false }));
+  const creator = counted(() => creation.promise);
+  const call = () => region.getOrCreate("k", creator, { shouldCacheFn: () => false });
+  const leader = call();
+  await until(() => creator.times === 1);
+  const other = call();
   const served = await isSettled(other);
   creation.resolve("unstored");
   await Promise.all([leader, other]);

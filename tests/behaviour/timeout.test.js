@@ -26,13 +26,16 @@ async function withOld(makeBackend, act, options) {
   return region;
 }
 
-describe.each(backends)("over %s, a caller whose timeout passes", (_name, makeBackend) => {
+describe.each(backends)("over %s, a caller whose timeout passes", (_name, makeBackend, brief) => {
+  const soon = { timeout: brief };
+
   test("gets a TimeoutError where there is no value, though it leads; the creation goes on and is stored", async () => {
     const region = makeRegion({ backend: makeBackend() });
     const creator = held();
-    const caller = region.getOrCreate("k", creator, SOON);
+    const caller = region.getOrCreate("k", creator, soon);
     const error = await refuses(() => caller, "TIMEOUT");
     expect(error.name).toBe("TimeoutError");
+    await until(() => creator.times === 1);
     expect(await region.keyIsLocked("k")).toBe(true);
     const next = region.getOrCreate("k", creator);
     creator.resolve("value");
@@ -46,8 +49,8 @@ describe.each(backends)("over %s, a caller whose timeout passes", (_name, makeBa
     const region = makeRegion({ backend: makeBackend() });
     const creator = held();
     const leader = region.getOrCreate("k", creator, { timeout: "1h" });
-    await refuses(() => region.getOrCreate("k", creator, SOON), "TIMEOUT");
-    await refuses(() => region.getOrCreateEntry("k", creator, { timeout: { milliseconds: 20 } }), "TIMEOUT");
+    await refuses(() => region.getOrCreate("k", creator, soon), "TIMEOUT");
+    await refuses(() => region.getOrCreateEntry("k", creator, soon), "TIMEOUT");
     expect(await isSettled(leader)).toBe(false);
     creator.resolve("value");
     expect(await leader).toBe("value");
@@ -57,7 +60,7 @@ describe.each(backends)("over %s, a caller whose timeout passes", (_name, makeBa
   test.each(staling)("gets the stale value where there is one: %s", async (_how, act) => {
     const region = await withOld(makeBackend, act);
     const creator = held();
-    expect(await region.getOrCreateEntry("k", creator, SOON)).toMatchObject({ payload: "old", state: "stale" });
+    expect(await region.getOrCreateEntry("k", creator, soon)).toMatchObject({ payload: "old", state: "stale" });
     expect(creator.times).toBe(1);
     creator.resolve("new");
     await free(region);
@@ -71,7 +74,7 @@ describe.each(backends)("over %s, a caller whose timeout passes", (_name, makeBa
       clock.advance(1);
     });
     const creator = held();
-    await refuses(() => region.getOrCreate("k", creator, SOON), "TIMEOUT");
+    await refuses(() => region.getOrCreate("k", creator, soon), "TIMEOUT");
     creator.resolve("new");
     await free(region);
     expect(await region.get("k")).toBe("new");
@@ -243,4 +246,15 @@ test("no timer is left of a call that was answered at once or refused", async ()
   await outcome(region.getOrCreate("k", () => "never", { timeout: "5m", expirationTime: "soon" }));
   await turns();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a store that reads more slowly than the timeout is filled all the same", async () => {
+  const { backend, region } = slowRegion();
+  const read = backend.hold("get");
+  const creator = counted(() => "value");
+  await refuses(() => region.getOrCreate("k", creator, SOON), "TIMEOUT");
+  expect(creator.times).toBe(0);
+  read.release();
+  await until(() => creator.times === 1);
+  await until(() => backend.payload("k") === "value");
 });

@@ -45,7 +45,7 @@ test("Workers: what was given to waitUntil outlives the request that began it", 
   expect(slow).not.toBe(worker);
   await writeFile(join(app.folder, "worker.js"), slow);
   // Miniflare's own proxy would keep the request alive.
-  await withBundledWorker(app, { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }, async (miniflare) => {
+  await withBundledWorker(app, { listens: true }, async (miniflare) => {
     const url = new URL("/home", await miniflare.unsafeGetDirectURL());
     const leader = connect(url.port, url.hostname);
     leader.write(`GET ${url.pathname} HTTP/1.1\r\nHost: worker.example\r\n\r\n`);

@@ -13,7 +13,7 @@ const ceiling = 30_000;
 
 const required = [
   /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^index\.d\.ts$/,
-  /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/, /^wasm\/snippets\/.+\.js$/,
+  /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/,
 ];
 const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.remove());
 
-test("the tarball holds the documents, both entries, the types, the wasm and its snippets, and nothing else", async () => {
+test("the tarball holds the documents, both entries, the types, the wasm, and nothing else", async () => {
   const files = await filesOf(join(app.folder, "node_modules/dogpile"));
   expect(required.filter((pattern) => !files.some((file) => pattern.test(file))), "missing").toEqual([]);
   expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file))), "superfluous").toEqual([]);

@@ -1,44 +1,26 @@
 // app/worker.js in workerd, through miniflare; each of these answers what the Worker answers at a path.
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { build as esbuild } from "esbuild";
-import { Miniflare } from "miniflare";
-
-const compatibilityDate = "2026-07-01";
+import { join } from "node:path";
+import { bundleWorker, startRuntime } from "../workerd/runtime.js";
 
 /** What app/worker.js answers when it is bundled as wrangler bundles. */
 export function askBundledWorker(app, path) {
   return withBundledWorker(app, {}, (worker) => ask(worker, path));
 }
 
-/** What `work` makes of that Worker: the `workerd` condition, and each .wasm file kept beside the bundle as a module of its own. */
+/** What `work` makes of that Worker. */
 export async function withBundledWorker({ folder }, options, work) {
-  const { outputFiles } = await esbuild({
-    entryPoints: [join(folder, "worker.js")],
-    outdir: join(folder, "dist/worker"),
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*"],
-    loader: { ".wasm": "copy" },
-    write: false,
-    logLevel: "error",
-  });
-  const modules = outputFiles.map(({ path: file, contents }) => asModule(file, contents));
-  // workerd starts the first of them.
-  modules.sort((a, b) => isMain(b) - isMain(a));
-  return withWorker({ modules, modulesRoot: join(folder, "dist/worker"), ...options }, work);
+  return withWorker({ modules: await bundleWorker(folder, "worker.js"), ...options }, work);
 }
 
 /** The modules of the package as they are. workerd has no package resolution: a module named `dogpile` stands for it. */
 export async function askWorkerOfModules({ folder, manifest }, path) {
   const names = ["worker.js", "stampede.js", ...await modulesOf(folder)];
-  const modules = await Promise.all(names.map(async (name) => asModule(join(folder, name), await readFile(join(folder, name)))));
+  const modules = await Promise.all(names.map(async (name) => ({ path: name, contents: await readFile(join(folder, name)) })));
   const { workerd } = manifest.exports["."];
   if (!workerd) throw new Error("package.json has no export condition workerd");
-  const entry = join("node_modules/dogpile", workerd);
-  modules.push(asModule(join(folder, "dogpile"), `export * from "./${entry}";`));
-  return withWorker({ modules, modulesRoot: folder }, (worker) => ask(worker, path));
+  modules.push({ path: "dogpile", contents: `export * from "./${join("node_modules/dogpile", workerd)}";` });
+  return withWorker({ modules }, (worker) => ask(worker, path));
 }
 
 async function modulesOf(folder) {
@@ -46,19 +28,11 @@ async function modulesOf(folder) {
   return files.filter((file) => /\.(js|wasm)$/.test(file)).map((file) => join("node_modules/dogpile", file));
 }
 
-function isMain({ path }) {
-  return basename(path) === "worker.js";
-}
-
-function asModule(path, contents) {
-  return { type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents };
-}
-
 async function withWorker(options, work) {
   // index.js may well run in workerd too, which would hide that the condition was not taken.
-  const hasWasm = options.modules.some(({ type }) => type === "CompiledWasm");
+  const hasWasm = options.modules.some(({ path }) => path.endsWith(".wasm"));
   if (!hasWasm) throw new Error("the Worker has no .wasm module: the export condition workerd was not taken");
-  const worker = new Miniflare({ compatibilityDate, cf: false, ...options });
+  const worker = startRuntime([options]);
   try {
     return await work(worker);
   } finally {

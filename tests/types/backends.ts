@@ -1,4 +1,15 @@
-import { createRegion, MemoryBackend, NullBackend, type CacheBackend, type Stored } from "dogpile";
+import {
+  CloudflareKVBackend,
+  createRegion,
+  DogpileLock,
+  MemoryBackend,
+  NullBackend,
+  type CacheBackend,
+  type DurableObjectNamespaceLike,
+  type KVNamespaceLike,
+  type Mutex,
+  type Stored,
+} from "dogpile";
 import { check, type Same } from "./same.js";
 
 const memory = new MemoryBackend();
@@ -47,3 +58,28 @@ createRegion({ backend: { get: () => undefined, set: () => {} } });
 createRegion({ backend: { get: (key: number) => key, set: () => {}, delete: () => {} } });
 // @ts-expect-error the class, not an object of it
 createRegion({ backend: MemoryBackend });
+
+declare const namespace: KVNamespaceLike;
+declare const lock: DurableObjectNamespaceLike;
+const kv = new CloudflareKVBackend(namespace, { prefix: "app:", expirationTtl: "1h", cacheTtl: { minutes: 1 }, lock });
+new CloudflareKVBackend(namespace);
+new CloudflareKVBackend(namespace, {});
+new CloudflareKVBackend(namespace, { prefix: undefined, expirationTtl: undefined, cacheTtl: undefined, lock: undefined });
+kv satisfies CacheBackend;
+check<Same<ReturnType<typeof kv.getMulti>, Promise<(Stored | undefined)[]>>>();
+check<Same<ReturnType<typeof kv.getMutex>, Mutex | undefined>>();
+kv.set("key", "text", { expirationTime: 60 });
+createRegion({ backend: kv });
+createRegion({ backend: "dogpile.cache.cloudflare_kv", arguments: { namespace, expiration_ttl: 3600 } });
+new DogpileLock({}).fetch(new Request("https://lock.example")) satisfies Promise<Response>;
+
+// @ts-expect-error without a namespace
+new CloudflareKVBackend();
+// @ts-expect-error an unknown option
+new CloudflareKVBackend(namespace, { ttl: 60 });
+// @ts-expect-error the class, not a namespace of its objects
+new CloudflareKVBackend(namespace, { lock: DogpileLock });
+// @ts-expect-error a Map is no namespace
+new CloudflareKVBackend(new Map());
+// @ts-expect-error only read
+kv.serializer = JSON;

@@ -7,6 +7,8 @@ const LOOK = 2000;
 const LOOKS = 15;
 /** Milliseconds between the two looks of one who does not wait. */
 const GLANCE = 50;
+/** WebKit takes names of 1024 characters. */
+const LONGEST = 900;
 
 /**
  * A lock across the tabs and workers of an origin, by the Web Locks API.
@@ -21,7 +23,7 @@ export class TabMutex {
   #ended;
 
   constructor(name) {
-    this.#name = name;
+    this.#name = name.length > LONGEST ? `${name.slice(0, LONGEST)} ${name.length} ${hash(name)}` : name;
   }
 
   async acquire(wait = true, { signal } = {}) {
@@ -136,4 +138,15 @@ function passed(milliseconds, signal) {
     };
     signal?.addEventListener("abort", abort);
   });
+}
+
+/** Two keys that come out the same share a lock, so that one waits for the other in vain: a matter of time, not of values. */
+function hash(text) {
+  let [a, b] = [0x811c9dc5, 0x01000193];
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x85ebca6b);
+  }
+  return `${a} ${b}`;
 }

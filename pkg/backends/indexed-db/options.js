@@ -1,6 +1,6 @@
 import { makeError, refused } from "../../errors.js";
 import { given } from "../../region/options.js";
-import { seconds } from "../../wasm/dogpile.js";
+import { seconds } from "../../duration.js";
 
 /** What an IndexedDBBackend was given, checked; `maxAge` in milliseconds. */
 export function checked(options) {

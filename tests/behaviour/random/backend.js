@@ -6,6 +6,8 @@ export class Store {
   records = new Map();
   locks = new Map();
   reads = new Map();
+  /** For each key, how many reads are under way. */
+  reading = new Map();
 }
 
 /** A backend whose operations answer at once or late, fail or hang, and take effect when they are sent or when they answer. */
@@ -34,9 +36,12 @@ export class RandomBackend {
   }
 
   read(keys, look) {
-    const { reads } = this.store;
-    for (const key of keys) reads.set(key, (reads.get(key) ?? 0) + 1);
-    return this.#world.operation(`read ${keys}`, look);
+    const { reads, reading } = this.store;
+    for (const key of keys) {
+      add(reads, key, 1);
+      this.#promises.mayRead(key, add(reading, key, 1));
+    }
+    return this.#world.operation(`read ${keys}`, look, { done: () => keys.forEach((key) => add(reading, key, -1)) });
   }
 
   write(entries, hint) {
@@ -56,6 +61,12 @@ export class RandomBackend {
     const isLate = () => isTimed && this.#world.seconds - seconds >= LOCK_TIMEOUT;
     return this.#world.operation(what, () => (isLate() ? undefined : act()), { done });
   }
+}
+
+function add(counts, key, more) {
+  const count = (counts.get(key) ?? 0) + more;
+  counts.set(key, count);
+  return count;
 }
 
 const manyAtOnce = (backend) => ({

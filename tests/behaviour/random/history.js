@@ -116,6 +116,16 @@ export class History {
     return this.fencesOf(value, until).length > 0;
   }
 
+  /** Whether it was fenced off by its own realm. Of others a realm hears when it asks. */
+  isFencedAtOnce(value) {
+    return this.fencesOf(value).some(({ before }) => before === undefined);
+  }
+
+  /** Whether calls of more than one realm were made. */
+  get isShared() {
+    return this.calls.some(({ realm }) => realm !== this.calls[0].realm);
+  }
+
   /** How often a read that a call may have shared was fenced off. */
   fencedReads({ realm, came }, key) {
     return this.fencesOf({ realm, key, begun: came }).filter(({ fencesReads }) => fencesReads).length;

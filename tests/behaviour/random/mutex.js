@@ -3,6 +3,7 @@ export class RandomMutex {
   #world;
   #lock;
   #key;
+  #isKnown = false;
 
   constructor(world, store, key) {
     this.#world = world;
@@ -14,11 +15,19 @@ export class RandomMutex {
   async acquire(wait = true, { signal } = {}) {
     this.#lock.asked += 1;
     const heeded = this.#world.plan.chance(0.3) ? undefined : signal;
-    return this.#operation(wait ? "lock" : "try to lock", () => this.#enter(wait, heeded));
+    const granted = await this.#operation(wait ? "lock" : "try to lock", () => this.#enter(wait, heeded));
+    this.#isKnown = granted;
+    return granted;
+  }
+
+  /** Whether whoever holds it knows, and has not let it go. */
+  get isKept() {
+    return this.#isKnown;
   }
 
   /** Takes effect even when its answer is a failure: what nobody releases would stay locked. */
   async release(stored) {
+    this.#isKnown = false;
     const act = () => this.#leave(stored);
     return this.#operation("unlock", act, { fails: 0 });
   }

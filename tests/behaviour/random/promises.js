@@ -27,6 +27,14 @@ export class Promises {
     return this.#world.locks === "healthy" && !this.#world.isTimed && other.realm.backend.store === realm.backend.store;
   }
 
+  /** A key is read while so many reads of it are under way, this one included: those who create share one, unless it may be out of date. */
+  mayRead(key, underWay) {
+    const { calls, isShared } = this.#history;
+    if (this.#world.mayExpire || isShared) return;
+    const own = calls.filter(({ creates, isSettled, keys }) => !creates && !isSettled && keys.includes(key)).length;
+    this.#world.expect(underWay <= 1 + own, "a read is shared", key, `is read ${underWay} times at once`);
+  }
+
   /** Gives back the value that a backend is about to store. */
   mayBeStored(stored) {
     const value = this.#history.valueIn(stored);
@@ -34,6 +42,8 @@ export class Promises {
     this.#world.expect(isStorable, "what was not to be stored is not", value);
     const isGivenUp = Math.min(aborted, deposed) < Infinity || handover?.released;
     if (value.isCreated) this.#world.expect(!isGivenUp && !this.#history.isFenced(value), "what was fenced off is not stored", value);
+    const hasAsked = !value.isCreated || realm.strategy === undefined || realm.strategy.wasAskedSince(settled);
+    this.#world.expect(hasAsked, "a strategy is asked for news before a value is stored", value);
     value.isDeaf = value.isCreated && realm.strategy?.isRemote === true && realm.strategy.askedAt < settled;
     return value;
   }
@@ -44,6 +54,8 @@ export class Promises {
     const expect = (holds, promise, ...details) => this.#world.expect(holds, promise, `${call} got`, value, ...details);
     expect(value?.key === key && payload.key === key, "a key's value is its own", key);
     if (value === undefined) return undefined;
+    const { strategy } = call.realm;
+    expect(strategy === undefined || strategy.wasAskedSince(call.came), "a strategy is asked for news before a value is served");
     expect(!this.#isEnded(value, call), "nobody joins what was fenced off or given up");
     const barrier = this.#history.barrierBefore(value, call);
     expect(barrier === undefined, "what was there before a write or an invalidation is not served after it", "of before", barrier?.at);
@@ -100,7 +112,7 @@ export class Promises {
     for (const value of values.filter(({ settled }) => settled === Infinity)) {
       const { call, handover } = value;
       this.#world.expect(handover === undefined && call.abortedAt < Infinity, "a creation goes on while its leader waits", value, "of", call);
-      if (this.#history.isFenced(value) || this.#history.isOverdue(value)) continue;
+      if (value.mayBeLost || this.#history.isFenced(value) || this.#history.isOverdue(value)) continue;
       const waiting = this.#history.calls.filter((other) => this.#waitsFor(other, value));
       this.#world.expect(waiting.length === 0, "a creation goes on while anyone waits", value, "for", ...waiting);
     }
@@ -119,9 +131,20 @@ export class Promises {
       this.#world.expect(this.#world.seconds < call.seconds + call.timeout, "a call is over within its timeout", call);
     }
     for (const value of this.#history.running()) {
+      this.#checkLock(value);
       const isUnwanted = value.group.every((each) => each.settled === Infinity && this.#isUnwanted(each));
       this.#world.expect(!isUnwanted || value.aborted < Infinity || !value.hasSignal, "a creation that nobody waits for is told so", value);
     }
+  }
+
+  /** What is fenced off lets its lock go at once; nobody else can have it who does not create. */
+  #checkLock(value) {
+    const { begun, call, key, realm } = value;
+    if (!this.#history.isFencedAtOnce(value) || this.#history.isShared) return;
+    const isElse = (other) => other !== call && other.creates && other.keys.includes(key) && !(other.settledAt < begun);
+    const holder = realm.backend.store.locks.get(key)?.holder;
+    const mayBeKept = holder === undefined || !holder.isKept || this.#history.calls.some(isElse);
+    this.#world.expect(mayBeKept, "what was fenced off lets its lock go", value);
   }
 
   /** For sure: nobody can wait, or have begun to, who was not detached by his signal. A time limit that has passed keeps a creation alive. */

@@ -62,7 +62,8 @@ class Run {
     }
     plan.close();
     if (this.#world.isTimed) await this.#checkPatience();
-    await this.#world.finish();
+    await this.#world.finish(() => this.#isOver());
+    this.#beCalm();
     await this.#checkTheEnd();
     return this.#world.violations;
   }
@@ -102,6 +103,11 @@ class Run {
   #beCalm() {
     this.#world.calmAt = this.#world.tick();
     this.#promises.checkCalm();
+    if (this.#world.isIdle && this.#isOver()) this.#world.expect(vi.getTimerCount() === 0, "no timer is left", vi.getTimerCount());
+  }
+
+  #isOver() {
+    return this.#history.calls.every(({ isSettled }) => isSettled);
   }
 
   /** After all that time nobody waits any more, except for a creator of his own. */
@@ -122,7 +128,6 @@ class Run {
       world.expect(call.isSettled, "every call settles", call);
       world.expect(call.kept === undefined || (call.kept.pending === 0 && call.kept.failures.length === 0), "what is kept alive comes to an end", call);
     }
-    world.expect(vi.getTimerCount() === 0, "no timer is left", vi.getTimerCount());
     for (const realm of this.#realms) for (const key of realm.keys) await this.#checkKey(realm, key);
     for (const realm of this.#realms) await this.#checkAfterwards(realm);
   }

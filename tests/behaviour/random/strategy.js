@@ -1,3 +1,5 @@
+import { LOCK_TIMEOUT } from "./world.js";
+
 /** What was invalidated, by whom ever: `{ hard, time, at, realm }` each. Strategies of one world share it; each has heard of some of it. */
 export class RandomStrategy {
   #world;
@@ -5,6 +7,7 @@ export class RandomStrategy {
   #realms;
   #all;
   #heard = new Set();
+  #requests = [];
   /** When the last request for news was made that has been answered. */
   askedAt = 0;
 
@@ -48,16 +51,26 @@ export class RandomStrategy {
   }
 
   refresh() {
+    const request = { at: this.#world.tick(), seconds: this.#world.seconds, isOver: true };
+    this.#requests.push(request);
     if (!this.isRemote || this.#world.plan.chance(0.2)) return undefined;
-    const at = this.#world.tick();
+    request.isOver = false;
     try {
-      return this.#world.operation(`ask for news in ${this.#realms}`, () => {
-        this.listen();
-        this.askedAt = Math.max(this.askedAt, at);
-      });
+      return this.#world.operation(`ask for news in ${this.#realms}`, () => this.#answer(request), { done: () => (request.isOver = true) });
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #answer({ at }) {
+    this.listen();
+    this.askedAt = Math.max(this.askedAt, at);
+  }
+
+  /** Whether it was asked for news since then, and has answered or taken too long. */
+  wasAskedSince(at) {
+    const isOver = (request) => request.isOver || (this.#world.isTimed && this.#world.seconds - request.seconds >= LOCK_TIMEOUT);
+    return this.#requests.some((request) => request.at > at && isOver(request));
   }
 
   /** Hears of all that was invalidated. */

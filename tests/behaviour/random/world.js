@@ -42,6 +42,11 @@ export class World {
     return Date.now() / 1000;
   }
 
+  /** Whether nothing is waited for. */
+  get isIdle() {
+    return this.#pending.length === 0;
+  }
+
   /** For who reads how it went. */
   log(describe) {
     if (this.#trace === undefined) return;
@@ -116,12 +121,12 @@ export class World {
     }
   }
 
-  /** Lets go of everything, until nothing is left. */
-  async finish() {
+  /** Lets go of everything, until all is over; time goes by only as long as it is not. */
+  async finish(isOver) {
     this.log(() => "everything is let go");
     for (let round = 0; round < 100; round++) {
       await this.#settleAll(true);
-      if (this.#pending.length === 0 && !(this.isTimed && vi.getTimerCount() > 0)) return;
+      if (this.isIdle && (isOver() || !this.isTimed)) return;
       if (this.isTimed) this.advance(LOCK_TIMEOUT);
     }
     this.expect(false, "everything comes to an end");

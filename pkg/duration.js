@@ -1,0 +1,42 @@
+import { refused } from "./errors.js";
+import { lengthOfTime, readLength } from "./wasm/dogpile.js";
+
+const ALLOWED = 'seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds';
+const SECONDS = { days: 86_400, hours: 3_600, minutes: 60, seconds: 1, milliseconds: 0.001 };
+// Temporal.Duration has them; how long they are depends on the date.
+const CALENDAR = ["years", "months", "weeks"];
+
+/** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; `undefined` for anything else. */
+function sumOfParts(value) {
+  try {
+    if (Object.keys(value).some((name) => !(name in SECONDS)) || CALENDAR.some((name) => value[name])) return undefined;
+    const parts = Object.keys(SECONDS).filter((name) => value[name] !== undefined);
+    if (parts.length === 0 || parts.some((name) => typeof value[name] !== "number")) return undefined;
+    return parts.reduce((sum, name) => sum + value[name] * SECONDS[name], 0);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A length of time in seconds, Infinity for never; NaN when it is not given. */
+export function seconds(value, what) {
+  if (value === undefined || value === null) return NaN;
+  const length = lengthOfTime(numberOf(value));
+  if (Number.isNaN(length)) throw refused(what, ALLOWED, value);
+  return length;
+}
+
+function numberOf(value) {
+  if (typeof value === "number") return value;
+  return typeof value === "string" ? readLength(codeUnits(value)) : sumOfParts(value);
+}
+
+/** A lock timeout in seconds; NaN when it is not given. */
+export function patience(value) {
+  const length = seconds(value, "lockTimeout");
+  if (length <= 0) throw refused("lockTimeout", "longer than 0", value);
+  return length;
+}
+
+/** How a text reaches the core: lone surrogates would not survive the way as UTF-8. */
+export const codeUnits = (text) => Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
