@@ -2,11 +2,12 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { visit } from "./chromium.js";
 import { installPackage } from "./installed.js";
 import { program, run } from "./run.js";
-import { askBundledWorker } from "./workers.js";
+import { withBundledWorker } from "./workers.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const guide = join(root, "www/guide");
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => app?.remove());
 
 test("every block has a language in which it is run here", () => {
-  expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(["js", "js worker", "py", "sh", "ts"]);
+  expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(["js", "js page", "js worker", "json wrangler", "py", "sh", "ts"]);
 });
 
 test.each(named("js"))("%s", (_name, code) => expectPromised(code, code));
@@ -39,9 +40,21 @@ test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
   await expectPromised(code, (await transform(code, { loader: "ts", target: "es2022" })).code);
 });
 
+test.each(named("js page"))("%s, in a page", async (_name, code) => {
+  await writeFile(join(app.folder, "snippet-page.js"), code);
+  await build({ stdin: { contents: printing, resolveDir: app.folder }, outdir: join(app.folder, "page"), bundle: true, splitting: true, format: "esm" });
+  await writeFile(join(app.folder, "page/index.html"), '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./stdin.js"></script>');
+  expect(await visit(join(app.folder, "page"), "index.html")).toEqual(promisedBy(code));
+});
+
 test.each(named("js worker"))("%s, on Workers", async (_name, code) => {
   await writeFile(join(app.folder, "worker.js"), code);
-  expect(await askBundledWorker(app, "/home")).toEqual({ title: "The page at /home" });
+  const [{ code: bindings }] = blocks.filter(({ kind }) => kind === "json wrangler");
+  const body = await withBundledWorker(app, code.includes("env.") ? bound(JSON.parse(bindings)) : {}, async (worker) => {
+    const twice = [1, 2].map(() => worker.dispatchFetch("http://worker.example/home"));
+    return Promise.all((await Promise.all(twice)).map((response) => response.json()));
+  });
+  expect(body).toEqual([{ title: "The page at /home" }, { title: "The page at /home" }]);
 });
 
 test.each(named("py"))("%s, in Python", async (_name, code) => {
@@ -59,9 +72,29 @@ test.each(named("sh"))("%s, in a shell", (_name, code) => {
 async function expectPromised(source, executable) {
   const file = join(app.folder, "snippet.js");
   await writeFile(file, executable);
+  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promisedBy(source).join("\n")}\n`);
+}
+
+function promisedBy(source) {
   const promised = [...source.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, line]) => line);
   expect(promised).not.toEqual([]);
-  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promised.join("\n")}\n`);
+  return promised;
+}
+
+/** A page has no output: what is printed becomes its outcome. */
+const printing = `
+import { inspect } from ${JSON.stringify(join(root, "www/playground/inspect.js"))};
+const lines = [];
+console.log = (...values) => lines.push(values.map((value) => inspect(value)).join(" "));
+await import("./snippet-page.js");
+globalThis.outcome = lines;
+`;
+
+/** What a wrangler.jsonc binds, for workerd. */
+function bound({ kv_namespaces: namespaces, durable_objects: objects }) {
+  const kv = namespaces.map(({ binding }) => [binding, { type: "kv", id: "guide" }]);
+  const durable = objects.bindings.map(({ name, class_name: exportName }) => [name, { type: "durable-object", worker: "worker", exportName }]);
+  return { env: Object.fromEntries([...kv, ...durable]), objects: objects.bindings.map(({ class_name: name }) => name) };
 }
 
 async function blocksOf(file) {
