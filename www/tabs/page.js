@@ -9,7 +9,7 @@ const channel = new BroadcastChannel("dogpile-tabs-demo");
 const view = new TabsView();
 let name;
 
-const words = { created: "has created", waited: "has waited for", stale: "gets the stale", fresh: "has" };
+const words = { created: "has created", waited: "has waited for", stale: "gets, though it is stale,", fresh: "has" };
 
 const acts = {
   one: () => askHere(),
@@ -66,7 +66,8 @@ async function askHere(milliseconds = takes()) {
     await sleep(milliseconds);
     return { number, by: name };
   });
-  tell({ text: `${words[outcome]} report ${payload.number}, which tab ${payload.by} made`, state: outcome });
+  const maker = outcome === "created" ? "" : `, made by tab ${payload.by}`;
+  tell({ text: `${words[outcome]} report ${payload.number}${maker}`, state: outcome });
 }
 
 /** To every tab, this one included. */
