@@ -42,8 +42,9 @@ test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
 
 test.each(named("js page"))("%s, in a page", async (_name, code) => {
   await writeFile(join(app.folder, "snippet-page.js"), code);
-  await build({ stdin: { contents: printing, resolveDir: app.folder }, outdir: join(app.folder, "page"), bundle: true, splitting: true, format: "esm" });
-  await writeFile(join(app.folder, "page/index.html"), '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./stdin.js"></script>');
+  const stdin = { contents: printing, resolveDir: app.folder };
+  await build({ stdin, outdir: join(app.folder, "page"), bundle: true, splitting: true, format: "esm" });
+  await writeFile(join(app.folder, "page/index.html"), '<link rel="icon" href="data:,"><script type="module" src="./stdin.js"></script>');
   expect(await visit(join(app.folder, "page"), "index.html")).toEqual(promisedBy(code));
 });
 
@@ -99,7 +100,8 @@ function bound({ kv_namespaces: namespaces, durable_objects: objects }) {
 
 async function blocksOf(file) {
   const source = await readFile(join(guide, file), "utf8");
-  return [...source.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(([fence, kind, code]) => ({ kind, code, name: `${file}: ${headingOf(source, fence)}` }));
+  const fences = [...source.matchAll(/^```(.*)\n([^]*?)^```$/gm)];
+  return fences.map(([fence, kind, code]) => ({ kind, code, name: `${file}: ${headingOf(source, fence)}` }));
 }
 
 /** The last heading before the code. */

@@ -61,5 +61,5 @@ function collectProblems() {
   }
   addEventListener("error", ({ message }) => note(message));
   addEventListener("unhandledrejection", ({ reason }) => note(reason));
-  addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => note(`${violatedDirective}: ${blockedURI} in ${sourceFile}`));
+  addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => note(`${violatedDirective}: ${blockedURI}`));
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, posix } from "node:path";
 import { expect, inject, test } from "vitest";
+import { root } from "../../scripts/run.mjs";
 import { problems, until } from "./browser.js";
 import { address, page } from "./page.js";
 
@@ -10,14 +11,18 @@ const browser = page();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const folder = inject("folder");
-const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".html"));
+const files = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
+const paths = files.filter((path) => path.endsWith(".html"));
 /** Pages of text are of one make: in Firefox these stand for all, in Chromium those of the guide are visited too. */
-const references = ["api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", "guide/install.html", "guide/migration.html"];
+const references = [
+  "api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", "guide/install.html", "guide/migration.html",
+];
 const isVisited = inject("browserName") === "chromium" ? (path) => !path.startsWith("api/") : (path) => !/^(api|guide)\//.test(path);
 const visited = paths.filter((path) => isVisited(path) || references.includes(path)).sort();
 
 test("there are pages of every kind", () => {
-  expect(visited).toEqual(expect.arrayContaining(["index.html", "playground/index.html", "benchmarks.html", "inspector.html", "tabs.html", ...references]));
+  const demos = ["index.html", "playground/index.html", "benchmarks.html", "inspector.html", "tabs.html"];
+  expect(visited).toEqual(expect.arrayContaining([...demos, ...references]));
 });
 
 test.each(visited)("%s is accessible in light and dark, fits a phone, and complains of nothing", async (path) => {
@@ -26,7 +31,7 @@ test.each(visited)("%s is accessible in light and dark, fits a phone, and compla
   // A script element would be against the page's policy.
   await browser().execute(axe);
   for (const theme of ["light", "dark"]) {
-    await browser().execute((chosen) => document.querySelector("#theme").textContent.toLowerCase() === chosen && document.querySelector("#theme").click(), theme);
+    await browser().execute(choose, theme);
     expect({ theme, violations: await browser().execute(violations) }).toEqual({ theme, violations: [] });
   }
   await browser().setViewport({ width: 360, height: 780 });
@@ -57,6 +62,13 @@ test("the keyboard's first stop leads past the navigation", async () => {
   expect(await browser().execute(() => location.hash)).toBe("#main");
 });
 
+test("the reference has a page for everything that the package's types export", () => {
+  const types = readFileSync(join(root, "pkg/index.d.ts"), "utf8");
+  const exported = [...types.matchAll(/^export (?:abstract )?(?:class|const|function|interface|type) (\w+)/gm)].map(([, name]) => name);
+  const described = paths.filter((path) => path.startsWith("api/")).map((path) => posix.basename(path, ".html"));
+  expect(described.sort()).toEqual(["index", ...new Set(exported)].sort());
+});
+
 test("every link within the site leads to a page, and to a place in it", () => {
   const sources = new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
   const broken = [];
@@ -72,7 +84,14 @@ test("every link within the site leads to a page, and to a place in it", () => {
   expect(broken).toEqual([]);
 });
 
-// It runs in the page.
+// These run in the page.
+
+/** The switch says what it switches to. */
+function choose(theme) {
+  const button = document.querySelector("#theme");
+  if (button.textContent.toLowerCase() === theme) button.click();
+}
+
 async function violations() {
   const { violations: found } = await globalThis.axe.run({ resultTypes: ["violations"] });
   return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(", ")}`);

@@ -7,6 +7,8 @@ import { page } from "./page.js";
 
 const browser = page("playground/index.html");
 
+const imports = 'import { createRegion, MemoryBackend } from "dogpile";\n';
+
 const folder = fileURLToPath(new URL("../../www/playground/examples/", import.meta.url));
 const examples = readdirSync(folder).map((file) => [file.match(/\d+-(.*)\.js/)[1], readFileSync(folder + file, "utf8")]);
 
@@ -23,12 +25,12 @@ test("every example prints what its comments say", async () => {
 test("a region tells who missed, who waited and what was created", async () => {
   await browser().execute(choose, "stampede");
   await run();
-  const events = await until(browser(), () => [...document.querySelectorAll("#events li")].map(({ dataset }) => ({ ...dataset })), (found) => sum(found) === 2000);
-  const count = (kind) => sum(events.filter(({ text }) => text.startsWith(kind)));
-  expect({ miss: count("miss user:42 absent"), wait: count("wait user:42"), create: count("create [ 'user:42' ]") }).toEqual({ miss: 1000, wait: 999, create: 1 });
+  const told = await until(browser(), events, (found) => sum(found) === 2000);
+  const count = (kind) => sum(told.filter(({ text }) => text.startsWith(kind)));
+  expect([count("miss user:42 absent"), count("wait user:42"), count("create [ 'user:42' ]")]).toEqual([1000, 999, 1]);
 });
 
-const sum = (events) => events.reduce((total, { count }) => total + Number(count), 0);
+const sum = (told) => told.reduce((total, { count }) => total + Number(count), 0);
 
 test("changed code runs, and its failure is shown", async () => {
   await write('import { createRegion } from "dogpile";\ncreateRegion({ backend: "unknown" });\n');
@@ -49,18 +51,26 @@ test("an endless loop is stopped, and the next run is as any other", async () =>
 });
 
 test("completion offers the region's methods, with their documentation", async () => {
-  const source = 'import { createRegion, MemoryBackend } from "dogpile";\nconst region = createRegion({ backend: new MemoryBackend() });\nregion.';
-  await write(source);
+  await write(`${imports}const region = createRegion({ backend: new MemoryBackend() });\nregion.`);
   await browser().keys("getOr".split(""));
-  const offered = await until(browser(), completions, ({ labels, documentation }) => labels.includes("getOrCreateMulti") && documentation.length > 0);
+  const isThere = ({ labels, documentation }) => labels.includes("getOrCreateMulti") && documentation.length > 0;
+  const offered = await until(browser(), completions, isThere);
   expect(offered.labels).toEqual(expect.arrayContaining(["getOrCreate", "getOrCreateEntry", "getOrCreateMulti"]));
   expect(offered.documentation).toMatch(/fresh one, or a stale one while another caller creates|record's age/);
   expect(await problems(browser())).toEqual([]);
 });
 
 test("a mistake is underlined", async () => {
-  await write('import { createRegion, MemoryBackend } from "dogpile";\ncreateRegion({ backend: new MemoryBackend(), expirationTimes: 1 });\n');
-  await until(browser(), () => document.querySelector("#editor").shadowRoot.querySelectorAll(".cm-lintRange-warning").length, (count) => count === 1);
+  await write(`${imports}createRegion({ backend: new MemoryBackend(), expirationTimes: 1 });\n`);
+  await until(browser(), underlined, (count) => count === 1);
+});
+
+test("the keyboard runs an example, and Tab leaves the editor", async () => {
+  await write("console.log('by keyboard');\n");
+  await browser().keys(["Control", "Enter"]);
+  await until(browser(), printed, ([line]) => line === "by keyboard");
+  await browser().keys("Tab");
+  expect(await browser().execute(() => document.activeElement.id)).toBe("printed");
 });
 
 /** Puts a text in the place of the editor's, as a visitor does who pastes it. */
@@ -89,6 +99,14 @@ function paste(text) {
   const event = new Event("paste", { bubbles: true, cancelable: true });
   event.clipboardData = { getData: (type) => (type === "text/plain" ? text : "") };
   document.querySelector("#editor").shadowRoot.querySelector(".cm-content").dispatchEvent(event);
+}
+
+function events() {
+  return [...document.querySelectorAll("#events li")].map(({ dataset }) => ({ ...dataset }));
+}
+
+function underlined() {
+  return document.querySelector("#editor").shadowRoot.querySelectorAll(".cm-lintRange-warning").length;
 }
 
 function printed() {

@@ -82,8 +82,9 @@ function setControls(situation, sliders) {
 }
 
 function readColumns() {
-  return [1, 2].map((column) => Object.fromEntries([...document.querySelectorAll("#counts tr:has([data-count])")].map(({ cells }) =>
-    [cells[column].dataset.count, Number(cells[column].textContent.replaceAll(",", ""))])));
+  const rows = [...document.querySelectorAll("#counts tr:has([data-count])")];
+  const valueOf = ({ dataset, textContent }) => [dataset.count, Number(textContent.replaceAll(",", ""))];
+  return [1, 2].map((column) => Object.fromEntries(rows.map(({ cells }) => valueOf(cells[column]))));
 }
 
 /** How much of each canvas is red, for who creates, and how much blue, for who waits. */

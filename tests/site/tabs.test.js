@@ -5,26 +5,22 @@ import { address, page } from "./page.js";
 
 const browser = page();
 
-/** By the names of their tabs. */
-let windows;
+/** Two tabs, `{ name, handle }`; the second one is in front. */
+let first;
+let second;
 beforeEach(async () => {
-  windows = { A: await browser().getWindowHandle() };
-  await browser().url(address("tabs.html"));
-  await until(browser(), ownName, (name) => name === "A");
-  ({ handle: windows.B } = await browser().createWindow("window"));
-  await browser().switchToWindow(windows.B);
-  await browser().url(address("tabs.html"));
-  await until(browser(), ownName, (name) => name === "B");
+  first = await openIn(await browser().getWindowHandle());
+  second = await openIn((await browser().createWindow("window")).handle);
   await press("forget", { takes: 1500 });
 });
 
 afterEach(async () => {
-  const [first, ...others] = await browser().getWindowHandles();
+  const [remaining, ...others] = await browser().getWindowHandles();
   for (const handle of others) {
     await browser().switchToWindow(handle);
     await browser().closeWindow();
   }
-  await browser().switchToWindow(first);
+  await browser().switchToWindow(remaining);
   await browser().url("about:blank");
 });
 
@@ -35,18 +31,18 @@ test("cold: one tab creates, the other waits; then both have it", async () => {
   await press("all");
   expect(await outcomes("fresh")).toEqual(["fresh", "fresh"]);
   expect(await creations()).toBe(1);
-  await browser().switchToWindow(windows.A);
+  await browser().switchToWindow(first.handle);
   expect(await outcomes("fresh")).toEqual(["fresh", "fresh"]);
   expect(await problems(browser())).toEqual([]);
 });
 
 test("invalidated softly from one tab: in both, one creates and the other gets the stale report", async () => {
   await press("one");
-  await outcomeOf("B", "created");
-  await browser().switchToWindow(windows.A);
+  await outcomeOf(second, "created");
+  await browser().switchToWindow(first.handle);
   await press("soft", { takes: 1500 });
-  await browser().switchToWindow(windows.B);
-  await told("Tab A invalidates softly");
+  await browser().switchToWindow(second.handle);
+  await told(`Tab ${first.name} invalidates softly`);
   await press("all");
   expect(await outcomes()).toEqual(["created", "stale"]);
   expect(await creations()).toBe(2);
@@ -55,11 +51,11 @@ test("invalidated softly from one tab: in both, one creates and the other gets t
 
 test("invalidated hard from one tab: nobody gets the old report in either", async () => {
   await press("one");
-  await outcomeOf("B", "created");
-  await browser().switchToWindow(windows.A);
+  await outcomeOf(second, "created");
+  await browser().switchToWindow(first.handle);
   await press("hard", { takes: 1500 });
-  await browser().switchToWindow(windows.B);
-  await told("Tab A invalidates");
+  await browser().switchToWindow(second.handle);
+  await told(`Tab ${first.name} invalidates`);
   await press("all");
   expect(await outcomes()).toEqual(["created", "waited"]);
   expect(await creations()).toBe(2);
@@ -67,19 +63,25 @@ test("invalidated hard from one tab: nobody gets the old report in either", asyn
 });
 
 test("the creating tab closes: the other one takes over", async () => {
-  await browser().switchToWindow(windows.A);
+  await browser().switchToWindow(first.handle);
   await press("one", { takes: 10_000 });
-  await outcomeOf("A", "creating");
-  await browser().switchToWindow(windows.B);
+  await outcomeOf(first, "creating");
+  await browser().switchToWindow(second.handle);
   await press("one", { takes: 500 });
-  await outcomeOf("B", "asking");
-  await browser().switchToWindow(windows.A);
+  await outcomeOf(second, "asking");
+  await browser().switchToWindow(first.handle);
   await browser().closeWindow();
-  await browser().switchToWindow(windows.B);
-  await outcomeOf("B", "created");
-  await outcomeOf("A", "closed");
+  await browser().switchToWindow(second.handle);
+  await outcomeOf(second, "created");
+  await outcomeOf(first, "closed");
   expect(await problems(browser())).toEqual([]);
 });
+
+async function openIn(handle) {
+  await browser().switchToWindow(handle);
+  await browser().url(address("tabs.html"));
+  return { handle, name: await until(browser(), ownName, (name) => name !== null) };
+}
 
 async function press(value, { takes } = {}) {
   if (takes !== undefined) await browser().execute(setTakes, takes);
@@ -89,12 +91,13 @@ async function press(value, { takes } = {}) {
 /** When both tabs were answered: what became of them, sorted. */
 async function outcomes(expected) {
   const ended = (state) => ["created", "waited", "stale", "fresh"].includes(state) && (expected === undefined || state === expected);
-  const states = await until(browser(), statesOfTabs, ({ A, B }) => ended(A) && ended(B));
-  return Object.values(states).sort();
+  const names = [first.name, second.name];
+  const states = await until(browser(), statesOfTabs, (found) => names.every((name) => ended(found[name])));
+  return names.map((name) => states[name]).sort();
 }
 
-function outcomeOf(tab, state) {
-  return until(browser(), statesOfTabs, (states) => states[tab] === state);
+function outcomeOf({ name }, state) {
+  return until(browser(), statesOfTabs, (states) => states[name] === state);
 }
 
 function told(text) {
@@ -108,7 +111,7 @@ function creations() {
 // These run in the page.
 
 function ownName() {
-  return document.querySelector("#own").textContent.match(/This is tab (\w)/)?.[1];
+  return document.querySelector("#own").textContent.match(/This is tab (\w)/)?.[1] ?? null;
 }
 
 function statesOfTabs() {

@@ -7,13 +7,14 @@ const policy = [
   "connect-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'",
 ].join("; ");
 
-const mark = `<svg class="mark" viewBox="0 0 28 20" aria-hidden="true"><path class="create" d="M0 3h28"/><path class="wait" d="M4 8h24M8 13h20M12 18h16"/></svg>`;
+const mark = `<svg class="mark" viewBox="0 0 28 20" aria-hidden="true">
+      <path class="create" d="M0 3h28"/><path class="wait" d="M4 8h24M8 13h20M12 18h16"/></svg>`;
 
 /** `page`: path, title, description, content, script; `sections`: the first page of each part of the site. */
 export function layout({ path, section, title, description, content, script, wide }, sections) {
   const up = "../".repeat(path.split("/").length - 1) || "./";
-  const links = sections.map((other) =>
-    `<a href="${up}${other.path}"${other.section === section ? ` aria-current="${other.path === path ? "page" : "true"}"` : ""}>${other.section}</a>`);
+  const current = (other) => (other.section === section ? ` aria-current="${other.path === path ? "page" : "true"}"` : "");
+  const links = sections.map((other) => `<a href="${up}${other.path}"${current(other)}>${other.section}</a>`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +38,9 @@ export function layout({ path, section, title, description, content, script, wid
   <main id="main"${wide ? ' class="wide-page"' : ""}>
 ${content}
   </main>
-  <footer class="site"><p>dogpile is a port of the region of Python’s dogpile.cache. MIT licence. This site asks no other origin for anything.</p></footer>
+  <footer class="site">
+    <p>dogpile is a port of the region of Python’s dogpile.cache. MIT licence. This site asks no other origin for anything.</p>
+  </footer>
   <script type="module" src="/style/site.js"></script>
 ${script ? `  <script type="module" src="${script}"></script>\n` : ""}</body>
 </html>

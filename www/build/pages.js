@@ -28,7 +28,8 @@ function order(sections) {
 
 /** Code stands between fences, as in Markdown, with its label in the first of them. */
 function demoPage({ file, ...page }) {
-  const content = read("pages", file).replace(/^```(\w+) (.*)\n([^]*?)^```$/gm, (_, language, label, code) => codeBlock(code, language, label));
+  const highlighted = (_, language, label, code) => codeBlock(code, language, label);
+  const content = read("pages", file).replace(/^```(\w+) (.*)\n([^]*?)^```$/gm, highlighted);
   return { ...page, wide: true, content };
 }
 

@@ -60,7 +60,7 @@ function fill(body, records, hits) {
     const row = rows.get(key) ?? makeRow(key);
     rows.delete(key);
     row.dataset.state = state;
-    const texts = [key, state, age === undefined ? "–" : duration(age), String(hits.get(key) ?? 0), size === undefined ? "–" : bytes(size)];
+    const texts = [key, state, duration(age), String(hits.get(key) ?? 0), bytes(size)];
     texts.forEach((text, index) => {
       if (row.cells[index].textContent !== text) row.cells[index].textContent = text;
     });
@@ -86,10 +86,12 @@ function summaryOf(records) {
 }
 
 function duration(seconds) {
+  if (seconds === undefined) return "–";
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
 function bytes(size) {
+  if (size === undefined) return "–";
   return size < 1000 ? `${size} B` : `${(size / 1000).toPrecision(3)} kB`;
 }

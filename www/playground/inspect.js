@@ -9,11 +9,13 @@ export function inspect(value, seen = []) {
   if (seen.includes(value)) return "[Circular]";
   const inner = (other) => inspect(other, [...seen, value]);
   if (Array.isArray(value)) return wrap("[", value.map(inner), "]");
-  if (value instanceof Map) return `Map(${value.size}) ${wrap("{", [...value].map(([key, item]) => `${inner(key)} => ${inner(item)}`), "}")}`;
+  const pair = ([key, item]) => `${inner(key)} => ${inner(item)}`;
+  if (value instanceof Map) return `Map(${value.size}) ${wrap("{", [...value].map(pair), "}")}`;
   if (value instanceof Set) return `Set(${value.size}) ${wrap("{", [...value].map(inner), "}")}`;
   const { constructor } = value;
   const name = constructor === Object || constructor === undefined ? "" : `${constructor.name} `;
-  return name + wrap("{", Object.entries(value).map(([key, item]) => `${/^[\w$]+$/.test(key) ? key : quote(key)}: ${inner(item)}`), "}");
+  const member = ([key, item]) => `${/^[\w$]+$/.test(key) ? key : quote(key)}: ${inner(item)}`;
+  return name + wrap("{", Object.entries(value).map(member), "}");
 }
 
 function wrap(open, items, close) {

@@ -72,8 +72,12 @@ function addEvent(text, after) {
 function add(list, text, after, level = "log") {
   const item = list.appendChild(document.createElement("li"));
   item.className = level;
-  item.append(Object.assign(document.createElement("span"), { textContent: text }), Object.assign(document.createElement("time"), { textContent: after }));
+  item.append(element("span", text), element("time", after));
   return item;
+}
+
+function element(name, textContent) {
+  return Object.assign(document.createElement(name), { textContent });
 }
 
 function clear() {

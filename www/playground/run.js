@@ -5,7 +5,7 @@ let registered;
 
 /** The service worker is there, and serves this page's workers. */
 async function serviceWorker() {
-  if (!navigator.serviceWorker) throw new Error("this browser offers no service worker here, and the playground runs your code through one");
+  if (!navigator.serviceWorker) throw new Error("your code runs through a service worker, which this browser does not offer here");
   registered ??= navigator.serviceWorker.register("./sw.js");
   await registered;
   const { active } = await navigator.serviceWorker.ready;

@@ -5,7 +5,9 @@ import { EditorView, hoverTooltip } from "@codemirror/view";
 import { wrap } from "comlink";
 
 /** CodeMirror's icons are named by its own kinds. */
-const kinds = { "const": "constant", "local function": "function", "local var": "variable", "let": "variable", "var": "variable", "alias": "variable" };
+const kinds = {
+  "alias": "variable", "const": "constant", "let": "variable", "local function": "function", "local var": "variable", "var": "variable",
+};
 
 export function typescript() {
   const service = wrap(new Worker(new URL("./types.worker.js", import.meta.url), { type: "module" }));

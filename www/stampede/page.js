@@ -35,8 +35,7 @@ async function play() {
   const runs = [WithDogpile, WithoutDogpile].map((Cache) => new Run(Cache, takes));
   status.textContent = `${situations[situation]}. ${callers.toLocaleString("en")} callers are on their way.`;
   const shown = show(runs, { callers: Math.max(callers, 1), time: within + takes + 200 });
-  await stampede(runs, { callers, within, situation });
-  shown.stop();
+  await stampede(runs, { callers, within, situation }).finally(shown.stop);
   summarize(situations[situation], runs);
 }
 
@@ -62,9 +61,13 @@ function show(runs, { callers, time }) {
 }
 
 function summarize(title, runs) {
-  const [first, second] = runs.map(({ origin: { calls } }) => `${calls.toLocaleString("en")} ${calls === 1 ? "call" : "calls"} of the origin`);
+  const [first, second] = runs.map(({ origin }) => callsOf(origin));
   status.textContent = `${title}. With dogpile ${first}, without ${second}.`;
   runs.forEach((run, index) => elements[index].setAttribute("aria-label", description(["With dogpile", "Without"][index], run)));
+}
+
+function callsOf({ calls }) {
+  return `${calls.toLocaleString("en")} ${calls === 1 ? "call" : "calls"} of the origin`;
 }
 
 function description(title, { counts: { created, waited, stale, fresh } }) {
