@@ -23,6 +23,7 @@ export const suites = [
   javascript("behaviour-chromium", "Chromium"),
   javascript("behaviour-firefox", "Firefox"),
   javascript("behaviour-kv", "workerd's KV"),
+  javascript("workerd", "workerd"),
   javascript("site-chromium", "Chromium"),
   javascript("site-firefox", "Firefox"),
   javascript("packaging", "all"),

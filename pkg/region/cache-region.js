@@ -91,9 +91,11 @@ export class CacheRegion {
   /** In effect when it returns; a promise if others are told. */
   invalidate(hard) {
     this.setup; // or an error
-    const told = this.invalidations.invalidate(hard, this.stamp());
-    this.flights.fenceCreations();
-    return told;
+    try {
+      return this.invalidations.invalidate(hard, this.stamp());
+    } finally {
+      this.flights.fenceCreations();
+    }
   }
 
   /** Asks whether others have invalidated something; a promise, which never rejects, if that has to be waited for. */
@@ -131,7 +133,8 @@ export class CacheRegion {
   isLocked(key) {
     const { setup } = this;
     const mangled = setup.mangle(key);
-    if (this.flights.current(mangled)?.isCreation || this.flights.isKept(mangled, setup.lockTimeout)) return true;
+    const flight = this.flights.current(mangled);
+    if ((flight?.isCreation && !flight.pulse?.isLongSilent) || this.flights.isKept(mangled, setup.lockTimeout)) return true;
     const mutex = this.mutexOf(setup, mangled);
     return mutex === undefined ? false : this.askMutex(setup, () => mutex.locked?.()).then(Boolean);
   }

@@ -1,9 +1,9 @@
 import * as backend from "../backends/backend.js";
-import { backendError } from "./cache-region.js";
-import { refused, makeError } from "../errors.js";
-import { ignoreRejection, pending, Signal } from "../promises.js";
-import { makeRecord } from "../records/record.js";
 import { seconds } from "../duration.js";
+import { pending, Signal } from "../promises.js";
+import { makeRecord } from "../records/record.js";
+import { oneEach } from "./answers.js";
+import { backendError } from "./cache-region.js";
 
 /** One creation: the creator's call, what it gave, and the write of it. It ends every flight that it serves, however it ends. */
 export class Creation {
@@ -253,26 +253,6 @@ export class Creation {
   }
 }
 
-/** `{ outcomes }`, or the `{ error }` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
-function oneEach(answer, count) {
-  try {
-    checkCount(answer, count);
-    return { outcomes: Array.from({ length: count }, (_, index) => outcomeOf(answer[index])) };
-  } catch (error) {
-    return { error };
-  }
-}
-
 /** The hint that holds for all: none as soon as one of them is of use for ever. */
 const longest = (hints) =>
   hints.reduce((longer, hint) => (longer === undefined || hint === undefined ? undefined : longer.expirationTime >= hint.expirationTime ? longer : hint));
-
-const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error, isCreators: true })) ?? { value };
-
-function checkCount(answer, count) {
-  const allowed = `an array of ${count}, one value for each key`;
-  if (!Array.isArray(answer)) throw refused("what a multi creator returns", allowed, answer);
-  if (answer.length === count) return;
-  for (const promise of answer.map(pending)) if (promise !== undefined) ignoreRejection(promise);
-  throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${answer.length}`);
-}

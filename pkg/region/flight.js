@@ -167,11 +167,17 @@ export class Flight {
     this.silence();
   }
 
+  /** Where whoever waits for it has to look: what it was given up for. */
+  get latest() {
+    return this.successor?.latest ?? this;
+  }
+
   /** Whoever waits for `heir` gets what this flight comes to. */
   bequeathTo(heir) {
     if (this.outcome !== undefined) return heir.end(this.outcome);
     this.#heirs.push(heir);
     heir.successor = this;
+    if (!onWorkers()) heir.rouse();
   }
 
   /** Ends it for everyone who waits, unless it has ended. On Workers a promise is left alone by all but its own request: others look by themselves. */
@@ -212,6 +218,7 @@ export class Flight {
     const roused = this.#wake;
     if (this.outcome === undefined) this.#wake = new Signal();
     roused.settle();
+    if (!onWorkers()) for (const heir of this.#heirs) heir.rouse();
   }
 
   silence() {

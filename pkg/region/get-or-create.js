@@ -164,8 +164,8 @@ async function waitFor(region, quest, request, onlyLooks) {
   const vigil = onWorkers() ? new Vigil() : undefined;
   while (!look(region, quest, request, vigil?.hasSeenDeath) && !onlyLooks) {
     if (!leads) announce(region, quest);
-    if (!leads || flight.isLastChance) watch(region, flight, patienceOf(region.setup, request));
-    await (vigil === undefined ? quest.change : vigil.wait(quest.change, flight.pulse));
+    if (!leads || flight.isLastChance) watch(region, flight.latest, patienceOf(region.setup, request));
+    await (vigil === undefined ? quest.change : vigil.wait(quest.change, flight.latest.pulse));
     if (request.hasLeft) throw gone();
   }
 }
@@ -187,10 +187,10 @@ function look(region, quest, request, hasSeenDeath = false) {
   if (outcome !== undefined) {
     receive(region, quest, outcome, request);
   } else {
-    if (leads || !(hasSeenDeath || flight.isOverdue(patienceOf(region.setup, request)))) return false;
+    if (leads || !(hasSeenDeath || flight.latest.isOverdue(patienceOf(region.setup, request)))) return false;
     quest.waitedFor.push(flight);
     quest.hasSeenDeath = hasSeenDeath;
-    if (!flight.isDeposed) takeOver(region, quest, flight);
+    if (!flight.latest.isDeposed) takeOver(region, quest, flight.latest);
   }
   quest.waitsFor = undefined;
   return true;

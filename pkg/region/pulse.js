@@ -24,10 +24,11 @@ export class Pulse {
   beat = 0;
   /** Flights whose leader this request is: what others decide about them is carried out here, since only here their I/O can be touched. */
   flights = new Set();
-  #at = Date.now();
+  #at;
   #timer;
 
   start() {
+    this.#at ??= Date.now();
     this.#timer ??= setInterval(() => this.#strike(), PERIOD);
   }
 

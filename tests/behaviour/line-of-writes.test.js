@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SlowMultiBackend, checkAfterEach, isSettled, makeRegion, outcome, plainBackend, slowRegion, turns, virtualClock } from "./helpers.js";
+import { SlowMultiBackend, checkAfterEach, deferred, isSettled, makeRegion, outcome, plainBackend, slowRegion, turns, until, virtualClock } from "./helpers.js";
 
 checkAfterEach();
 
@@ -174,4 +174,22 @@ describe("writes of many keys stand in the line of each", () => {
     expect(await caller).toEqual(["new a", "old"]);
     expect(backend.payload("a")).toBe("new a");
   });
+});
+
+test("a write waits for all that another region of the same backend has sent before", async () => {
+  const { backend, region } = slowRegion();
+  const other = makeRegion({ backend });
+  const creation = deferred();
+  const caller = region.getOrCreate("k", () => creation.promise);
+  await until(() => backend.count("get") === 1);
+  const gate = backend.hold("set");
+  const first = other.set("k", "first");
+  await gate.reached;
+  creation.resolve("created");
+  expect(await caller).toBe("created");
+  const last = region.set("k", "last");
+  await turns();
+  gate.release();
+  await Promise.all([first, last]);
+  expect(backend.payload("k")).toBe("last");
 });

@@ -9,25 +9,31 @@ const common = { "wdio:enforceWebDriverClassic": true };
 const chromiumFlags = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  "--host-resolver-rules=MAP insecure.example 127.0.0.1",
 ];
 
 const engines = {
-  chromium: () => withoutDisplay("Chromium", [chromium(), chromedriver()], {
+  chromium: ({ blocksStorage, profile }) => withoutDisplay("Chromium", [chromium(), chromedriver()], {
     browserName: "chrome",
-    "goog:chromeOptions": { binary: chromium(), args: chromiumFlags },
+    "goog:chromeOptions": {
+      binary: chromium(),
+      args: [...chromiumFlags, ...(profile === undefined ? [] : [`--user-data-dir=${profile}`])],
+      prefs: blocksStorage ? { "profile.default_content_setting_values.cookies": 2 } : {},
+    },
     "wdio:chromedriverOptions": { binary: chromedriver() },
   }),
-  firefox: () => withoutDisplay("Firefox", [firefox(), geckodriver()], {
+  firefox: ({ blocksStorage }) => withoutDisplay("Firefox", [firefox(), geckodriver()], {
     browserName: "firefox",
-    "moz:firefoxOptions": { binary: firefox(), args: ["-headless"], prefs: { "network.dns.localDomains": "insecure.example" } },
+    "moz:firefoxOptions": { binary: firefox(), args: ["-headless"], prefs: blocksStorage ? { "network.cookie.cookieBehavior": 2 } : {} },
     "wdio:geckodriverOptions": { binary: geckodriver() },
   }),
   webkit: openWebKit,
 };
 
-/** `{ browser, close }`. */
-export const openEngine = (name) => engines[name]();
+/** `{ browser, close }`. Names that are not of this machine lead to the server whose port is given as `proxy`. */
+export function openEngine(name, { proxy, ...options }) {
+  Object.assign(common, proxy && { proxy: { proxyType: "manual", httpProxy: `127.0.0.1:${proxy}` } });
+  return engines[name](options);
+}
 
 async function withoutDisplay(name, programs, capabilities) {
   if (programs.includes(undefined)) throw new Error(`These tests need ${name} and its driver in the PATH: npm run setup installs them.`);
@@ -54,7 +60,7 @@ async function openWebKit() {
     await browser.deleteSession();
     await Promise.all([driver, display].map(ended));
   };
-  return { browser, close, driver };
+  return { browser, close };
 }
 
 function firstLine(child, stream) {

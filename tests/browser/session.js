@@ -12,7 +12,7 @@ export function useSession(options) {
   return session;
 }
 
-class Session {
+export class Session {
   #options;
   #opened;
   #server;
@@ -22,26 +22,38 @@ class Session {
   }
 
   async open() {
-    this.#server = await serve();
-    this.#opened = await openEngine(engine, this.#options);
-    this.first = new Tab(this, await this.browser.getWindowHandle());
+    await this.serve();
+    await this.start();
   }
 
   async close() {
-    await this.#opened?.close();
+    await this.end();
     await this.#server?.close();
+  }
+
+  async serve() {
+    this.#server = await serve();
+  }
+
+  async start() {
+    this.#opened = await openEngine(engine, { proxy: this.#server.port, ...this.#options });
+    // WebKit's driver takes the time with the page's own setTimeout, which tests may hurry.
+    await this.browser.setTimeout({ script: 1_000_000 });
+    this.first = new Tab(this, await this.browser.getWindowHandle());
+  }
+
+  async end() {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.close();
   }
 
   get browser() {
     return this.#opened.browser;
   }
 
-  get driver() {
-    return this.#opened.driver;
-  }
-
   url(page = "page.html", host = "localhost") {
-    return `http://${host}:${this.#server.port}/tests/browser/pages/${page}`;
+    return `http://${host}:${this.#server.port}/${page}`;
   }
 
   /** One tab with the package in it, newly loaded. */
@@ -87,7 +99,7 @@ class Tab {
   /** What the function comes to in the page; its promise is awaited, its error thrown. Nothing of this side is known there. */
   async run(work, ...args) {
     await this.#focus();
-    const outcome = await this.#session.browser.execute(`return (${outcomeOf})(${work}, [...arguments]);`, ...args);
+    const outcome = await this.#session.browser.execute("return window.perform(...arguments)", String(work), args);
     if (outcome.error !== undefined) throw new Error(`in the page: ${outcome.error}`);
     return outcome.value;
   }
@@ -114,18 +126,8 @@ class Tab {
     return this.#session.browser.switchToWindow(this.handle);
   }
 
-  #ready() {
-    return this.run(async () => {
-      while (globalThis.isReady !== true) await new Promise((resolve) => setTimeout(resolve, 5));
-    });
-  }
-}
-
-/** In the page. */
-async function outcomeOf(work, args) {
-  try {
-    return { value: await work(...args) };
-  } catch (error) {
-    return { error: `${error}\n${error?.stack}` };
+  async #ready() {
+    const { browser } = this.#session;
+    await browser.waitUntil(() => browser.execute("return window.perform !== undefined"), { timeout: 20_000, interval: 10 });
   }
 }

@@ -21,7 +21,7 @@ function workerConfig({ name = "worker", modules, compatibilityDate = newest, co
 }
 
 /** The modules of a Worker: the `workerd` condition, and each .wasm file kept beside the bundle as a module of its own. */
-export async function bundleWorker(folder, file) {
+export async function bundleWorker(folder, file, options) {
   const { outputFiles } = await build({
     entryPoints: [join(folder, file)],
     outdir: join(folder, "dist/worker"),
@@ -32,6 +32,7 @@ export async function bundleWorker(folder, file) {
     loader: { ".wasm": "copy" },
     write: false,
     logLevel: "error",
+    ...options,
   });
   const modules = outputFiles.map(({ path, contents }) => ({ path: basename(path), contents }));
   return modules.sort((a, b) => isMain(b, file) - isMain(a, file)); // workerd starts the first of them

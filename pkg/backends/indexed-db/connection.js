@@ -23,6 +23,8 @@ export class Connection {
   #opening;
   /** The opening that has not been answered, waited for or not. */
   #unanswered;
+  /** What rejects the transactions that are under way: a browser that takes a connection away may leave some unanswered. */
+  #underWay = new Set();
   #cause;
   #downUntil = 0;
 
@@ -57,7 +59,7 @@ export class Connection {
   async #attempt(work) {
     const database = this.#database ?? (await this.#open());
     try {
-      return await within(work(database), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+      return await within(this.#unlessLost(work(database)), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
     } catch (error) {
       if (isBroken(error)) this.#drop(database);
       throw error;
@@ -95,7 +97,18 @@ export class Connection {
     this.#unanswered = undefined;
     this.#database = database;
     this.#downUntil = 0;
-    database.onversionchange = database.onclose = () => this.#drop(database);
+    database.onversionchange = () => this.#drop(database);
+    database.onclose = () => {
+      this.#drop(database);
+      for (const reject of this.#underWay) reject(new DOMException("The connection was taken away.", "AbortError"));
+    };
+  }
+
+  #unlessLost(transaction) {
+    return new Promise((resolve, reject) => {
+      this.#underWay.add(reject);
+      transaction.then(resolve, reject).finally(() => this.#underWay.delete(reject));
+    });
   }
 
   #forget(opening) {

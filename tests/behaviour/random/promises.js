@@ -104,7 +104,8 @@ export class Promises {
     const isOver = this.#world.seconds >= call.seconds + call.timeout;
     const overdue = call.keys.some((key) => this.#history.creations(key, (value) => value.realm === call.realm && this.#history.isOverdue(value)).length > 0);
     if (!isOver) return overdue;
-    return this.#history.creations(call.keys[0], (value) => this.#replacesStale(value, call)).length === 0;
+    const isInTime = ({ seconds }) => seconds < call.seconds + call.timeout;
+    return this.#history.creations(call.keys[0], (value) => isInTime(value) && this.#replacesStale(value, call)).length === 0;
   }
 
   /** A creation was told that nobody waits for it any more: everyone who waited was detached by his signal. */
@@ -139,8 +140,8 @@ export class Promises {
 
   /** What is fenced off lets its lock go at once; nobody else can have it who does not create. */
   #checkLock(value) {
-    const { begun, call, key, realm } = value;
-    if (!this.#history.isFencedAtOnce(value) || this.#history.isShared) return;
+    const { begun, call, handover, key, realm } = value;
+    if (handover !== undefined || !this.#history.isFencedAtOnce(value) || this.#history.isShared) return;
     const isElse = (other) => other !== call && other.creates && other.keys.includes(key) && !(other.settledAt < begun);
     const holder = realm.backend.store.locks.get(key)?.holder;
     const mayBeKept = holder === undefined || !holder.isKept || this.#history.calls.some(isElse);
@@ -153,6 +154,8 @@ export class Promises {
     if (handover !== undefined || call.abortedAt === Infinity || this.#history.isOverdue(value) || this.#history.isFenced(value)) return false;
     const others = this.#history.calls.filter((other) => other.realm === realm && other.creates && other.keys.includes(key));
     if (others.some(({ isSettled, timeout }) => isSettled && timeout < Infinity)) return false;
+    // It may have been led in place of one that was given up.
+    if (this.#history.creations(key, (other) => other.realm === realm && this.#history.isOverdue(other) && other.settled > begun).length > 0) return false;
     const isServed = ({ isMulti, isSettled, came }) => !isMulti && isSettled && came > begun;
     return others.every((other) => other.settledAt < call.came || other.abortedAt < Infinity || isServed(other));
   }

@@ -27,7 +27,7 @@ export class RandomStrategy {
     const event = { hard, time, at: this.#world.tick(), realm: this.#realms[0] };
     this.#all.push(event);
     this.#hear(event);
-    return this.isRemote ? this.#world.operation("tell of an invalidation", () => {}) : undefined;
+    return this.isRemote ? this.#operation("tell of an invalidation", () => {}) : undefined;
   }
 
   isInvalidated(time) {
@@ -55,8 +55,13 @@ export class RandomStrategy {
     this.#requests.push(request);
     if (!this.isRemote || this.#world.plan.chance(0.2)) return undefined;
     request.isOver = false;
+    return this.#operation(`ask for news in ${this.#realms}`, () => this.#answer(request), () => (request.isOver = true));
+  }
+
+  /** It rejects, and does not throw: that would be the caller's to know. */
+  #operation(what, act, done) {
     try {
-      return this.#world.operation(`ask for news in ${this.#realms}`, () => this.#answer(request), { done: () => (request.isOver = true) });
+      return this.#world.operation(what, act, { done });
     } catch (error) {
       return Promise.reject(error);
     }

@@ -95,3 +95,109 @@ function partsOf(value) {
   if (value instanceof Number) return [value.valueOf()];
   return [...Object.keys(value), ...Object.values(value), value.length];
 }
+
+/** A worker of the page; `run` calls a function in it. */
+export async function startWorker(kind) {
+  const [target, end] = await starters[kind](new URL("./worker.js", import.meta.url));
+  return { run: (work, ...args) => runIn((message, ports) => target.postMessage(message, ports), work, args), end };
+}
+
+/** A frame that may run scripts and nothing else: it has an origin of its own, without storage. */
+export async function startSandbox() {
+  const frame = Object.assign(document.createElement("iframe"), { src: "page.html" });
+  frame.sandbox = "allow-scripts";
+  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+  document.body.append(frame);
+  await loaded;
+  return { run: (work, ...args) => runIn((message, ports) => frame.contentWindow.postMessage(message, "*", ports), work, args) };
+}
+
+function runIn(post, work, args) {
+  return new Promise((resolve, reject) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
+    post({ work: String(work), args }, [port2]);
+  });
+}
+
+/** What a region over IndexedDB is good for here, and what was said meanwhile. */
+export async function useEverything(databaseName) {
+  const said = [];
+  console.warn = (...words) => said.push(words.join(" "));
+  const errors = [];
+  const observer = { onError: (error, where) => errors.push(`${where}: ${error}`) };
+  const backend = new IndexedDBBackend({ databaseName, maxAge: "1h", maxEntries: 50 });
+  const region = createRegion({ backend, observer });
+  let creations = 0;
+  const create = () => region.getOrCreate("k", async () => ++creations);
+  const created = [...(await Promise.all([create(), create()])), await create()];
+  await region.setMulti({ a: 1, b: undefined });
+  await region.delete("a");
+  const refused = await region.set("f", () => 1).catch(({ code }) => code);
+  const read = [await region.get("a"), (await region.getValueMetadata("b")) !== undefined, refused];
+  const keys = await keysOf(backend);
+  const mutex = backend.getMutex("k");
+  const locked = mutex && (await mutex.acquire());
+  await mutex?.release();
+  await backend.clear();
+  const cleared = (await region.get("k")) === undefined;
+  await backend.close();
+  return { created, read, keys, locked, cleared, errors, said };
+}
+
+const starters = {
+  dedicated(url) {
+    const worker = new Worker(url, { type: "module" });
+    return [worker, () => worker.terminate()];
+  },
+  shared(url) {
+    const { port } = new SharedWorker(url, { type: "module" });
+    return [port, () => port.close()];
+  },
+  async service(url) {
+    const registration = await navigator.serviceWorker.register(url, { type: "module" });
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
+    await eventually(() => worker.state === "activated");
+    return [worker, () => registration.unregister()];
+  },
+};
+
+/** What the browser calls the lock of a key. */
+export async function nameOfLock(databaseName, key) {
+  const mutex = new IndexedDBBackend({ databaseName }).getMutex(key);
+  await mutex.acquire();
+  const { held } = await navigator.locks.query();
+  await mutex.release();
+  return held[0].name;
+}
+
+/** `getOrCreate` as a region does it with a backend's mutex: read, lock, read again, create, store, release. */
+export async function createByTurns(backend, key, creator) {
+  const found = await backend.get(key);
+  if (found !== undefined) return found;
+  const mutex = backend.getMutex(key);
+  await mutex.acquire();
+  try {
+    const again = await backend.get(key);
+    if (again !== undefined) return again;
+    const created = await creator();
+    await backend.set(key, created);
+    return created;
+  } finally {
+    mutex.release();
+  }
+}
+
+/** 20 calls for each of 5 keys at once: how often each was created here, and what came of them. */
+export async function stampede(databaseName) {
+  const backend = new IndexedDBBackend({ databaseName });
+  const creations = {};
+  const call = (key) =>
+    createByTurns(backend, key, async () => {
+      creations[key] = (creations[key] ?? 0) + 1;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return `${key} by ${Math.random()}`;
+    });
+  const keys = ["a", "b", "c", "d", "e"].flatMap((key) => Array(20).fill(key));
+  return { creations, values: [...new Set(await Promise.all(keys.map(call)))] };
+}

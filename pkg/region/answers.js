@@ -1,0 +1,22 @@
+import { makeError, refused } from "../errors.js";
+import { ignoreRejection, pending } from "../promises.js";
+
+/** `{ outcomes }`, or the `{ error }` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
+export function oneEach(answer, count) {
+  try {
+    checkCount(answer, count);
+    return { outcomes: Array.from({ length: count }, (_, index) => outcomeOf(answer[index])) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error, isCreators: true })) ?? { value };
+
+function checkCount(answer, count) {
+  const allowed = `an array of ${count}, one value for each key`;
+  if (!Array.isArray(answer)) throw refused("what a multi creator returns", allowed, answer);
+  if (answer.length === count) return;
+  for (const promise of answer.map(pending)) if (promise !== undefined) ignoreRejection(promise);
+  throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${answer.length}`);
+}

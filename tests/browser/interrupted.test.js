@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { engine, useSession } from "./session.js";
+
+const session = useSession();
+const hurried = "page.html?hurry=20";
+
+test("a database that does not open in time is done without, and used when it is there; what was written meanwhile is forgotten", async () => {
+  const outcome = await (await session.tab(hurried)).run(async () => {
+    const databaseName = "late";
+    const said = [];
+    console.warn = (...words) => said.push(words.join(" "));
+    const before = new IndexedDBBackend({ databaseName });
+    await before.setMulti({ k: "old", deleted: "old", untouched: "old" });
+    await before.close();
+    const open = (version) => new Promise((resolve) => {
+      const request = indexedDB.open(databaseName, version);
+      request.onsuccess = () => resolve(request.result);
+    });
+    const inTheWay = await open(); // it does not listen to `versionchange`
+    const upgraded = open(9).then((database) => database.close());
+    const backend = new IndexedDBBackend({ databaseName });
+    await Promise.all([backend.set("k", "new"), backend.delete("deleted")]);
+    const mutex = backend.getMutex("k");
+    const without = [await backend.get("k"), await backend.get("untouched"), mutex];
+    inTheWay.close();
+    await upgraded;
+    await eventually(async () => (await backend.get("untouched")) === "old");
+    const again = await backend.getMulti(["k", "deleted", "untouched"]);
+    await backend.set("k", "newer");
+    await deleteDatabase(databaseName);
+    return { without, again, said: said.length };
+  });
+  expect(outcome).toEqual({ without: ["new", null, null], again: [null, null, "old"], said: 1 });
+});
+
+test("a tab that is closed in the middle of its writes leaves whole transactions behind", async () => {
+  await session.withTabs(2, async (reader, writer) => {
+    await writer.run(async () => {
+      const backend = new IndexedDBBackend({ databaseName: "closed" });
+      const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
+      const write = (generation) => backend.setMulti(keys.map((key) => [key, { generation, filling: "x".repeat(5000) }]));
+      await write(0);
+      let generation = 0;
+      (async () => {
+        for (;;) await write(++generation);
+      })();
+      await eventually(() => generation > 2);
+    });
+    await writer.close();
+    const generations = await reader.run(async () => {
+      const backend = new IndexedDBBackend({ databaseName: "closed" });
+      const found = await backend.getMulti(Array.from({ length: 100 }, (_, index) => `k${index}`));
+      const before = [...new Set(found.map(({ generation }) => generation))];
+      await backend.set("k0", "still writable");
+      return [...before, await backend.get("k0")];
+    });
+    expect(generations).toEqual([expect.any(Number), "still writable"]);
+    await reader.run(() => deleteDatabase("closed"));
+  });
+});
+
+test("a page that has lost the process with its databases opens them through a frame", async () => {
+  const outcome = await (await session.tab()).run(async () => {
+    const said = [];
+    console.warn = (...words) => said.push(words.join(" "));
+    const databaseName = "lost";
+    await new IndexedDBBackend({ databaseName }).set("k", "before");
+    // What WebKit says when its process has died, until the page is loaded anew; to kill it would end this session too.
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = () => {
+      const request = { error: new DOMException("Connection to Indexed Database server lost. Refresh the page to try again", "UnknownError") };
+      setTimeout(() => request.onerror(), 0);
+      return request;
+    };
+    const backend = new IndexedDBBackend({ databaseName });
+    const log = [await backend.get("k")];
+    await backend.set("k", "after");
+    await backend.close();
+    IDBFactory.prototype.open = open;
+    log.push(await new IndexedDBBackend({ databaseName }).get("k"));
+    await deleteDatabase(databaseName);
+    return { log, said };
+  });
+  expect(outcome).toEqual({ log: ["before", "after"], said: [] });
+});
+
+if (engine === "chromium") {
+  const command = (name, args) => session.browser.sendCommandAndGetResult(name, { origin: new URL(session.url()).origin, ...args });
+
+  test("site data that are cleared in the middle of reads and writes fail nobody", async () => {
+    const tab = await session.tab();
+    await tab.run(async () => {
+      const region = createRegion({ backend: new IndexedDBBackend({ databaseName: "cleared" }) });
+      await region.set("k", "before");
+      const calls = async (worker) => {
+        for (let round = 0; !globalThis.isEnough; round++) {
+          await region.set(`k${worker}`, "x".repeat(10_000));
+          await region.getOrCreate(`k${worker} ${round}`, () => round);
+          await region.getMulti(["k", `k${worker}`]);
+        }
+      };
+      globalThis.region = region;
+      globalThis.rounds = Promise.all(Array.from({ length: 10 }, (_, worker) => calls(worker))).then(() => "no rejection", String);
+    });
+    for (let time = 0; time < 5; time++) await command("Storage.clearDataForOrigin", { storageTypes: "all" });
+    const outcome = await tab.run(async () => {
+      globalThis.isEnough = true;
+      const ended = await rounds;
+      await region.set("after", 1);
+      return [ended, await region.get("k"), await region.get("after")];
+    });
+    expect(outcome).toEqual(["no rejection", null, 1]);
+    await tab.run(() => deleteDatabase("cleared"));
+  });
+
+  test("a full quota costs the oldest; what does not fit then fails nobody, is said once, and leaves no older value behind", async () => {
+    const tab = await session.tab();
+    await tab.run(async () => {
+      globalThis.said = [];
+      console.warn = (...words) => said.push(words.join(" "));
+      globalThis.random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes));
+      globalThis.region = createRegion({ backend: new IndexedDBBackend({ databaseName: "full" }) });
+      await region.setMulti({ small: "old", replaced: "old" });
+    });
+    const { usage } = await tab.run(() => navigator.storage.estimate());
+    await command("Storage.overrideQuotaForOrigin", { quotaSize: usage + 300_000 });
+    const outcome = await tab.run(async () => {
+      const errors = [];
+      const set = (key, bytes) => region.set(key, random(bytes)).catch((error) => errors.push(String(error)));
+      for (let index = 0; index < 60; index++) await set(`k${index}`, 20_000);
+      const swept = [said.length, (await region.get("k59")).length, await region.get("small")];
+      await set("replaced", 600_000);
+      const created = await region.getOrCreate("created", () => random(600_000));
+      return { errors, swept, said, replaced: await region.get("replaced"), created: created.length, read: (await region.get("k59"))?.length };
+    });
+    expect(outcome).toEqual({
+      errors: [],
+      swept: [0, 20_000, null],
+      said: [expect.stringMatching(/^dogpile: the storage quota is exceeded: nothing is stored for a while/)],
+      replaced: null,
+      created: 600_000,
+      read: 20_000,
+    });
+    await command("Storage.overrideQuotaForOrigin", {});
+    const kept = await tab.run(async () => {
+      const others = createRegion({ backend: new IndexedDBBackend({ databaseName: "full" }) });
+      await others.set("after", 1);
+      return [await others.get("after"), await region.get("after")];
+    });
+    expect(kept).toEqual([1, 1]);
+    await tab.run(() => deleteDatabase("full"));
+  });
+}

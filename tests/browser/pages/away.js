@@ -1,0 +1,3 @@
+import { perform } from "./perform.js";
+
+Object.assign(globalThis, { perform });
