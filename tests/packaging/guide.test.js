@@ -19,6 +19,7 @@ const peers = ["lru-cache", "@epic-web/cachified"];
 
 let app;
 let python;
+let written = 0;
 beforeAll(async () => {
   app = await installPackage();
   for (const peer of peers) await linkPeer(peer);
@@ -30,7 +31,7 @@ test("every block has a language in which it is run here", () => {
   expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(["js", "js page", "js worker", "json wrangler", "py", "sh", "ts"]);
 });
 
-test.each(named("js"))("%s", (_name, code) => expectPromised(code, code));
+test.concurrent.each(named("js"))("%s", (_name, code) => expectPromised(code, code));
 
 test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
   const file = join(app.folder, "snippet.ts");
@@ -71,7 +72,7 @@ test.each(named("sh"))("%s, in a shell", (_name, code) => {
 
 /** The program prints what the comments of its source say. */
 async function expectPromised(source, executable) {
-  const file = join(app.folder, "snippet.js");
+  const file = join(app.folder, `snippet-${written++}.js`);
   await writeFile(file, executable);
   expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promisedBy(source).join("\n")}\n`);
 }
