@@ -22,6 +22,7 @@ const options = {
   hidePageHeader: true,
   hideBreadcrumbs: true,
   outputFileStrategy: "members",
+  indexFormat: "table",
   useCodeBlocks: true,
   expandObjects: true,
   parametersFormat: "list",
@@ -63,7 +64,7 @@ function page(file, source, index) {
 /** The groups and links of the index, as a page one folder below it needs them. */
 function listOfAll(index) {
   const lines = index.split("\n").map((line) => {
-    const link = line.match(/^- \[(\w+)\]\((.*)\.md\)$/);
+    const link = line.match(/^\| \[(\w+)\]\((.*?)\.md\) \|/);
     if (link) return `<li><a href="../${link[2]}.html">${link[1]}</a></li>`;
     return line.startsWith("## ") ? `<li class="kind">${line.slice(3)}</li>` : "";
   });
