@@ -1,5 +1,5 @@
 // The browsers and their drivers: found where the system has them, installed where the system lets us.
-import { globSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ask, isExecutable, run, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
@@ -23,7 +23,15 @@ export function geckodriver() {
 
 /** WebKitGTK's: Safari's engine, where there is no Safari. */
 export function webkit() {
-  return which("MiniBrowser") ?? globSync("/usr/{lib,lib64,libexec}/{,*/}webkit*gtk-*/MiniBrowser").find(isExecutable);
+  const places = ["/usr/lib", "/usr/lib64", "/usr/libexec"].flatMap((folder) => [folder, ...foldersIn(folder)]);
+  const folders = places.flatMap(foldersIn).filter((folder) => /\/webkit\w*gtk-[^/]*$/.test(folder));
+  return which("MiniBrowser") ?? folders.map((folder) => join(folder, "MiniBrowser")).find(isExecutable);
+}
+
+function foldersIn(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 export function webkitDriver() {

@@ -1,13 +1,13 @@
 // Every suite of `npm test`: its name, where its tests run, how it is started and how its result is read.
 import { delimiter, join } from "node:path";
-import { chromedriver, geckodriver } from "./browsers.mjs";
+import { chromedriver, geckodriver, webkitDriver } from "./browsers.mjs";
 import { libtest, typescript, vitest, whole } from "./counts.mjs";
 import { ask, environment, root, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
 const strict = ["--", "--deny", "warnings"];
-const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p", "tests/types"];
+const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p"];
 
 export const suites = [
   { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
@@ -17,13 +17,21 @@ export const suites = [
   wasmPack("node", "Node 24", "--node"),
   wasmPack("chromium", "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver),
   wasmPack("firefox", "Firefox", "--headless", "--firefox", "--geckodriver", geckodriver),
-  { name: "types", host: "tsc", command: ["tsc", ...typesOnly], count: typescript },
+  onDisplay(wasmPack("webkit", "WebKit", "--headless", "--safari", "--safaridriver", webkitDriver)),
+  inWorker("dedicated"),
+  inWorker("shared"),
+  inWorker("service"),
+  { name: "types", host: "tsc", command: ["tsc", ...typesOnly, "tests/types"], count: typescript },
+  { name: "types-workers", host: "tsc", command: ["tsc", ...typesOnly, "tests/workerd/types"], count: whole },
   javascript("behaviour-node", "Node 24"),
   javascript("behaviour-system-node", `Node ${ask(which("node"), ["--version"])?.slice(1)}`),
   javascript("behaviour-chromium", "Chromium"),
   javascript("behaviour-firefox", "Firefox"),
   javascript("behaviour-kv", "workerd's KV"),
   javascript("workerd", "workerd"),
+  javascript("browser-chromium", "Chromium"),
+  javascript("browser-firefox", "Firefox"),
+  javascript("browser-webkit", "WebKit"),
   javascript("site-chromium", "Chromium"),
   javascript("site-firefox", "Firefox"),
   javascript("packaging", "all"),
@@ -44,6 +52,16 @@ function wasmPack(name, host, ...options) {
     ...(name === "node" ? {} : { WASM_BINDGEN_USE_BROWSER: "1" }),
   };
   return { name: `rust-${name}`, host, command, env, count: libtest };
+}
+
+/** WebKitGTK has no headless mode. */
+function onDisplay({ command, ...suite }) {
+  return { ...suite, command: () => ["xvfb-run", "-a", ...command()] };
+}
+
+function inWorker(kind) {
+  const { env: { WASM_BINDGEN_USE_BROWSER: _, ...env }, ...suite } = wasmPack(`${kind}-worker`, "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver);
+  return { ...suite, env: { ...env, [`WASM_BINDGEN_USE_${kind.toUpperCase()}_WORKER`]: "1" } };
 }
 
 /** A project of tests/vitest.config.js. */

@@ -48,7 +48,7 @@ export default defineConfig({
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
       node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
-      ...["chromium", "firefox", "webkit"].map((engine) => node(`browser-${engine}`, "browser/**/*.test.js", driving(engine))),
+      ...["chromium", "firefox", "webkit"].map((engine) => driving(engine)),
       site("site-chromium", "chromium"),
       site("site-firefox", "firefox"),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
@@ -82,7 +82,8 @@ function browser(name, browserName, capabilities) {
   return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
 }
 
-/** Tests that drive a browser from outside: several tabs, workers, its life cycle. A browser each for two files at a time would starve a small machine. */
+/** Tests that drive a browser from outside: several tabs, workers, what happens to them. One file at a time, since each has a browser of its own. */
 function driving(engine) {
-  return { provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
+  const include = ["browser/*.test.js", `browser/${engine}/*.test.js`];
+  return { test: { name: `browser-${engine}`, include, provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } };
 }

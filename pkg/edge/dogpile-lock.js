@@ -1,6 +1,6 @@
 /** How long a holder that does not renew its lease is waited for. */
 export const LEASE = 3_000;
-/** How long one request waits for its turn before it has to ask again, which keeps its place. */
+/** How long a request waits for its turn before it has to ask again, which keeps its place. */
 export const ROUND = 20_000;
 
 /**
@@ -30,13 +30,13 @@ export class DogpileLock {
     return Response.json(await this.#operations[operation](given));
   }
 
-  /** Whoever has the lock already asks again: the answer was lost, or its turn came between two rounds. */
-  #acquire({ token, wait }) {
+  /** Whoever has the lock already asks again: its turn came between two rounds. `round`: for how many milliseconds it waits for an answer. */
+  #acquire({ token, wait, round = 0 }) {
     if (this.#holder === undefined) this.#grant(token);
     if (this.#holder.token === token) return this.#granted();
     if (!wait) return { granted: false };
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#queue.get(token)?.({ granted: false, again: true }), ROUND);
+      const timer = setTimeout(() => this.#queue.get(token)?.({ granted: false, again: true }), round);
       this.#queue.set(token, (answer) => {
         clearTimeout(timer);
         if (answer.again) this.#queue.set(token, undefined);

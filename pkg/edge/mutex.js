@@ -79,9 +79,10 @@ export class EdgeMutex {
     if (this.#token === token) this.#token = undefined;
   }
 
+  /** The first round is short: so a lock that does not answer is told from one that others have. */
   async #turn(token, wait) {
-    for (;;) {
-      const answer = await this.#ask("acquire", { token, wait }, wait ? ROUND / 1000 : 0);
+    for (let round = 0; ; round = ROUND) {
+      const answer = await this.#ask("acquire", { token, wait, round }, round / 1000);
       if (!answer.again || this.#token !== token) return answer;
     }
   }

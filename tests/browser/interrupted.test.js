@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engine, useSession } from "./session.js";
+import { useSession } from "./session.js";
 
 const session = useSession();
 const hurried = "page.html?hurry=20";
@@ -83,71 +83,3 @@ test("a page that has lost the process with its databases opens them through a f
   });
   expect(outcome).toEqual({ log: ["before", "after"], said: [] });
 });
-
-if (engine === "chromium") {
-  const command = (name, args) => session.browser.sendCommandAndGetResult(name, { origin: new URL(session.url()).origin, ...args });
-
-  test("site data that are cleared in the middle of reads and writes fail nobody", async () => {
-    const tab = await session.tab();
-    await tab.run(async () => {
-      const region = createRegion({ backend: new IndexedDBBackend({ databaseName: "cleared" }) });
-      await region.set("k", "before");
-      const calls = async (worker) => {
-        for (let round = 0; !globalThis.isEnough; round++) {
-          await region.set(`k${worker}`, "x".repeat(10_000));
-          await region.getOrCreate(`k${worker} ${round}`, () => round);
-          await region.getMulti(["k", `k${worker}`]);
-        }
-      };
-      globalThis.region = region;
-      globalThis.rounds = Promise.all(Array.from({ length: 10 }, (_, worker) => calls(worker))).then(() => "no rejection", String);
-    });
-    for (let time = 0; time < 5; time++) await command("Storage.clearDataForOrigin", { storageTypes: "all" });
-    const outcome = await tab.run(async () => {
-      globalThis.isEnough = true;
-      const ended = await rounds;
-      await region.set("after", 1);
-      return [ended, await region.get("k"), await region.get("after")];
-    });
-    expect(outcome).toEqual(["no rejection", null, 1]);
-    await tab.run(() => deleteDatabase("cleared"));
-  });
-
-  test("a full quota costs the oldest; what does not fit then fails nobody, is said once, and leaves no older value behind", async () => {
-    const tab = await session.tab();
-    await tab.run(async () => {
-      globalThis.said = [];
-      console.warn = (...words) => said.push(words.join(" "));
-      globalThis.random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes));
-      globalThis.region = createRegion({ backend: new IndexedDBBackend({ databaseName: "full" }) });
-      await region.setMulti({ small: "old", replaced: "old" });
-    });
-    const { usage } = await tab.run(() => navigator.storage.estimate());
-    await command("Storage.overrideQuotaForOrigin", { quotaSize: usage + 300_000 });
-    const outcome = await tab.run(async () => {
-      const errors = [];
-      const set = (key, bytes) => region.set(key, random(bytes)).catch((error) => errors.push(String(error)));
-      for (let index = 0; index < 60; index++) await set(`k${index}`, 20_000);
-      const swept = [said.length, (await region.get("k59")).length, await region.get("small")];
-      await set("replaced", 600_000);
-      const created = await region.getOrCreate("created", () => random(600_000));
-      return { errors, swept, said, replaced: await region.get("replaced"), created: created.length, read: (await region.get("k59"))?.length };
-    });
-    expect(outcome).toEqual({
-      errors: [],
-      swept: [0, 20_000, null],
-      said: [expect.stringMatching(/^dogpile: the storage quota is exceeded: nothing is stored for a while/)],
-      replaced: null,
-      created: 600_000,
-      read: 20_000,
-    });
-    await command("Storage.overrideQuotaForOrigin", {});
-    const kept = await tab.run(async () => {
-      const others = createRegion({ backend: new IndexedDBBackend({ databaseName: "full" }) });
-      await others.set("after", 1);
-      return [await others.get("after"), await region.get("after")];
-    });
-    expect(kept).toEqual([1, 1]);
-    await tab.run(() => deleteDatabase("full"));
-  });
-}

@@ -1,11 +1,13 @@
 import { makeError } from "../../errors.js";
-import { monotonic, within } from "../../promises.js";
+import { monotonic, startTimer, within } from "../../promises.js";
 import { openDatabase, ownFactory } from "./opening.js";
 
 /** Seconds that an opening or a transaction may take: a database that is blocked or lost may never answer. */
 const PATIENCE = 5;
 /** Milliseconds until a database that could not be opened is tried again. */
 const PAUSE = 30_000;
+/** Milliseconds until a database that was taken away is opened again: Chromium would wait for half a minute with clearing what is in use. */
+const RECESS = 200;
 
 /** There is no database to be had now; `cause` says why. */
 export class Unavailable extends Error {}
@@ -25,6 +27,7 @@ export class Connection {
   #unanswered;
   /** What rejects the transactions that are under way: a browser that takes a connection away may leave some unanswered. */
   #underWay = new Set();
+  #recess;
   #cause;
   #downUntil = 0;
 
@@ -81,6 +84,7 @@ export class Connection {
   }
 
   async #establish() {
+    await this.#recess;
     const opening = openDatabase(this.#databaseName, this.#storeName);
     this.#unanswered = opening;
     opening.then((database) => this.#adopt(opening, database), () => this.#forget(opening));
@@ -100,6 +104,7 @@ export class Connection {
     database.onversionchange = () => this.#drop(database);
     database.onclose = () => {
       this.#drop(database);
+      this.#recess = new Promise((resolve) => startTimer(resolve, RECESS));
       for (const reject of this.#underWay) reject(new DOMException("The connection was taken away.", "AbortError"));
     };
   }

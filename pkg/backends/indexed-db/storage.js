@@ -74,7 +74,7 @@ export class Storage {
   warn(message, cause) {
     if (this.#said.has(message)) return;
     this.#said.add(message);
-    console.warn(`dogpile: ${message}${cause === undefined ? "" : ` (${cause.message})`}`);
+    console.warn(`dogpile: ${message}${cause === undefined ? "" : ` (${cause.message || cause.name})`}`);
   }
 
   #send(entries) {

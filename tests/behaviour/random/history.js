@@ -147,7 +147,8 @@ export class History {
 
   /** Somebody has given up a creation. Which one is known only where there is no choice. */
   takeOver(realm, key) {
-    const late = this.creations(key, (value) => value.realm === realm && value.settled === Infinity && this.isOverdue(value));
+    const isOn = ({ handover, settled }) => (handover === undefined ? settled === Infinity : !handover.released);
+    const late = this.creations(key, (value) => value.realm === realm && isOn(value) && this.isOverdue(value));
     if (late.length === 1) late[0].deposed = this.#world.tick();
   }
 

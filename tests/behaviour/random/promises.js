@@ -142,7 +142,8 @@ export class Promises {
   #checkLock(value) {
     const { begun, call, handover, key, realm } = value;
     if (handover !== undefined || !this.#history.isFencedAtOnce(value) || this.#history.isShared) return;
-    const isElse = (other) => other !== call && other.creates && other.keys.includes(key) && !(other.settledAt < begun);
+    const isOver = ({ settledAt, timeout }) => settledAt < begun && timeout === Infinity; // who ran out of time may still have it created
+    const isElse = (other) => other !== call && other.creates && other.keys.includes(key) && !isOver(other);
     const holder = realm.backend.store.locks.get(key)?.holder;
     const mayBeKept = holder === undefined || !holder.isKept || this.#history.calls.some(isElse);
     this.#world.expect(mayBeKept, "what was fenced off lets its lock go", value);

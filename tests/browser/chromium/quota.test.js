@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { useSession } from "../session.js";
+
+const session = useSession();
+const command = (name, args) => session.browser.sendCommandAndGetResult(name, { origin: new URL(session.url()).origin, ...args });
+
+test("a full quota fails nobody, is said once, and leaves no older value where a newer one was set", async () => {
+  const tab = await session.tab();
+  await command("Storage.overrideQuotaForOrigin", { quotaSize: 1_000_000 }); // it holds for databases that are not there yet
+  await tab.run(async () => {
+    globalThis.said = [];
+    console.warn = (...words) => said.push(words.join(" "));
+    globalThis.random = (bytes) => new Uint8Array(bytes).map(() => Math.random() * 256); // nothing to compress
+    globalThis.region = createRegion({ backend: new IndexedDBBackend({ databaseName: "full" }) });
+    await region.setMulti({ small: "old", replaced: "old" });
+  });
+  const outcome = await tab.run(async () => {
+    const errors = [];
+    const set = (key, bytes) => region.set(key, random(bytes)).catch((error) => errors.push(String(error)));
+    for (let index = 0; index < 80; index++) await set(`k${index}`, 20_000);
+    await set("replaced", 10);
+    const found = await region.getMulti(Array.from({ length: 80 }, (_, index) => `k${index}`));
+    const created = await region.getOrCreate("created", () => random(20_000));
+    return { errors, said, replaced: await region.get("replaced"), created: created.length, isReadable: found.some(Boolean), last: found.at(-1) };
+  });
+  expect(outcome).toEqual({
+    errors: [],
+    said: [expect.stringMatching(/^dogpile: the storage quota is exceeded: nothing is stored for a while/)],
+    replaced: null,
+    created: 20_000,
+    isReadable: true,
+    last: null,
+  });
+  await tab.run(() => deleteDatabase("full"));
+});
