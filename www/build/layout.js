@@ -11,7 +11,7 @@ const mark = `<svg class="mark" viewBox="0 0 28 20" aria-hidden="true">
       <path class="create" d="M0 3h28"/><path class="wait" d="M4 8h24M8 13h20M12 18h16"/></svg>`;
 
 /** `page`: path, title, description, content, script; `sections`: the first page of each part of the site. */
-export function layout({ path, section, title, description, content, script, wide }, sections) {
+export function layout({ path, section, title, description, content, script }, sections) {
   const up = "../".repeat(path.split("/").length - 1) || "./";
   const current = (other) => (other.section === section ? ` aria-current="${other.path === path ? "page" : "true"}"` : "");
   const links = sections.map((other) => `<a href="${up}${other.path}"${current(other)}>${other.section}</a>`);
@@ -35,7 +35,7 @@ export function layout({ path, section, title, description, content, script, wid
     <nav aria-label="Site">${links.join("")}</nav>
     <button type="button" id="theme">Dark</button>
   </header>
-  <main id="main"${wide ? ' class="wide-page"' : ""}>
+  <main id="main">
 ${content}
   </main>
   <footer class="site">

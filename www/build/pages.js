@@ -13,24 +13,19 @@ const read = (...path) => readFileSync(join(root, ...path), "utf8");
 /** The demos: a fragment of HTML each, and the script that runs it. */
 const demos = JSON.parse(read("pages", "pages.json"));
 
+/** HTML by the path of the file that it would be. */
 export async function sitePages() {
-  const pages = [...demos.map(demoPage), ...guidePages(), ...await apiPages()];
-  const sections = [...new Map(pages.toReversed().map((page) => [page.section, page])).values()].reverse();
-  return new Map(pages.map((page) => [join(root, page.path), layout(page, order(sections))]));
-}
-
-/** The guide comes before the API, and both before the demos that need some reading. */
-function order(sections) {
-  const wanted = ["Stampede", "Guide", "API"];
-  const rank = ({ section }) => (wanted.includes(section) ? wanted.indexOf(section) : wanted.length);
-  return sections.toSorted((a, b) => rank(a) - rank(b));
+  const [home, ...others] = demos.map(demoPage);
+  const pages = [home, ...guidePages(), ...await apiPages(), ...others];
+  const sections = pages.filter(({ section }, index) => pages.findIndex((other) => other.section === section) === index);
+  return new Map(pages.map((page) => [join(root, page.path), layout(page, sections)]));
 }
 
 /** Code stands between fences, as in Markdown, with its label in the first of them. */
 function demoPage({ file, ...page }) {
   const highlighted = (_, language, label, code) => codeBlock(code, language, label);
   const content = read("pages", file).replace(/^```(\w+) (.*)\n([^]*?)^```$/gm, highlighted);
-  return { ...page, wide: true, content };
+  return { ...page, content };
 }
 
 function guidePages() {
