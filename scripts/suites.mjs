@@ -32,6 +32,8 @@ export const suites = [
   javascript("browser-chromium", "Chromium"),
   javascript("browser-firefox", "Firefox"),
   javascript("browser-webkit", "WebKit"),
+  javascript("site-chromium", "Chromium"),
+  javascript("site-firefox", "Firefox"),
   javascript("packaging", "all"),
   { name: "start", host: "Node 24", command: ["npm", "start", "--", "--once"], count: whole },
 ];

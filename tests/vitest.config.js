@@ -49,6 +49,8 @@ export default defineConfig({
       node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
       ...["chromium", "firefox", "webkit"].map((engine) => driving(engine)),
+      site("site-chromium", "chromium"),
+      site("site-firefox", "firefox"),
       node("packaging", "packaging/**/*.test.js", { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
@@ -64,6 +66,12 @@ function backendSuite() {
 /** Vite has nothing to do with what Node imports: the package is loaded as an application would load it. */
 function node(name, include, options) {
   return { test: { name, include: [include], server: { deps: { external: [/\/pkg\//] } }, ...options } };
+}
+
+/** The tests drive the browser from outside, as a visitor would. */
+function site(name, browserName) {
+  const test = { name, include: ["site/**/*.test.js"], globalSetup: ["site/setup.js"], maxWorkers: 2 };
+  return { test: { ...test, testTimeout: 120_000, hookTimeout: 120_000, provide: { browserName } } };
 }
 
 function browser(name, browserName, capabilities) {

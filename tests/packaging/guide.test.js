@@ -1,0 +1,124 @@
+// Every code block of the site's guide runs, each in its language, and prints what its comments say.
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { visit } from "./chromium.js";
+import { installPackage } from "./installed.js";
+import { program, run } from "./run.js";
+import { withBundledWorker } from "./workers.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const guide = join(root, "www/guide");
+const blocks = (await Promise.all((await readdir(guide)).sort().map(blocksOf))).flat();
+const named = (kind) => blocks.filter((block) => block.kind === kind).map(({ name, code }) => [name, code]);
+
+/** What pages compare with; they are the workspace's own. */
+const peers = ["lru-cache", "@epic-web/cachified"];
+
+let app;
+let python;
+let written = 0;
+beforeAll(async () => {
+  app = await installPackage();
+  for (const peer of peers) await linkPeer(peer);
+  python = await installPython(join(app.folder, "venv"));
+});
+afterAll(() => app?.remove());
+
+test("every block has a language in which it is run here", () => {
+  expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(["js", "js page", "js worker", "json wrangler", "py", "sh", "ts"]);
+});
+
+test.concurrent.each(named("js"))("%s", (_name, code) => expectPromised(code, code));
+
+test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
+  const file = join(app.folder, "snippet.ts");
+  await writeFile(file, code);
+  const options = ["--strict", "--noEmit", "--pretty", "false", "--target", "esnext", "--module", "nodenext"];
+  await run(process.execPath, [program("typescript", "tsc"), ...options, file], { cwd: app.folder });
+  await expectPromised(code, (await transform(code, { loader: "ts", target: "es2022" })).code);
+});
+
+test.each(named("js page"))("%s, in a page", async (_name, code) => {
+  await writeFile(join(app.folder, "snippet-page.js"), code);
+  const stdin = { contents: printing, resolveDir: app.folder };
+  await build({ stdin, outdir: join(app.folder, "page"), bundle: true, splitting: true, format: "esm" });
+  await writeFile(join(app.folder, "page/index.html"), '<link rel="icon" href="data:,"><script type="module" src="./stdin.js"></script>');
+  expect(await visit(join(app.folder, "page"), "index.html")).toEqual(promisedBy(code));
+});
+
+test.each(named("js worker"))("%s, on Workers", async (_name, code) => {
+  await writeFile(join(app.folder, "worker.js"), code);
+  const [{ code: bindings }] = blocks.filter(({ kind }) => kind === "json wrangler");
+  const body = await withBundledWorker(app, code.includes("env.") ? bound(JSON.parse(bindings)) : {}, async (worker) => {
+    const twice = [1, 2].map(() => worker.dispatchFetch("http://worker.example/home"));
+    return Promise.all((await Promise.all(twice)).map((response) => response.json()));
+  });
+  expect(body).toEqual([{ title: "The page at /home" }, { title: "The page at /home" }]);
+});
+
+test.each(named("py"))("%s, in Python", async (_name, code) => {
+  const promised = [...code.matchAll(/^print\(.*\) {2}# (.*)$/gm)].map(([, line]) => line);
+  expect(promised).not.toEqual([]);
+  expect(await run(python, ["-c", code])).toBe(`${promised.join("\n")}\n`);
+});
+
+test.each(named("sh"))("%s, in a shell", (_name, code) => {
+  // It is how the package came into the folder, from its tarball.
+  expect(code).toBe(`npm install ${app.manifest.name}\n`);
+});
+
+/** The program prints what the comments of its source say. */
+async function expectPromised(source, executable) {
+  const file = join(app.folder, `snippet-${written++}.js`);
+  await writeFile(file, executable);
+  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promisedBy(source).join("\n")}\n`);
+}
+
+function promisedBy(source) {
+  const promised = [...source.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, line]) => line);
+  expect(promised).not.toEqual([]);
+  return promised;
+}
+
+/** A page has no output: what is printed becomes its outcome. */
+const printing = `
+import { inspect } from ${JSON.stringify(join(root, "www/playground/inspect.js"))};
+const lines = [];
+console.log = (...values) => lines.push(values.map((value) => inspect(value)).join(" "));
+await import("./snippet-page.js");
+globalThis.outcome = lines;
+`;
+
+/** What a wrangler.jsonc binds, for workerd. */
+function bound({ kv_namespaces: namespaces, durable_objects: objects }) {
+  const kv = namespaces.map(({ binding }) => [binding, { type: "kv", id: "guide" }]);
+  const durable = objects.bindings.map(({ name, class_name: exportName }) => [name, { type: "durable-object", worker: "worker", exportName }]);
+  return { env: Object.fromEntries([...kv, ...durable]), objects: objects.bindings.map(({ class_name: name }) => name) };
+}
+
+async function blocksOf(file) {
+  const source = await readFile(join(guide, file), "utf8");
+  const fences = [...source.matchAll(/^```(.*)\n([^]*?)^```$/gm)];
+  return fences.map(([fence, kind, code]) => ({ kind, code, name: `${file}: ${headingOf(source, fence)}` }));
+}
+
+/** The last heading before the code. */
+function headingOf(source, fence) {
+  return source.slice(0, source.indexOf(fence)).match(/.*^#+ (.*?)$/ms)[1];
+}
+
+async function linkPeer(name) {
+  const link = join(app.folder, "node_modules", name);
+  await mkdir(dirname(link), { recursive: true });
+  await symlink(join(root, "node_modules", name), link, "junction");
+}
+
+async function installPython(folder) {
+  const executable = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  await run("python3", ["-m", "venv", folder]);
+  await run(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "dogpile.cache==1.3.2"]);
+  return executable;
+}

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, beforeEach, inject } from "vitest";
+import { open } from "./browser.js";
+
+/** A browser for all tests of a file, each of which begins on the page as it opens. */
+export function page(path) {
+  let browser;
+  beforeAll(async () => {
+    browser = await open(inject("browserName"));
+  });
+  beforeEach(() => path && browser.url(address(path)));
+  afterAll(() => browser?.deleteSession());
+  return () => browser;
+}
+
+export function address(path) {
+  return new URL(path, inject("address")).href;
+}

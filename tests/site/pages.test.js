@@ -1,0 +1,97 @@
+// Every page: nothing from elsewhere, no violation of accessibility in light and dark, room on a phone, links that lead somewhere.
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, posix } from "node:path";
+import { expect, inject, test } from "vitest";
+import { root } from "../../scripts/run.mjs";
+import { problems, until } from "./browser.js";
+import { address, page } from "./page.js";
+
+const browser = page();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const folder = inject("folder");
+const files = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
+const paths = files.filter((path) => path.endsWith(".html"));
+/** Pages of text are of one make: in Firefox two stand for all, in Chromium three stand for those of the reference. */
+const references = inject("browserName") === "chromium"
+  ? ["api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", ...paths.filter((path) => path.startsWith("guide/"))]
+  : ["api/interfaces/CreateOptions.html", "guide/migration.html"];
+const visited = paths.filter((path) => !/^(api|guide)\//.test(path) || references.includes(path)).sort();
+
+test("there are pages of every kind", () => {
+  const demos = ["index.html", "playground/index.html", "benchmarks.html", "inspector.html", "tabs.html"];
+  expect(visited).toEqual(expect.arrayContaining([...demos, ...references]));
+});
+
+test.each(visited)("%s is accessible in light and dark, fits a phone, and complains of nothing", async (path) => {
+  await browser().setViewport({ width: 1280, height: 900 });
+  await browser().url(address(path));
+  // A script element would be against the page's policy.
+  await browser().execute(axe);
+  for (const theme of ["light", "dark"]) {
+    await browser().execute(choose, theme);
+    expect({ theme, violations: await browser().execute(violations) }).toEqual({ theme, violations: [] });
+  }
+  await browser().setViewport({ width: 360, height: 780 });
+  const width = () => document.documentElement.scrollWidth;
+  await until(browser(), width, (found) => found <= 360);
+  expect(await problems(browser())).toEqual([]);
+});
+
+test("the system's preference counts until another theme is chosen, which is kept", async () => {
+  await browser().url(address("index.html"));
+  await browser().execute(() => localStorage.clear());
+  await browser().refresh();
+  const paper = () => getComputedStyle(document.body).backgroundColor;
+  const preferred = await browser().execute(paper);
+  await browser().$("#theme").click();
+  const chosen = await browser().execute(paper);
+  expect(chosen).not.toBe(preferred);
+  await browser().url(address("guide/install.html"));
+  expect(await browser().execute(paper)).toBe(chosen);
+  expect(await browser().execute(() => matchMedia("(prefers-color-scheme: dark)").matches)).toBe(preferred !== "rgb(245, 247, 249)");
+});
+
+test("the keyboard's first stop leads past the navigation", async () => {
+  await browser().url(address("guide/expiration.html"));
+  await browser().keys("Tab");
+  expect(await browser().execute(() => document.activeElement.textContent)).toBe("To the content");
+  await browser().keys("Enter");
+  expect(await browser().execute(() => location.hash)).toBe("#main");
+});
+
+test("the reference has a page for everything that the package's types export", () => {
+  const types = readFileSync(join(root, "pkg/index.d.ts"), "utf8");
+  const exported = [...types.matchAll(/^export (?:abstract )?(?:class|const|function|interface|type) (\w+)/gm)].map(([, name]) => name);
+  const described = paths.filter((path) => path.startsWith("api/")).map((path) => posix.basename(path, ".html"));
+  expect(described.sort()).toEqual(["index", ...new Set(exported)].sort());
+});
+
+test("every link within the site leads to a page, and to a place in it", () => {
+  const sources = new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+  const broken = [];
+  for (const [path, source] of sources) {
+    for (const [, href] of source.matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+      if (/^\w+:/.test(href)) continue;
+      const [file, id] = href.split("#");
+      const target = file === "" ? path : posix.join(dirname(path), file);
+      const isThere = sources.has(target) && (id === undefined || sources.get(target).includes(`id="${id}"`));
+      if (!isThere) broken.push(`${path}: ${href}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+// These run in the page.
+
+/** The switch says what it switches to. */
+function choose(theme) {
+  const button = document.querySelector("#theme");
+  if (button.textContent.toLowerCase() === theme) button.click();
+}
+
+async function violations() {
+  const { violations: found } = await globalThis.axe.run({ resultTypes: ["violations"] });
+  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(", ")}`);
+}
