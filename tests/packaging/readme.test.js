@@ -8,14 +8,21 @@ import { transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installPackage } from "./installed.js";
 import { program, run } from "./run.js";
-import { askBundledWorker, withBundledWorker } from "./workers.js";
+import { withBundledWorker } from "./workers.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
 const snippetsIn = (language) => [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code);
 const snippets = snippetsIn("js");
 const isWorker = (code) => code.includes("export default");
-const [worker] = snippets.filter(isWorker);
+const workers = snippets.filter(isWorker);
+const object = { type: "durable-object", worker: "worker", exportName: "DogpileLock" };
+
+/** What its wrangler.toml binds. */
+const bindingsOf = (code) => ({
+  env: { CACHE: { type: "kv", id: "cache" }, ...(code.includes("env.DOGPILE") && { DOGPILE: object }) },
+  objects: code.includes("env.DOGPILE") ? ["DogpileLock"] : [],
+});
 
 let app;
 beforeAll(async () => {
@@ -35,17 +42,21 @@ test.each(named(snippetsIn("ts")))("%s, in TypeScript", async (_heading, code) =
   await expectPromised(code, (await transform(code, { loader: "ts", target: "es2022" })).code);
 });
 
-test("Workers", async () => {
-  await writeFile(join(app.folder, "worker.js"), worker);
-  expect(await askBundledWorker(app, "/home")).toEqual({ title: "The page at /home" });
+test.each(named(workers))("%s, in workerd", async (_heading, code) => {
+  await writeFile(join(app.folder, "worker.js"), code);
+  await withBundledWorker(app, bindingsOf(code), async (worker) => {
+    const response = await worker.dispatchFetch("http://worker.example/home");
+    expect(await response.json()).toEqual({ title: "The page at /home" });
+  });
 });
 
-test("Workers: what was given to waitUntil outlives the request that began it", async () => {
-  const slow = worker.replace("async function render(pathname) {", "$&\n  await scheduler.wait(1000);");
+test("Workers: what a request creates outlives it, without a ctx", async () => {
+  const [worker] = workers;
+  const slow = worker.replace("async function load(pathname) {", "$&\n  await scheduler.wait(1000);");
   expect(slow).not.toBe(worker);
   await writeFile(join(app.folder, "worker.js"), slow);
   // Miniflare's own proxy would keep the request alive.
-  await withBundledWorker(app, { listens: true }, async (miniflare) => {
+  await withBundledWorker(app, { ...bindingsOf(slow), listens: true }, async (miniflare) => {
     const url = new URL("/home", await miniflare.unsafeGetDirectURL());
     const leader = connect(url.port, url.hostname);
     leader.write(`GET ${url.pathname} HTTP/1.1\r\nHost: worker.example\r\n\r\n`);
