@@ -1,5 +1,5 @@
 // Many requests whose clients leave at random moments.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { bundleApp, Runtime } from "./stage.js";
 
 const [REQUESTS, KEYS, AT_ONCE, GONE] = [1_000, 50, 40, 0.3];
@@ -10,7 +10,7 @@ let runtime;
 beforeAll(async () => {
   modules = await bundleApp();
 });
-afterAll(() => runtime?.dispose());
+afterEach(() => runtime?.dispose());
 
 test.each([
   ["in one isolate", { isolates: 1 }, { backend: "memory" }],
@@ -25,7 +25,6 @@ test.each([
   expect(survived.length).toBeGreaterThan(REQUESTS / 2);
   for (const { key, status, body } of survived) expect({ key, status, body }).toEqual({ key, status: 200, body: { value: `of ${key}`, state: expect.any(String), own: true } });
   for (let isolate = 0; isolate < options.isolates; isolate += 1) await stage.expectNothingLeft(keys, isolate);
-  await runtime.dispose();
 });
 
 /** A few requests at once, until all are answered or their clients are gone. */
