@@ -80,7 +80,7 @@ function board(region, setup, quests, request) {
 async function landed(flight) {
   if (!onWorkers()) return flight.landing;
   const vigil = new Vigil();
-  while (flight.phase === READING && !vigil.hasSeenDeath) await vigil.wait(flight.landing, flight.pulse);
+  while (flight.phase === READING && !vigil.hasSeenDie(flight.pulse)) await vigil.wait(flight.landing, flight.pulse);
 }
 
 /** Those who share these reads go on after this call has judged them: it runs on, they are woken. */
@@ -162,7 +162,7 @@ async function waitForAll(region, quests, request) {
 async function waitFor(region, quest, request, onlyLooks) {
   const { flight, leads } = quest.waitsFor;
   const vigil = onWorkers() ? new Vigil() : undefined;
-  while (!look(region, quest, request, vigil?.hasSeenDeath) && !onlyLooks) {
+  while (!look(region, quest, request, vigil?.hasSeenDie(flight.latest.pulse)) && !onlyLooks) {
     if (!leads) announce(region, quest);
     if (!leads || flight.isLastChance) watch(region, flight.latest, patienceOf(region.setup, request));
     await (vigil === undefined ? quest.change : vigil.wait(quest.change, flight.latest.pulse));

@@ -41,7 +41,7 @@ class Lines {
   /** Waits for another's write, unless that dies with its request. */
   async #outlive(entry) {
     const vigil = new Vigil();
-    while (!entry.hasSettled && !vigil.hasSeenDeath) await vigil.wait(entry.settled, entry.pulse);
+    while (!entry.hasSettled && !vigil.hasSeenDie(entry.pulse)) await vigil.wait(entry.settled, entry.pulse);
     this.#remove(entry);
   }
 

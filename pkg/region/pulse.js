@@ -49,7 +49,7 @@ export class Pulse {
 
 /** A wait for another's work, with a look at its pulse once a period. */
 export class Vigil {
-  hasSeenDeath = false;
+  #pulse;
   #beat;
   #silence = 0;
 
@@ -64,9 +64,14 @@ export class Vigil {
     if (isOver === true) this.#look(pulse);
   }
 
+  /** Whether this very pulse has stopped: whoever else saw that may have taken over, and that one lives. */
+  hasSeenDie(pulse) {
+    return pulse === this.#pulse && this.#silence >= SILENCE;
+  }
+
   #look(pulse) {
-    this.#silence = pulse?.beat === this.#beat ? this.#silence + 1 : 0;
+    this.#silence = pulse === this.#pulse && pulse?.beat === this.#beat ? this.#silence + 1 : 0;
+    this.#pulse = pulse;
     this.#beat = pulse?.beat;
-    this.hasSeenDeath = this.#silence >= SILENCE;
   }
 }

@@ -37,14 +37,15 @@ function* aloud(seeds, count) {
   }
 }
 
+/** In their order, so that what one run finds the next one finds again. */
 function* untilTimeIsUp(seconds) {
   const until = performance.now() + seconds * 1000;
-  while (performance.now() < until) yield Math.floor(Math.random() * 2 ** 31);
+  for (let seed = 1001; performance.now() < until; seed++) yield seed;
 }
 
 const fixed = [...rare, ...numbers(1, isBrowser ? 300 : 1000)];
-const fresh = SEEDS === undefined ? untilTimeIsUp(isBrowser ? 3 : 25) : aloud(numbers(Number(FROM), Number(SEEDS)), Number(SEEDS));
+const more = SEEDS === undefined ? untilTimeIsUp(isBrowser ? 3 : 25) : aloud(numbers(Number(FROM), Number(SEEDS)), Number(SEEDS));
 
 test("random interleavings of a fixed list of seeds keep every promise", () => playAll(fixed), 120_000);
 
-test("random interleavings of new seeds keep every promise", () => playAll(fresh), SEEDS === undefined ? 120_000 : 0);
+test("random interleavings of as many more seeds as there is time for keep every promise", () => playAll(more), SEEDS === undefined ? 120_000 : 0);

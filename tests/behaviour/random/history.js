@@ -147,9 +147,11 @@ export class History {
 
   /** Somebody has given up a creation. Which one is known only where there is no choice. */
   takeOver(realm, key) {
-    const isOn = ({ handover, settled }) => (handover === undefined ? settled === Infinity : !handover.released);
-    const late = this.creations(key, (value) => value.realm === realm && isOn(value) && this.isOverdue(value));
-    if (late.length === 1) late[0].deposed = this.#world.tick();
+    const late = this.creations(key, (value) => value.realm === realm && this.isOverdue(value));
+    const isRunning = ({ settled }) => settled === Infinity;
+    const isHeld = ({ handover, settled }) => handover !== undefined && settled < Infinity && !handover.released;
+    const [running] = late.filter(isRunning);
+    if (late.filter((value) => isRunning(value) || isHeld(value)).length === 1 && running !== undefined) running.deposed = this.#world.tick();
   }
 
   /** What stands in the way of a call's getting this value for a key: a write or an invalidation that it must have heard of. */
