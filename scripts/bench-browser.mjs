@@ -35,7 +35,7 @@ async function measure() {
 }
 
 function table(samples) {
-  const names = Object.keys(Object.values(samples)[0]);
+  const names = [us, ...Object.keys(Object.values(samples)[0]).filter((name) => name !== us).sort()];
   const rows = Object.entries(samples).map(([task, of]) => [task, ...names.map((name) => of[name] ? median(of[name]).toFixed(2) : ""), factors(of, names)]);
   const head = ["median ms", ...names, `${us} is faster by`];
   return [head, head.map((_, column) => column === 0 ? "---" : "---:"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");

@@ -43,7 +43,7 @@ globalThis.measure = async () => {
   const samples = {};
   for (let round = -2; round < ROUNDS; round++) {
     for (const [task, work] of Object.entries(tasks)) {
-      for (const [name, subject] of inTurn(Object.entries(named), round)) {
+      for (const [name, subject] of shuffled(Object.entries(named))) {
         const time = await timed(() => work(subject));
         if (round >= 0 && (task !== "a warm getOrCreate" || subject.warm)) ((samples[task] ??= {})[name] ??= []).push(time);
       }
@@ -52,8 +52,11 @@ globalThis.measure = async () => {
   return { ...samples, ...(await whileSweeping()) };
 };
 
-/** Nobody is always the one who comes after the slowest. */
-const inTurn = (entries, round) => entries.map((_, index) => entries[(index + round + entries.length) % entries.length]);
+/** What one leaves behind, such as garbage, the next one pays for: nobody always comes after the same. */
+function shuffled(entries) {
+  const tickets = entries.map((entry) => [Math.random(), entry]);
+  return tickets.sort(([a], [b]) => a - b).map(([, entry]) => entry);
+}
 
 async function timed(work) {
   const start = performance.now();

@@ -1,7 +1,7 @@
 import { monotonic } from "../../promises.js";
 import { MemoryBackend } from "../memory.js";
 import { Connection, Unavailable } from "./connection.js";
-import { ALL, BY_TIME, countRecords, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
+import { ALL, BY_TIME, countRecords, hasRecord, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
 
 /** How many records one transaction writes or reclaims: readers wait for it. */
 export const CHUNK = 100;
@@ -55,6 +55,11 @@ export class Storage {
       if (!isQuota(error)) throw error;
       await this.#writeInNeed(entries);
     }
+  }
+
+  /** Whether an index has a record in the range. */
+  has(indexName, range) {
+    return this.#use((...store) => hasRecord(...store, indexName, range), () => false);
   }
 
   /** Deletes the first records of an index, and says how many. */

@@ -57,13 +57,18 @@ export class Sweeper {
   async #sweep() {
     const { maxAge } = this.#options;
     const now = Date.now();
-    await this.#reclaim(BY_EXPIRY, IDBKeyRange.upperBound(now));
-    await this.#reclaim(BY_TIME, IDBKeyRange.lowerBound(now + DAY)); // from a clock that was wrong
-    if (maxAge !== Infinity) await this.#reclaim(BY_TIME, IDBKeyRange.upperBound(now - maxAge));
+    await this.#reclaimAll(BY_EXPIRY, IDBKeyRange.upperBound(now));
+    await this.#reclaimAll(BY_TIME, IDBKeyRange.lowerBound(now + DAY)); // from a clock that was wrong
+    if (maxAge !== Infinity) await this.#reclaimAll(BY_TIME, IDBKeyRange.upperBound(now - maxAge));
     await this.#reclaim(BY_TIME, null, await this.#excess());
   }
 
-  async #reclaim(indexName, range, most = Infinity) {
+  /** Looks first: to write, even nothing, would keep readers waiting. */
+  async #reclaimAll(indexName, range) {
+    if (await this.#storage.has(indexName, range)) await this.#reclaim(indexName, range, Infinity);
+  }
+
+  async #reclaim(indexName, range, most) {
     for (let left = most; left > 0 && !this.#isClosed; ) {
       await idle();
       const asked = Math.min(left, CHUNK);

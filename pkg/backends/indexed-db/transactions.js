@@ -14,17 +14,12 @@ const isOfConnection = (error) => error?.name === "InvalidStateError" || error?.
 /** What was stored under each key, or `undefined`. */
 export function readRecords(database, storeName, keys) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
-    const records = [];
-    const take = (record) => {
-      if (records.push(record) === keys.length) resolve(records); // requests are answered in their order
-    };
-    const onsuccess = ({ target }) => take(target.result?.value);
-    const onerror = (event) => {
-      if (!isLost(event.target.error)) return;
-      event.preventDefault();
-      take(undefined);
-    };
-    for (const key of keys) Object.assign(store.get(key), { onsuccess, onerror });
+    const requests = keys.map((key) => store.get(key));
+    const last = requests.at(-1);
+    const finish = () => resolve(requests.map((request) => (request.error === null ? request.result?.value : undefined)));
+    last.onsuccess = finish; // requests are answered in their order
+    last.onerror = () => isLost(last.error) && finish();
+    store.transaction.onerror = (event) => isLost(event.target.error) && event.preventDefault();
   });
 }
 
@@ -59,6 +54,14 @@ export function reclaimRecords(database, storeName, indexName, range, most) {
     };
   });
   return transaction.then(() => count);
+}
+
+/** Whether an index has a record in the range. */
+export function hasRecord(database, storeName, indexName, range) {
+  return transact(database, storeName, "readonly", {}, (store, resolve) => {
+    const request = store.index(indexName).getKey(range);
+    request.onsuccess = () => resolve(request.result !== undefined);
+  });
 }
 
 export function countRecords(database, storeName) {
