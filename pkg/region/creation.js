@@ -4,6 +4,7 @@ import { pending, Signal } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
 import { backendError } from "./cache-region.js";
+import { Context } from "./context.js";
 
 /** One creation: the creator's call, what it gave, and the write of it. It ends every flight that it serves, however it ends. */
 export class Creation {
@@ -118,18 +119,14 @@ export class Creation {
     const [{ key, flight }] = this.#led;
     const { record } = flight.found;
     const stale = record && this.#region.cachedValue(record);
-    return this.#withSignal({ key, stale, expiresIn: (duration) => this.#expire(key, duration) });
+    return new Context({ key, stale, expiresIn: (duration) => this.#expire(key, duration) }, () => this.#signal);
   }
 
   #multiContext() {
-    return this.#withSignal({ expiresIn: (key, duration) => this.#expire(key, duration) });
+    return new Context({ expiresIn: (key, duration) => this.#expire(key, duration) }, () => this.#signal);
   }
 
-  /** Most creators never ask for the signal. */
-  #withSignal(context) {
-    return Object.defineProperty(context, "signal", { get: () => this.#signal, enumerable: true, configurable: true });
-  }
-
+  /** Made when a creator asks for it: most never do. */
   get #signal() {
     this.#controller ??= new AbortController();
     if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
