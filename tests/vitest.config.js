@@ -84,8 +84,6 @@ function browser(name, browserName, capabilities) {
 
 /** Tests that drive a browser from outside: several tabs, workers, what happens to them. One file at a time, since each has a browser of its own. */
 function driving(engine) {
-  // WebKitGTK's driver often does not answer any more when it has closed a tab in the middle of a write.
-  const closing = engine === "webkit" ? [] : ["browser/closing/*.test.js"];
-  const include = ["browser/*.test.js", `browser/${engine}/*.test.js`, ...closing];
+  const include = ["browser/*.test.js", `browser/${engine}/*.test.js`];
   return { test: { name: `browser-${engine}`, include, provide: { engine }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } };
 }
