@@ -55,7 +55,6 @@ test("a tab that is closed in the middle of its writes leaves whole transactions
       return [...before, await backend.get("k0")];
     });
     expect(generations).toEqual([expect.any(Number), "still writable"]);
-    await reader.run(() => deleteDatabase("closed"));
   });
 });
 
