@@ -1,5 +1,4 @@
 // The browsers and their drivers: found where the system has them, installed where the system lets us.
-import { globSync } from "node:fs";
 import { join } from "node:path";
 import { ask, isExecutable, run, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
@@ -23,7 +22,8 @@ export function geckodriver() {
 
 /** WebKitGTK's: Safari's engine, where there is no Safari. */
 export function webkit() {
-  return which("MiniBrowser") ?? globSync("/usr/{lib,lib64,libexec}/{,*/}webkit*gtk-*/MiniBrowser").find(isExecutable);
+  const list = ask("sh", ["-c", "ls -d /usr/lib*/webkit*/MiniBrowser /usr/lib*/*/webkit*/MiniBrowser 2>/dev/null || :"]);
+  return which("MiniBrowser") ?? list?.split("\n").find(isExecutable);
 }
 
 export function webkitDriver() {
