@@ -57,8 +57,11 @@ async function openWebKit() {
     capabilities: { ...common, browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary: webkit(), args: ["--automation"] } },
   });
   const close = async () => {
-    await browser.deleteSession();
-    await Promise.all([driver, display].map(ended));
+    try {
+      await browser.deleteSession();
+    } finally {
+      await Promise.all([driver, display].map(ended));
+    }
   };
   return { browser, close };
 }

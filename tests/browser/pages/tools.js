@@ -171,29 +171,12 @@ export async function nameOfLock(databaseName, key) {
   return held[0].name;
 }
 
-/** `getOrCreate` as a region does it with a backend's mutex: read, lock, read again, create, store, release. */
-export async function createByTurns(backend, key, creator) {
-  const found = await backend.get(key);
-  if (found !== undefined) return found;
-  const mutex = backend.getMutex(key);
-  await mutex.acquire();
-  try {
-    const again = await backend.get(key);
-    if (again !== undefined) return again;
-    const created = await creator();
-    await backend.set(key, created);
-    return created;
-  } finally {
-    mutex.release();
-  }
-}
-
 /** 20 calls for each of 5 keys at once: how often each was created here, and what came of them. */
 export async function stampede(databaseName) {
-  const backend = new IndexedDBBackend({ databaseName });
+  const region = createRegion({ backend: new IndexedDBBackend({ databaseName }) });
   const creations = {};
   const call = (key) =>
-    createByTurns(backend, key, async () => {
+    region.getOrCreate(key, async () => {
       creations[key] = (creations[key] ?? 0) + 1;
       await new Promise((resolve) => setTimeout(resolve, 30));
       return `${key} by ${Math.random()}`;
