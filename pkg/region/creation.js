@@ -15,6 +15,7 @@ export class Creation {
   #led;
   #expirations = new Map();
   #began;
+  /** The flights that have not ended. */
   #open;
   #finished = new Signal();
   #controller;
@@ -26,7 +27,7 @@ export class Creation {
     this.#setup = setup;
     this.#request = request;
     this.#led = led;
-    this.#open = led.length;
+    this.#open = new Set(led.map(({ flight }) => flight));
   }
 
   /** Settles when every flight that it serves has ended. */
@@ -245,8 +246,8 @@ export class Creation {
 
   #end(flight, outcome) {
     this.#region.flights.end(flight, outcome);
-    this.#open -= 1;
-    if (this.#open === 0) this.#finished.settle();
+    this.#open.delete(flight);
+    if (this.#open.size === 0) this.#finished.settle();
   }
 }
 

@@ -1,10 +1,10 @@
 import { pending, Signal, within } from "../promises.js";
 import { makeError } from "../errors.js";
 
-export const HELD = "held";
+const HELD = "held";
 export const BUSY = "busy";
 /** There is no lock to be had: its leader goes on without. */
-export const NONE = "none";
+const NONE = "none";
 
 /** The backend's mutex in the hands of one flight. It is waited for no longer than `patience`; what it fails to do is reported and gone on without. */
 export class Lock {
@@ -37,7 +37,7 @@ export class Lock {
 
   /** HELD, BUSY, or NONE. */
   async acquire(wait) {
-    if (!this.exists || this.#isOver) return NONE;
+    if (this.#isOver) return NONE;
     const asking = this.#ask(wait);
     asking.then((granted) => granted && this.#granted(), () => {});
     const late = () => makeError("TIMEOUT", "The lock has not answered within lockTimeout.");

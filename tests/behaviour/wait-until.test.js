@@ -201,3 +201,17 @@ test.each([[5], ["waitUntil"], [{}], [true]])("%j is refused as waitUntil", asyn
   await refuses(() => region.getOrCreateMulti(["k"], () => ["never"], { waitUntil }), "VALIDATION", "waitUntil");
   expect(backend.sent).toEqual([]);
 });
+
+test("a value that cannot be stored does not end what is kept alive before the others are written, though the caller is rejected", async () => {
+  const keep = keeper();
+  const backend = new SlowMultiBackend();
+  const region = makeRegion({ backend, serializer: JSON, waitUntil: keep }, ["a", "b", "c"]);
+  const write = backend.hold("setMulti");
+  const reason = new Error("failed");
+  const caller = outcome(region.getOrCreateMulti(["c", "a", "b"], () => [Promise.reject(reason), undefined, "b"]));
+  await write.reached;
+  expect(await caller).toEqual(["rejected", reason]);
+  expect(await isSettled(keep.all())).toBe(false);
+  write.release();
+  await keep.all();
+});
