@@ -7,12 +7,10 @@ pub mod clock;
 pub mod duration;
 pub mod flight;
 pub mod freshness;
-mod invalidation;
 pub mod keys;
 mod lock;
 mod region;
 
-pub use invalidation::*;
 pub use lock::*;
 pub use region::*;
 

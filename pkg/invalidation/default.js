@@ -1,4 +1,4 @@
-import { InvalidationTimes } from "../wasm/dogpile.js";
+import { InvalidationTimes } from "./times.js";
 
 /** The times of a strategy, for those that extend it. */
 export let timesOf;
