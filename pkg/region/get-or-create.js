@@ -1,13 +1,12 @@
 import { describe, makeError } from "../errors.js";
-import { LANDED, READING } from "./flight.js";
+import { speakFor } from "./company.js";
+import { LANDED, LEAD, READ_AGAIN, READING, SERVE_FRESH, SERVE_STALE, TAKE_OVER, WAIT } from "./flight.js";
 import { FRESH, STALE } from "./cache-region.js";
 import { Lead, watch } from "./lead.js";
 import { Quest } from "./quest.js";
 import { onWorkers, Vigil } from "./pulse.js";
 import { readAfterWrites } from "./reading.js";
 import { keepAlive, withWaysOut } from "./ways-out.js";
-
-const [SERVE_FRESH, SERVE_STALE, LEAD, WAIT, TAKE_OVER, READ_AGAIN] = [0, 1, 2, 3, 4, 5]; // the core's `nextMove`
 
 /** For each key an entry: look, join or begin a flight, judge what its read found, and serve, lead or wait. The keys are unique once mangled. */
 export async function getOrCreate(region, keys, request) {
@@ -96,6 +95,7 @@ function decideAll(region, setup, boarded, request) {
     for (const { quest, flight } of boarded) {
       const move = flight.phase === READING ? region.bury(flight) : nextMove(region, setup, quest, flight, request);
       if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
+      if (move === WAIT) speakFor(flight, quest, request);
       quest.disembark();
       if (move === LEAD) led.push({ quest, flight });
     }
@@ -202,7 +202,7 @@ function receive(region, quest, outcome, request) {
   if (record === undefined) return; // begin again
   const { leads } = quest.waitsFor;
   if (!leads || outcome.record === undefined) region.stats.coalesced += 1;
-  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created" };
+  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created", stat: "coalesced" };
 }
 
 /** What somebody else's creation, found under the lock, is to this caller. */
