@@ -16,6 +16,7 @@ import { isFresh } from "./wasm/dogpile.js";
 const memoryGet = MemoryBackend.prototype.get;
 
 const payloadOf = ({ record }) => record.payload;
+const first = ([entry]) => entry;
 
 /** Only `createRegion` has it: its options are for the constructor and for `configure`. */
 const TOGETHER = Symbol("together");
@@ -168,16 +169,14 @@ export class Region {
   }
 
   /** A promise of the entry. */
-  async #create(key, creator, call) {
+  #create(key, creator, call) {
     requireKey(key);
     const isCompanion = mayKeepCompany(this.#region, creator, call);
-    return (isCompanion ? alongside(this.#region, key, call) : undefined) ?? this.#seek(key, creator, call, isCompanion);
-  }
-
-  #seek(key, creator, call, isCompanion) {
+    const entry = isCompanion ? alongside(this.#region, key, call) : undefined;
+    if (entry !== undefined) return entry;
     const request = createRequest(creator, call, false);
     request.isCompanion = isCompanion;
-    request.entry = getOrCreate(this.#region, [key], request).then(([entry]) => entry);
+    request.entry = getOrCreate(this.#region, [key], request).then(first);
     return request.entry;
   }
 

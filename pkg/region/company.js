@@ -16,7 +16,7 @@ export function speakFor(flight, { waitedFor }, request) {
   if (request.isCompanion && waitedFor.length === 0) flight.spokesman ??= request;
 }
 
-/** What a running creation serves a companion, the stale entry or a promise of the new one; `undefined`: the full way. */
+/** A promise of the entry that a running creation serves a companion, the stale one or the new one; `undefined`: the full way. */
 export function alongside(region, key, { expirationTime }) {
   const flight = region.flights.current(key);
   if (flight === undefined || !flight.isCreation || flight.isInCreator) return undefined;
@@ -25,7 +25,7 @@ export function alongside(region, key, { expirationTime }) {
   const move = flight.nextMove(region.worth(found, expiration, region.now()), false, false, region.setup.lockTimeout);
   if (move === SERVE_STALE) {
     region.stats.staleHits += 1;
-    return { record: found.record, state: "stale" };
+    return Promise.resolve({ record: found.record, state: "stale" });
   }
   if (move !== WAIT || spokesman === undefined || !Object.is(spokesman.expiration, expiration)) return undefined;
   region.stats.misses += 1;
