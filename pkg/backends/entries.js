@@ -3,6 +3,11 @@ import { readRecord } from "../records/record.js";
 /** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
 const LOOKS = 2;
 
+/** Deadlines are whole seconds since the start: a small integer lies in its entry, any other number in an object of its own. */
+const START = Date.now();
+const NEVER = 2 ** 30 - 1;
+const elapsed = () => (Date.now() - START) / 1000;
+
 /**
  * A Map that forgets: beyond `maxEntries` what nobody has asked for lately goes first, by SIEVE (Zhang et al., NSDI 2024); what is of no use any
  * more goes when the sweep comes by. A ring of nodes, the head between the newest and the oldest.
@@ -37,8 +42,8 @@ export class Entries {
 
   /** `usefulness`: seconds after which nobody will ask for it. */
   set(key, value, usefulness = Infinity) {
-    const now = Date.now();
-    const deadline = now + usefulness * 1000;
+    const now = elapsed();
+    const deadline = Math.min(Math.ceil(now + usefulness), NEVER);
     const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
     const known = this.#nodes.get(key);
     if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
