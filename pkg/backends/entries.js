@@ -3,10 +3,9 @@ import { readRecord } from "../records/record.js";
 /** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
 const LOOKS = 2;
 
-/** Deadlines are whole seconds since the start: a small integer lies in its entry, any other number in an object of its own. */
-const START = Date.now();
+/** Deadlines are whole seconds since 2026: a small integer lies in its entry, any other number in an object of its own. */
+const BEGINNING = Date.UTC(2026) / 1000;
 const NEVER = 2 ** 30 - 1;
-const elapsed = () => (Date.now() - START) / 1000;
 
 /**
  * A Map that forgets: beyond `maxEntries` what nobody has asked for lately goes first, by SIEVE (Zhang et al., NSDI 2024); what is of no use any
@@ -42,7 +41,7 @@ export class Entries {
 
   /** `usefulness`: seconds after which nobody will ask for it. */
   set(key, value, usefulness = Infinity) {
-    const now = elapsed();
+    const now = Date.now() / 1000 - BEGINNING;
     const deadline = Math.min(Math.ceil(now + usefulness), NEVER);
     const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
     const known = this.#nodes.get(key);
@@ -96,7 +95,7 @@ export class Entries {
     for (let looks = 0; looks < LOOKS && this.#nodes.size > 0; looks += 1) {
       const node = this.#sweep === this.#head ? this.#head.newer : this.#sweep;
       this.#sweep = node.newer;
-      if (node.deadline < now) this.#remove(node);
+      if (node.deadline < now && node.deadline !== NEVER) this.#remove(node);
     }
   }
 }
