@@ -24,7 +24,9 @@ export function median(numbers) {
 }
 
 /** Nothing is known to more than three digits. */
-const rounded = (number) => Number(number.toPrecision(3));
+function rounded(number) {
+  return Number(number.toPrecision(3));
+}
 
 /** A Markdown table for each workload of each engine. */
 export function report({ engines, bytes }) {
@@ -39,7 +41,9 @@ function workloadTable(title, unit, of) {
   return table([title, `median ${unit}`, "min", "max", `of ${us}`, `of the ${floor}`, ""], rows);
 }
 
-const inOrder = (of) => Object.keys(subjects).filter((name) => of[name]).map((name) => [name, of[name]]);
+function inOrder(of) {
+  return Object.keys(subjects).filter((name) => of[name]).map((name) => [name, of[name]]);
+}
 
 function noteText({ creations, hitRatio }) {
   if (hitRatio !== undefined) return `${(100 * hitRatio).toFixed(1)} % hits`;

@@ -1,6 +1,6 @@
 // Rounds are long enough for the coarse clocks of browsers, and begin when the engine has had time to compile.
-const [SHORTEST, WARM_UP] = [25, 150]; // milliseconds
-const [UNTIMED, TIMED] = [5, 5];
+const [SHORTEST, WARM_UP] = [20, 120]; // milliseconds
+const [UNTIMED, TIMED] = [4, 3];
 
 /** Nanoseconds of one of the `calls` of a turn, for each round. `prepare(turns)` gives the function to be timed. */
 export async function rounds(calls, prepare) {

@@ -4,9 +4,9 @@ import { heap, startUp } from "./once.js";
 import { getMulti, getOrCreateMulti } from "./multi.js";
 import { read, stale, zipf } from "./reads.js";
 
-const atOnce = (callers) => `${callers.toLocaleString("en")} callers at once, each`;
+const atOnce = (callers) => `${callers.toLocaleString("en")} ${callers === 1 ? "caller" : "callers"} of one key at once, each`;
 const among = (entries) => `a warm hit among ${entries.toLocaleString("en")} entries`;
-const growing = { group: "growth", unit: "ns" };
+const growing = { unit: "ns", isOurs: true };
 
 /** `isCommon`: in Node 20 as well, and the variants of a subject as well. `isOurs`: ours, and the floor. `times`: processes or pages a pass. */
 export const workloads = {
@@ -19,10 +19,10 @@ export const workloads = {
   "zipf": { title: "Zipf-distributed reads of 10,000 keys, 1,000 entries", unit: "ns", run: zipf },
   "get-multi": { title: "`getMulti` of 1,000, each", unit: "ns", run: getMulti },
   "create-multi": { title: "`getOrCreateMulti` of 1,000, half of them warm, each", unit: "ns", run: getOrCreateMulti },
-  "start-up": { title: "from `import` to the first value", unit: "ms", times: 3, run: startUp },
+  "start-up": { title: "from `import` to the first value", unit: "ms", times: 2, run: startUp },
   "heap": { title: "heap of an entry, of 100,000", unit: "bytes", engines: ["node24"], flags: ["--expose-gc"], run: heap },
   ...Object.fromEntries([10, 10_000, 1_000_000].map((entries) =>
-    [`entries-${entries}`, { ...growing, title: among(entries), isOurs: true, run: read("getOrCreate", entries, 1_000) }])),
-  ...Object.fromEntries([1, 10, 100, 1_000, 10_000, 100_000].map((callers) =>
-    [`waiters-${callers}`, { ...growing, title: atOnce(callers), isOurs: true, run: crowd(Math.max(1, 10_000 / callers), callers) }])),
+    [`entries-${entries}`, { ...growing, title: among(entries), run: read("getOrCreate", entries, 1_000) }])),
+  ...Object.fromEntries([1, 100, 10_000, 100_000].map((callers) =>
+    [`waiters-${callers}`, { ...growing, title: atOnce(callers), run: crowd(Math.max(1, 10_000 / callers), callers) }])),
 };
