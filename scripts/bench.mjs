@@ -1,19 +1,20 @@
-// dogpile beside its peers, in memory: npm run bench -- [--engines node24,firefox] [--subjects lru-cache] [--workloads warm] [--passes 3]
+// dogpile beside its peers, in memory: npm run bench -- [--engines node24,firefox] [--subjects lru-cache] [--workloads warm] [--passes 2]
 // [--json file] [--save] [--no-build]. `--save` writes benches/results.json and the README's section.
 import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { floor, subjects, us } from "../benches/memory/subjects.js";
 import { workloads } from "../benches/memory/workloads.js";
-import { installBrowsers } from "./browsers.mjs";
 import { build } from "./build.mjs";
 import { engines } from "./engines.mjs";
 import { resultsFile, writePerformance } from "./performance.mjs";
 import { report, summarize } from "./results.mjs";
 import { program, root } from "./run.mjs";
+import { setUpBrowsers } from "./setup.mjs";
 
 const parts = { engines, subjects, workloads };
-const PASSES = "3";
+const PASSES = "2"; // of five minutes each
 
 await program(import.meta, async () => {
   const text = { type: "string" };
@@ -47,7 +48,7 @@ function choose(part, list) {
 async function measureAll(chosen, passes) {
   const opened = {};
   try {
-    if (chosen.engines.some((name) => !name.startsWith("node"))) await installBrowsers();
+    if (chosen.engines.some((name) => !name.startsWith("node"))) await setUpBrowsers();
     for (const name of chosen.engines) opened[name] = await engines[name]();
     const samples = {};
     for (let pass = 0; pass < passes; pass += 1) {
@@ -59,7 +60,7 @@ async function measureAll(chosen, passes) {
         }
       }
     }
-    return { ...(await circumstances(passes)), engines: summaries(opened, samples), bytes: await bytesOf(chosen.subjects) };
+    return { ...circumstances(passes), engines: summaries(opened, samples), bytes: await bytesOf(chosen.subjects) };
   } finally {
     for (const engine of Object.values(opened)) await engine.close();
   }
@@ -98,8 +99,7 @@ async function bytesOf(names) {
   return Object.fromEntries(await Promise.all(bundled.map(async (name) => [name, await bundleBytes(subjects[name].bundle)])));
 }
 
-async function circumstances(passes) {
-  const { cpus } = await import("node:os");
+function circumstances(passes) {
   const named = Object.entries(subjects).filter(([, { bundle }]) => bundle);
   const versions = Object.fromEntries(named.map(([name, { package: package_ = name }]) => [name, versionOf(package_)]));
   return { date: new Date().toISOString().slice(0, 10), passes, cpu: `${cpus()[0].model.trim()}, ${cpus().length} cores`, versions };
@@ -109,6 +109,8 @@ function versionOf(name) {
   return JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
 }
 
+/** With a line for each subject. */
 function write(file, results) {
-  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+  const text = JSON.stringify(results, undefined, 2).replace(/\{\s+("median"[^}]*?)\s+\}/g, (_, fields) => `{ ${fields.replace(/\s+/g, " ")} }`);
+  writeFileSync(file, `${text}\n`);
 }

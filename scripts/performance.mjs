@@ -46,9 +46,10 @@ function performanceSection(results) {
 
 ${claims.map(({ text }) => `- ${text(of)}`).join("\n")}
 
-The floor is what no cache can do without: a \`Map\`, a clock read and a promise. Nothing is switched off in a region; its peers
-have the options that make them do the same work, \`benches/memory/subjects\` says which. Medians of ${results.passes} passes in a new process or
-page each, on a machine with ${results.cpu} (${results.date}). A dash: it cannot do that, or not in a browser.
+The floor is what no cache can do without: a \`Map\`, a clock read and a promise. Nothing is switched off in a region, and its peers
+are given the options that make them do the same work (\`benches/memory/subjects\` says which): bentocache and p-memoize keep
+values in an lru-cache. These are medians, of a new process or page for each workload in each pass (${results.passes}), on a machine that others
+used too: ${results.cpu}, ${results.date}. A dash says that it cannot do that; bentocache and cache-manager need Node.
 
 ${Object.values(results.engines).filter(({ workloads }) => workloads.zipf).map(engineTable).join("\n\n")}
 
@@ -81,7 +82,7 @@ function weights({ engines: { node24, chromium, firefox }, bytes, versions }) {
     `${node24.workloads.heap[name].median} bytes`,
     name === floor ? "–" : `${(bytes[name] / 1000).toFixed(1)} kB`,
   ]);
-  return table(["", "`import` to the first value: Node 24", "Chromium", "Firefox", "memory of an entry", "minified, gzipped"], rows);
+  return table(["", "`import` to the first value: Node 24", "Chromium", "Firefox", "memory of an entry, Node 24", "minified, gzipped"], rows);
 }
 
 function duration(nanoseconds) {

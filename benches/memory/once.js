@@ -27,7 +27,7 @@ export async function heap(load) {
   return { samples: [(after - before) / ENTRIES] };
 }
 
-/** With what lies outside of the heap proper, such as typed arrays and WebAssembly's memory. */
+/** With what lies outside of the heap proper, such as typed arrays and WebAssembly's memory: no browser tells a page of that. */
 async function used() {
   await nextTask();
   globalThis.gc();
