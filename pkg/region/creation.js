@@ -13,11 +13,11 @@ export class Creation {
   #request;
   /** `{ key, flight }` for each key, as the user and as the backend knows it. */
   #led;
-  #expirations = new Map();
+  #expirations;
   #began;
   /** The flights that have not ended. */
   #open;
-  #finished = new Signal();
+  #finished;
   #controller;
   /** `{ reason }`: nobody waits any more. */
   #aborted;
@@ -30,9 +30,9 @@ export class Creation {
     this.#open = new Set(led.map(({ flight }) => flight));
   }
 
-  /** Settles when every flight that it serves has ended. */
+  /** A promise of the time when every flight that it serves has ended; `undefined` if they have. */
   get finished() {
-    return this.#finished.promise;
+    return this.#open.size === 0 ? undefined : (this.#finished ??= new Signal()).promise;
   }
 
   /** Somebody who waited has gone: if nobody waits for any of its keys, the creator is told, and nothing is stored. */
@@ -82,7 +82,7 @@ export class Creation {
   /** Stores a value for a runner; `false` if nobody may store it any more, or shouldCacheFn says no, or the backend fails. */
   async keep(value) {
     const [{ key, flight }] = this.#led;
-    const record = makeRecord(value, this.#region.stamp(), this.#expirations.get(key));
+    const record = makeRecord(value, this.#region.stamp(), this.#expirations?.get(key));
     if (!this.#isCacheable(value)) return false;
     await this.#region.refresh(this.#setup);
     this.#region.hear(flight);
@@ -136,8 +136,8 @@ export class Creation {
 
   #expire(key, duration) {
     const expiration = seconds(duration, "expiresIn");
-    if (Number.isNaN(expiration)) this.#expirations.delete(key);
-    else this.#expirations.set(key, expiration);
+    if (Number.isNaN(expiration)) this.#expirations?.delete(key);
+    else (this.#expirations ??= new Map()).set(key, expiration);
   }
 
   #answered(answer) {
@@ -165,7 +165,7 @@ export class Creation {
     if (created.length === 0) return;
     this.#region.reporter.tell("onCreate", created.map(({ key }) => key), (Date.now() - this.#began) / 1000);
     try {
-      for (const one of created) one.record = makeRecord(one.value, this.#region.stamp(), this.#expirations.get(one.key));
+      for (const one of created) one.record = makeRecord(one.value, this.#region.stamp(), this.#expirations?.get(one.key));
       for (const one of created) one.cacheable = this.#isCacheable(one.value);
     } catch (error) {
       for (const { flight } of created) this.#end(flight, { error });
@@ -211,7 +211,7 @@ export class Creation {
   /** A promise of the write's end, unless the backend answers at once. `{ key, flight, stored }` for each. */
   #send(all) {
     const keys = all.map(({ flight }) => flight.key);
-    const hints = all.map(({ key }) => this.#region.hint(this.#expirations.get(key), this.#request.expiration));
+    const hints = all.map(({ key }) => this.#region.hint(this.#expirations?.get(key), this.#request.expiration));
     const write = pending(backend.write(this.#setup, keys, all.map(({ stored }) => stored), this.#request.multi, longest(hints)));
     if (write === undefined) return undefined;
     const sent = this.#setup.answered(write);
@@ -247,7 +247,7 @@ export class Creation {
   #end(flight, outcome) {
     this.#region.flights.end(flight, outcome);
     this.#open.delete(flight);
-    if (this.#open.size === 0) this.#finished.settle();
+    if (this.#open.size === 0) this.#finished?.settle();
   }
 }
 

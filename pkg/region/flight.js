@@ -33,7 +33,8 @@ export const READ_AGAIN = 5;
 export class Flight {
   #state;
   #wake = new Signal();
-  #landing = new Signal();
+  /** On Workers it is made by the request that will settle it; elsewhere when somebody waits for it, which hardly anybody does in memory. */
+  #landing = onWorkers() ? new Signal() : undefined;
   #timer;
   #ringsAt = Infinity;
   #begun = Infinity;
@@ -106,7 +107,7 @@ export class Flight {
 
   /** Settles when its read has landed. */
   get landing() {
-    return this.#landing.promise;
+    return (this.#landing ??= new Signal()).promise;
   }
 
   /** Settles when something has changed: look again. */
@@ -152,7 +153,7 @@ export class Flight {
   land(found) {
     this.found = found;
     this.#state = enterPhase(this.#state, LANDED);
-    this.#landing.settle();
+    this.#landing?.settle();
   }
 
   /** From now on others wait: first for the backend's lock, where there is one, then for the creator. */

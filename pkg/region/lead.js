@@ -26,7 +26,7 @@ export class Lead {
   begin(led) {
     const locked = led.filter(({ flight }) => this.#lock(flight));
     this.#start(led.filter((one) => !locked.includes(one)));
-    if (locked.length > 0) this.#request.work.push(this.#underLocks(locked));
+    if (locked.length > 0) this.#request.work.push({ finished: this.#underLocks(locked) });
   }
 
   /** What is not going to be stored needs no lock. */
@@ -134,7 +134,7 @@ export class Lead {
   #create(led) {
     for (const { flight } of led) flight.beginCreating();
     const creation = new Creation(this.#region, this.#setup, this.#request, led.map(({ quest, flight }) => ({ key: quest.key, flight })));
-    this.#request.work.push(creation.finished);
+    this.#request.work.push(creation);
     creation.start();
   }
 }

@@ -68,7 +68,7 @@ export function createRequest(creator, { expirationTime, more }, multi) {
     /** Whether others may wait for what this call comes to, and a promise of its entry. */
     isCompanion: false,
     entry: undefined,
-    /** What goes on when the caller has its answer. */
+    /** What goes on when the caller has its answer: each `finished` is a promise of its end. */
     work: [],
   };
 }

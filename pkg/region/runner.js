@@ -27,7 +27,7 @@ export function handOver(region, setup, { key, flight }, request) {
     locked: () => flight.outcome === undefined,
   };
   const over = new Signal();
-  request.work.push(over.promise);
+  request.work.push({ finished: over.promise });
   flight.isHandedOver = true;
   const job = new CreationJob(region, creation, waitUntilOf(region, request));
   const failedLater = (error) => {

@@ -28,7 +28,7 @@ export function withWaysOut(region, quests, request, seek) {
 /** Everything that the call has begun ends within the `waitUntil` that it was announced to. What goes on may begin more. */
 export async function endWork(request) {
   if (request.pulse === undefined && request.done === undefined) return;
-  for (const work of request.work) await work;
+  for (const { finished } of request.work) await finished;
   request.pulse?.stop();
   request.done?.settle();
 }
