@@ -1,18 +1,19 @@
-// Takes out of the wasm what words the messages of Rust's panics: text that nobody can read there.
-// A panic traps with or without words.
-// The standard library does the same only on nightly Rust (-Cpanic=immediate-abort).
+// Takes out of the wasm what nobody can ever read or call there.
+// The standard library does a part of it only on nightly Rust (-Cpanic=immediate-abort).
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 
+/** What words the messages of panics: one traps with or without words. Rust's names, mangled. */
 const WORDING = [
-  /\bcore(\[\w+\])?::(fmt|panicking|unicode)\b/,
-  /\bfmt::(Debug|Display|Write|LowerHex|UpperHex)\b/,
-  /\b(flt2dec|escape_debug|slice_error_fail|slice_index_fail|count_chars|do_count_chars)/,
-  /\b(panic_handler|panic_with_hook|PanicPayload|rust_begin_unwind|rust_panic)\b/,
+  /4core9panicking/,
+  /rust_begin_unwind/,
+  /5alloc.*(handle_alloc_error|alloc_error_hook|capacity_overflow|handle_error)/,
+  /12wasm_bindgen.*throw_str/,
 ];
 
-/** Needs the names of the functions, so it comes before they are stripped. */
-export function trim(file) {
+/** Comes before wasm-bindgen, which binds no more than what is still called. */
+export function trimPanics(file) {
+  binaryen.setDebugInfo(true); // or the names, by which it goes, would be lost on the way out
   const module = binaryen.readBinary(readFileSync(file));
   let trimmed = 0;
   for (let index = 0; index < module.getNumFunctions(); index += 1) {
@@ -22,6 +23,13 @@ export function trim(file) {
     binaryen.Function(reference).body = module.unreachable();
     trimmed += 1;
   }
-  writeFileSync(file, module.emitBinary());
   if (trimmed === 0) throw new Error(`nothing to trim in ${file}: are its functions named?`);
+  return module.emitBinary();
+}
+
+/** What wasm-bindgen exports for APIs that hold JavaScript values: ours pass numbers, and its start would fill a table with them. */
+export function trimExports(file) {
+  const module = binaryen.readBinary(readFileSync(file));
+  for (const name of ["__abort_handler", "__instance_terminated", "__wbindgen_externrefs", "__wbindgen_start"]) module.removeExport(name);
+  return module.emitBinary();
 }

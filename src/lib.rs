@@ -7,13 +7,20 @@ pub mod clock;
 pub mod duration;
 pub mod flight;
 pub mod freshness;
-mod invalidation;
+#[cfg(feature = "sha1")]
 pub mod keys;
+#[cfg(feature = "region")]
 mod lock;
+#[cfg(feature = "sha1")]
+mod mangler;
+#[cfg(feature = "region")]
 mod region;
 
-pub use invalidation::*;
+#[cfg(feature = "region")]
 pub use lock::*;
+#[cfg(feature = "sha1")]
+pub use mangler::*;
+#[cfg(feature = "region")]
 pub use region::*;
 
 /// The standard library's allocator is five times as large.

@@ -1,21 +1,21 @@
-import { InvalidationTimes } from "../wasm/dogpile.js";
-
-/** The times of a strategy, for those that extend it. */
+/** When all was invalidated last, in seconds since the epoch, for the strategies that extend this one. */
 export let timesOf;
 
 export class DefaultInvalidationStrategy {
-  #times = new InvalidationTimes();
+  #times = { hard: -Infinity, soft: -Infinity };
 
   static {
     timesOf = (strategy) => strategy.#times;
   }
 
+  /** An earlier time than what there is changes nothing. */
   invalidate(hard, now) {
-    this.#times.invalidate(Boolean(hard), now);
+    const kind = hard ? "hard" : "soft";
+    if (now > this.#times[kind]) this.#times[kind] = now;
   }
 
   isInvalidated(timestamp) {
-    return this.#times.of(timestamp) !== 0;
+    return timestamp < Math.max(this.#times.hard, this.#times.soft);
   }
 
   isHardInvalidated(timestamp) {

@@ -13,7 +13,7 @@ const ceiling = 26_000;
 
 const required = [
   /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^index\.d\.ts$/,
-  /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/,
+  /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/, /^wasm\/sha1\.js$/, /^wasm\/sha1\.wasm$/,
 ];
 const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
 
