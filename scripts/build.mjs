@@ -26,21 +26,22 @@ export async function build() {
 
 /** The part of the crate that a feature stands for, as `name`.wasm and its functions in `name`.js. */
 async function compile(name, feature) {
-  const options = ["--release", "--lib", "--target", "wasm32-unknown-unknown", "--no-default-features", "--features", feature];
-  await run("cargo", ["build", ...options], { env: withoutPaths() });
+  const target = ["--release", "--lib", "--target", "wasm32-unknown-unknown"];
+  await run("cargo", ["build", ...target, "--no-default-features", "--features", feature], { env: withoutPaths() });
   // It imports a package, which a fresh clone has only now.
   const { trimExports, trimPanics } = await import("./trim.mjs");
   const folder = join(fresh, "bindgen");
-  const [trimmed, bound, wasm] = [join(folder, "trimmed.wasm"), join(folder, `${name}_bg.wasm`), join(fresh, `${name}.wasm`)];
+  const [trimmed, wasm, glue] = ["trimmed.wasm", `${name}_bg.wasm`, `${name}_bg.js`].map((file) => join(folder, file));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(trimmed, trimPanics(compiled));
-  const bindgen = join(toolBin("wasm-bindgen-cli"), "wasm-bindgen");
-  await run(bindgen, [trimmed, "--target", "bundler", "--no-typescript", "--keep-debug", "--out-name", name, "--out-dir", folder]);
-  writeFileSync(bound, trimExports(bound));
-  await run("wasm-opt", ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", bound, "-o", wasm]);
-  renameSync(join(folder, `${name}_bg.js`), join(fresh, `${name}.js`));
-  writeBytes(name);
+  trimPanics(compiled, trimmed);
+  const options = ["--target", "bundler", "--no-typescript", "--keep-debug", "--out-name", name, "--out-dir", folder];
+  await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [trimmed, ...options]);
+  trimExports(wasm, glue);
+  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  await run("wasm-opt", ["-Oz", ...strip, wasm, "-o", join(fresh, `${name}.wasm`)]);
+  renameSync(glue, join(fresh, `${name}.js`));
   rmSync(folder, { recursive: true });
+  writeBytes(name);
 }
 
 /** Panics name source files: what is published says nothing of the machine that built it. */
