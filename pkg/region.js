@@ -4,12 +4,13 @@ import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
 import { getOrCreate } from "./region/get-or-create.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
-import { createOptions, createRequest, entriesOf, given, isSimple, listed, snapshot } from "./region/options.js";
+import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, snapshot } from "./region/options.js";
 import { read } from "./region/reading.js";
 import { numberOrNaN } from "./records/record.js";
-import { freshPayloads, readablePayloads } from "./region/warm.js";
+import { freshPayloads, readablePayload, readablePayloads } from "./region/warm.js";
 import { remove, store } from "./region/writing.js";
 import { seconds } from "./duration.js";
+import { isFresh } from "./wasm/dogpile.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 
@@ -21,30 +22,17 @@ export function createRegion(options) {
   return new Region(both, TOGETHER).configure(both, TOGETHER);
 }
 
-/** In a Map of the user's may lie what is no record of ours: that is for the full way to say. */
-function unlessItThrows(act) {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
-}
-
 export class Region {
   #region;
-  #core;
   #name;
   #generators;
   #backend;
-  /** The Map to look into before anything else; `undefined` where a call has to go the full way. */
+  /** Where to look before anything else; `undefined` where a call has to go the full way. */
   #records;
-  /** Whether nothing expires unless a record or a call says so: then nobody needs to know the time. */
-  #isTimeless;
 
   constructor(options, together) {
     const own = snapshot(options);
     this.#region = new CacheRegion(own, together === TOGETHER, this);
-    this.#core = this.#region.core;
     this.#name = own?.name;
     this.#generators = [own?.functionKeyGenerator, own?.functionMultiKeyGenerator];
   }
@@ -64,7 +52,7 @@ export class Region {
   }
 
   get isConfigured() {
-    return this.#core.isConfigured;
+    return this.#region.isConfigured;
   }
 
   get backend() {
@@ -81,13 +69,13 @@ export class Region {
   }
 
   get stats() {
-    return { hits: this.#core.hits, ...this.#region.stats };
+    return { ...this.#region.stats };
   }
 
   getOrCreate(key, creator, options) {
     try {
       const call = createOptions(options);
-      return this.#warm(key, creator, call) ?? this.#create(key, creator, call).then(({ record }) => record.payload);
+      return this.#fresh(key, creator, call) ?? this.#create(key, creator, call).then(({ record }) => record.payload);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -101,7 +89,8 @@ export class Region {
   async getOrCreateMulti(keys, creator, options) {
     const asked = listed(keys);
     const call = createOptions(options);
-    const warm = this.#warmMulti(asked, creator, call);
+    const isWarm = this.#hasRecords && typeof creator === "function" && isSimple(call);
+    const warm = isWarm ? freshPayloads(this.#region, this.#records, asked, numberOrNaN(call.expirationTime)) : undefined;
     if (warm !== undefined) return warm;
     asked.forEach(requireKey);
     const request = createRequest(creator, call, true);
@@ -114,12 +103,13 @@ export class Region {
     return mangled.map((key) => payloads.get(key));
   }
 
-  async get(key, options) {
-    const reading = given(options);
-    const warm = this.#readMulti([key], reading);
-    if (warm !== undefined) return warm[0];
-    const [record] = await read(this.#region, [key], reading, false);
-    return record?.payload;
+  get(key, options) {
+    try {
+      const reading = given(options);
+      return this.#readable(key, reading) ?? this.#get(key, reading);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async getMulti(keys, options) {
@@ -180,44 +170,46 @@ export class Region {
     return entry;
   }
 
+  async #get(key, reading) {
+    const warm = this.#readMulti([key], reading);
+    if (warm !== undefined) return warm[0];
+    const [record] = await read(this.#region, [key], reading, false);
+    return record?.payload;
+  }
+
   #adopt() {
     this.#backend = this.#region.setup.backend;
     this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
-    this.#isTimeless = this.#region.isTimeless;
   }
 
-  /** What the warm path goes by; `undefined` where there is none. */
-  get #warmth() {
-    if (this.#records === undefined || this.#backend.get !== memoryGet || this.#backend.getMulti !== undefined) return undefined;
-    return { core: this.#core, records: this.#records, isTimeless: this.#isTimeless, stats: this.#region.stats };
-  }
-
-  #warmMulti(keys, creator, call) {
-    const warmth = this.#warmth;
-    if (warmth === undefined || typeof creator !== "function" || !isSimple(call)) return undefined;
-    return unlessItThrows(() => freshPayloads(warmth, keys, call.expirationTime));
+  /** Whether a MemoryBackend may be looked into instead of asked, and the core asked by numbers alone. */
+  get #hasRecords() {
+    return this.#records !== undefined && this.#backend.get === memoryGet && this.#backend.getMulti === undefined;
   }
 
   #readMulti(keys, { expirationTime, ignoreExpiration }) {
-    const warmth = this.#warmth;
-    if (warmth === undefined || ignoreExpiration) return undefined;
-    const expiration = seconds(expirationTime, "expirationTime");
-    return unlessItThrows(() => readablePayloads(warmth, keys, expiration, this.#region.now()));
+    if (!this.#hasRecords || ignoreExpiration) return undefined;
+    return readablePayloads(this.#region, this.#records, keys, seconds(expirationTime, "expirationTime"));
   }
 
-  /** The promise of a fresh payload, if the core can be asked by numbers alone; else `undefined`: the full way. */
-  #warm(key, creator, call) {
-    if (this.#records === undefined || this.#backend.get !== memoryGet) return undefined;
-    if (typeof key !== "string" || typeof creator !== "function" || !isSimple(call)) return undefined;
-    try {
-      const found = this.#records.find(key);
-      if (found === undefined || found.payload === undefined) return undefined;
-      const { payload, ct, v, et } = found;
-      const expiration = numberOrNaN(call.expirationTime);
-      const needsNoTime = this.#isTimeless && et !== et && expiration !== expiration; // NaN: not given
-      return this.#core.isFresh(ct, v, et, expiration, needsNoTime ? 0 : Date.now()) ? Promise.resolve(payload) : undefined;
-    } catch {
-      return undefined; // no record of ours
-    }
+  /** The promise of a fresh payload; `undefined`: the full way. In one piece: each call more would cost a warm hit a twentieth. */
+  #fresh(key, creator, call) {
+    if (this.#records === undefined || this.#backend.get !== memoryGet || typeof key !== "string") return undefined;
+    const found = this.#records.find(key);
+    if (found === undefined || typeof creator !== "function" || !isSimple(call)) return undefined;
+    const { ct, v, et } = found;
+    const { expiration, isTimeless, times, stats } = this.#region;
+    const asked = numberOrNaN(call.expirationTime);
+    const clock = isTimeless && et !== et && asked !== asked ? 0 : Date.now(); // NaN: not given
+    if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, clock)) return undefined;
+    stats.hits += 1;
+    return (found.promise ??= Promise.resolve(found.payload));
+  }
+
+  /** The same for `get`. */
+  #readable(key, { expirationTime, ignoreExpiration }) {
+    if (!this.#hasRecords || typeof key !== "string" || ignoreExpiration || !isNumberOrAbsent(expirationTime)) return undefined;
+    const found = this.#records.find(key);
+    return found && readablePayload(this.#region, found, numberOrNaN(expirationTime));
   }
 }

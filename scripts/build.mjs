@@ -1,5 +1,5 @@
 // Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and a small module with the result.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -28,15 +28,13 @@ export async function build() {
 async function compile(name, feature) {
   const target = ["--release", "--lib", "--target", "wasm32-unknown-unknown"];
   await run("cargo", ["build", ...target, "--no-default-features", "--features", feature], { env: withoutPaths() });
-  // It imports a package, which a fresh clone has only now.
-  const { trimExports, trimPanics } = await import("./trim.mjs");
   const folder = join(fresh, "bindgen");
-  const [trimmed, wasm, glue] = ["trimmed.wasm", `${name}_bg.wasm`, `${name}_bg.js`].map((file) => join(folder, file));
-  mkdirSync(folder, { recursive: true });
-  trimPanics(compiled, trimmed);
+  const [wasm, glue] = [join(folder, `${name}_bg.wasm`), join(folder, `${name}_bg.js`)];
   const options = ["--target", "bundler", "--no-typescript", "--keep-debug", "--out-name", name, "--out-dir", folder];
-  await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [trimmed, ...options]);
-  trimExports(wasm, glue);
+  await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [compiled, ...options]);
+  // It imports a package, which a fresh clone has only now.
+  const { trim } = await import("./trim.mjs");
+  trim(wasm, glue);
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
   await run("wasm-opt", ["-Oz", ...strip, wasm, "-o", join(fresh, `${name}.wasm`)]);
   renameSync(glue, join(fresh, `${name}.js`));

@@ -1,55 +1,51 @@
-// Takes out of the wasm, and of the JavaScript that binds it, what nobody can ever read or call there.
+// Takes out of the wasm, and of the JavaScript that wasm-bindgen made for it, what nobody can ever read or call there.
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 
-/** What words the messages of panics, by its mangled names. A panic traps with or without words. (Rust leaves them out itself only on nightly: -Cpanic=immediate-abort.) */
+/**
+ * What words the messages of Rust's panics: a panic traps with or without words.
+ * The standard library leaves them out only on nightly Rust (-Cpanic=immediate-abort).
+ */
 const WORDING = [
-  /4core9panicking/,
-  /rust_begin_unwind/,
-  /5alloc.*(handle_alloc_error|alloc_error_hook|capacity_overflow|handle_error)/,
-  /12wasm_bindgen.*throw_str/,
+  /\bcore(\[\w+\])?::(fmt|panicking|unicode)\b/,
+  /\bfmt::(Debug|Display|Write|LowerHex|UpperHex)\b/,
+  /\b(flt2dec|escape_debug|slice_error_fail|slice_index_fail|count_chars|do_count_chars)/,
+  /\b(panic_handler|panic_with_hook|PanicPayload|rust_begin_unwind|rust_panic)\b/,
+  /\b(handle_alloc_error|capacity_overflow|handle_error|default_alloc_error_hook)\b/,
 ];
 
-/** What wasm-bindgen would say of an object that was freed, or is in use. */
-const MESSAGES = /attempted to take ownership of Rust value while it was borrowed|null pointer passed to rust|recursive use of an object detected which would lead to unsafe aliasing in rust/g;
+/** A table of JavaScript values; ours pass numbers only. */
+const TABLE = /export function __wbindgen_init_externref_table\(\) {.*?\n}\n/s;
 
-/** What wasm-bindgen exports for APIs that pass JavaScript values; ours pass numbers. Its start would fill a table with such values. */
-const UNUSED = ["__abort_handler", "__instance_terminated", "__wbindgen_externrefs", "__wbindgen_start"];
-
-/** Comes before wasm-bindgen, which binds only what is still called. */
-export function trimPanics(from, to) {
-  binaryen.setDebugInfo(true); // or the names, which it goes by, would be lost on the way out
-  const module = binaryen.readBinary(readFileSync(from));
-  const wording = functionsOf(module).filter(({ name, imported }) => !imported && WORDING.some((pattern) => pattern.test(name)));
-  if (wording.length === 0) throw new Error(`nothing to trim in ${from}: are its functions named?`);
-  for (const { reference } of wording) binaryen.Function(reference).body = module.unreachable();
-  const bytes = Buffer.from(module.emitBinary()).toString("latin1");
-  writeFileSync(to, bytes.replace(MESSAGES, (text) => "\0".repeat(text.length)), "latin1");
+/** Needs the names of the functions, so it comes before they are stripped. */
+export function trim(wasm, glue) {
+  const module = binaryen.readBinary(readFileSync(wasm));
+  const script = readFileSync(glue, "utf8").replace(TABLE, "");
+  trimPanics(module);
+  const names = trimExports(module, script);
+  writeFileSync(wasm, module.emitBinary());
+  writeFileSync(glue, script.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${names.get(name)}`));
 }
 
-function functionsOf(module) {
-  return Array.from({ length: module.getNumFunctions() }, (_, index) => {
+function trimPanics(module) {
+  for (let index = 0; index < module.getNumFunctions(); index += 1) {
     const reference = module.getFunctionByIndex(index);
     const { name, module: imported } = binaryen.getFunctionInfo(reference);
-    return { reference, name, imported };
-  });
+    if (!imported && WORDING.some((pattern) => pattern.test(name))) binaryen.Function(reference).body = module.unreachable();
+  }
 }
 
-/** Comes after wasm-bindgen. What is left of its exports gets short names: they stand in both files, where no minifier changes them. */
-export function trimExports(wasm, glue) {
-  const module = binaryen.readBinary(readFileSync(wasm));
-  const names = new Map();
-  for (const { name, value, kind } of exportsOf(module)) {
-    if (UNUSED.includes(name)) module.removeExport(name);
-    if (UNUSED.includes(name) || kind !== binaryen.ExternalFunction) continue;
-    names.set(name, `_${names.size.toString(36)}`);
+/** What is called from the script gets a short name: no minifier may change what stands in both. */
+function trimExports(module, script) {
+  const used = new Set(Array.from(script.matchAll(/\bwasm\.(\w+)/g), ([, name]) => name));
+  const names = new Map([["memory", "memory"]]);
+  const all = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)));
+  for (const { name, value } of all) {
+    if (name === "memory" && used.has(name)) continue;
     module.removeExport(name);
+    if (!used.has(name)) continue;
+    names.set(name, `_${names.size.toString(36)}`);
     module.addFunctionExport(value, names.get(name));
   }
-  writeFileSync(wasm, module.emitBinary());
-  writeFileSync(glue, readFileSync(glue, "utf8").replace(/\bwasm\.(\w+)/g, (whole, name) => (names.has(name) ? `wasm.${names.get(name)}` : whole)));
-}
-
-function exportsOf(module) {
-  return Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)));
+  return names;
 }

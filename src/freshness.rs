@@ -10,8 +10,6 @@ pub struct Metadata {
     pub created: f64,
     /// Format version.
     pub version: f64,
-    /// The expiration that the creator decided, in seconds.
-    pub expiration: Option<f64>,
 }
 
 /// Why there is nothing to serve.
@@ -46,15 +44,6 @@ pub struct Invalidations {
 }
 
 impl Invalidations {
-    /// Nothing was ever invalidated.
-    pub const NONE: Self = Self { hard: f64::NEG_INFINITY, soft: f64::NEG_INFINITY };
-
-    /// One more. An earlier time than what there is changes nothing.
-    pub fn invalidate(&mut self, hard: bool, time: f64) {
-        let latest = if hard { &mut self.hard } else { &mut self.soft };
-        *latest = latest.max(time);
-    }
-
     /// What they say of a record of this creation time.
     pub fn of(&self, created: f64) -> Invalidated {
         if created < self.hard {
@@ -65,6 +54,11 @@ impl Invalidations {
             Invalidated::No
         }
     }
+}
+
+/// An invalidation time after one more invalidation: an earlier one, or none at all, changes nothing.
+pub fn later(latest: f64, time: f64) -> f64 {
+    latest.max(time)
 }
 
 /// What a caller gets, or has to do.
@@ -149,7 +143,7 @@ mod tests {
     const NOW: f64 = 1_700_000_000.0;
 
     fn record(age: f64) -> Metadata {
-        Metadata { created: NOW - age, version: VERSION, expiration: None }
+        Metadata { created: NOW - age, version: VERSION }
     }
 
     fn decided(age: f64, expiration: f64) -> Decision {
@@ -205,16 +199,15 @@ mod tests {
         assert_eq!(both.of(NOW - 1.0), Invalidated::Hard);
         assert_eq!(both.of(NOW), Invalidated::Soft);
         assert_eq!(both.of(NOW + 1.0), Invalidated::No);
-        assert_eq!(Invalidations::NONE.of(f64::MIN), Invalidated::No);
+        let none = Invalidations { hard: f64::NEG_INFINITY, soft: f64::NEG_INFINITY };
+        assert_eq!(none.of(f64::MIN), Invalidated::No);
     }
 
     #[test]
     fn an_earlier_invalidation_takes_nothing_back() {
-        let mut times = Invalidations::NONE;
-        times.invalidate(true, NOW);
-        times.invalidate(true, NOW - 5.0);
-        times.invalidate(false, NOW + 1.0);
-        assert_eq!(times, Invalidations { hard: NOW, soft: NOW + 1.0 });
+        assert_eq!(later(f64::NEG_INFINITY, NOW), NOW);
+        assert_eq!(later(NOW, NOW - 5.0), NOW);
+        assert_eq!(later(NOW, f64::NAN), NOW);
     }
 
     #[test]

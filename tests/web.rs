@@ -1,24 +1,15 @@
 //! The core as JavaScript sees it; the same tests run in Node and in browsers.
 #![cfg(target_arch = "wasm32")]
 
-use dogpile::{Region, length_of_time, read_clock, sha1, stamp_clock};
+use dogpile::{
+    invalidated_by, is_fresh, is_readable, judge, judge_reading, later_invalidation, length_of_time, read_clock, sha1,
+    stamp_clock,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const NOW: f64 = 1_700_000_000.0;
 const NONE: f64 = f64::NAN;
-const OWN: u32 = 3;
-
-fn configured(expiration: f64) -> Region {
-    let region = Region::new();
-    region.configure(expiration);
-    region
-}
-
-#[wasm_bindgen_test]
-fn a_region_has_a_backend_from_configure_on() {
-    assert!(!Region::new().is_configured());
-    assert!(configured(NONE).is_configured());
-}
+const NEVER: f64 = f64::NEG_INFINITY;
 
 #[wasm_bindgen_test]
 fn minus_one_is_never() {
@@ -42,26 +33,25 @@ fn the_clock_of_the_realm_never_goes_back_and_its_stamps_increase() {
 }
 
 #[wasm_bindgen_test]
-fn the_warm_path_counts_what_it_serves() {
-    let region = configured(60.0);
+fn the_warm_path_asks_for_the_call_the_record_the_region() {
     let clock = js_sys::Date::now() + 120_000.0;
     let now = read_clock(clock);
-    assert!(region.is_fresh(now - 59.0, 2.0, NONE, NONE, clock));
-    assert!(!region.is_fresh(now - 61.0, 2.0, NONE, NONE, clock));
-    assert!(region.is_fresh(now - 61.0, 2.0, 90.0, NONE, clock));
-    assert!(!region.is_fresh(now - 61.0, 2.0, 90.0, 10.0, clock));
-    assert!(!region.is_fresh(now - 1.0, 1.0, NONE, NONE, clock));
-    assert!(!region.is_fresh(NONE, 2.0, NONE, NONE, clock));
-    assert_eq!(region.hits(), 2.0);
+    let age = |age: f64, own, call| is_fresh(now - age, 2.0, own, call, 60.0, NEVER, NEVER, clock);
+    assert!(age(59.0, NONE, NONE) && !age(61.0, NONE, NONE));
+    assert!(age(61.0, 90.0, NONE) && !age(61.0, 90.0, 10.0));
+    assert!(!is_fresh(now - 1.0, 1.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
+    assert!(!is_fresh(NONE, 2.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
+    assert!(is_readable(now - 59.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
+    assert!(!is_readable(now - 61.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
 }
 
 #[wasm_bindgen_test]
 fn an_invalidation_takes_what_was_created_before_it() {
-    let region = configured(NONE);
-    region.invalidate(true, NOW);
-    region.invalidate(false, NOW + 10.0);
-    let judged = [NOW - 1.0, NOW, NOW + 10.0].map(|created| region.judge(created, 2.0, NONE, NONE, OWN, NOW + 20.0));
-    assert_eq!(judged, [4, 1, 0]);
-    let read = [NOW - 1.0, NOW, NOW + 10.0].map(|created| region.judge_reading(created, 2.0, NONE, NONE, OWN, NOW + 20.0));
-    assert_eq!(read, [4, 4, 0]);
+    let (hard, soft) = (later_invalidation(NEVER, NOW), later_invalidation(NOW + 10.0, NOW));
+    let created = [NOW - 1.0, NOW, NOW + 10.0];
+    assert_eq!(created.map(|created| invalidated_by(hard, soft, created)), [2, 1, 0]);
+    assert_eq!([2, 1, 0].map(|by| judge(NOW, 2.0, NONE, NONE, NONE, by, NOW + 20.0)), [4, 1, 0]);
+    assert_eq!([2, 1, 0].map(|by| judge_reading(NOW, 2.0, NONE, NONE, NONE, by, NOW + 20.0)), [4, 4, 0]);
+    let clock = (NOW + 20.0) * 1_000.0;
+    assert_eq!(created.map(|created| is_fresh(created, 2.0, NONE, NONE, NONE, hard, soft, clock)), [false, false, true]);
 }

@@ -41,8 +41,8 @@ export class Entries {
     const deadline = now + usefulness * 1000;
     const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
     const known = this.#nodes.get(key);
-    if (known === undefined) this.#add({ key, value, payload, ct, v, et, deadline, isVisited: false, older: this.#head, newer: this.#head });
-    else Object.assign(known, { value, payload, ct, v, et, deadline });
+    if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
+    else Object.assign(known, { value, payload, ct, v, et, promise: undefined, deadline });
     this.#sweepOn(now);
   }
 

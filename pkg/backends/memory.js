@@ -6,9 +6,14 @@ import { Entries } from "./entries.js";
 /** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
 
+/** In a Map of the user's may lie what is no record of ours, and the Map itself may throw: that is for the full way to say. */
 function foundIn(map, key) {
-  const record = map.get(key);
-  return record === undefined ? undefined : (readRecord(record) ?? { ct: NaN });
+  try {
+    const record = map.get(key);
+    return record === undefined ? undefined : (readRecord(record) ?? { ct: NaN });
+  } catch {
+    return { ct: NaN };
+  }
 }
 
 export class MemoryBackend {

@@ -68,9 +68,10 @@ function creatorOf(self, fn, keys, args, asDict) {
 /** The options of a cached function, checked at once. */
 function readOptions(options, name, regionsGenerator, standard) {
   const { namespace, toStr, asDict, [name]: own } = given(options);
-  const call = { ...createOptions(options), creatorArgs: undefined, signal: undefined };
-  const { expirationTime, shouldCacheFn } = call;
-  createRequest(() => {}, typeof expirationTime === "function" ? { ...call, expirationTime: undefined } : call, false); // or an error
+  const { expirationTime, more } = createOptions(options);
+  const call = { ...more, expirationTime, creatorArgs: undefined, signal: undefined };
+  const { shouldCacheFn } = call;
+  createRequest(() => {}, createOptions(typeof expirationTime === "function" ? { ...call, expirationTime: undefined } : call), false); // or an error
   if (asDict) call.shouldCacheFn = (value) => value !== ABSENT && (!shouldCacheFn || shouldCacheFn(value));
   const generator = own ?? regionsGenerator;
   const isGiven = namespace !== undefined && namespace !== null;

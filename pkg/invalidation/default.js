@@ -1,21 +1,21 @@
-/** When all was invalidated last, in seconds since the epoch, for the strategies that extend this one. */
+import { InvalidationTimes } from "./times.js";
+
+/** The times of a strategy, for those that extend it. */
 export let timesOf;
 
 export class DefaultInvalidationStrategy {
-  #times = { hard: -Infinity, soft: -Infinity };
+  #times = new InvalidationTimes();
 
   static {
     timesOf = (strategy) => strategy.#times;
   }
 
-  /** An earlier time than what there is changes nothing. */
   invalidate(hard, now) {
-    const kind = hard ? "hard" : "soft";
-    if (now > this.#times[kind]) this.#times[kind] = now;
+    this.#times.invalidate(Boolean(hard), now);
   }
 
   isInvalidated(timestamp) {
-    return timestamp < Math.max(this.#times.hard, this.#times.soft);
+    return this.#times.of(timestamp) !== 0;
   }
 
   isHardInvalidated(timestamp) {

@@ -9,7 +9,7 @@ import { Reporter } from "./report.js";
 import { requireSerializer } from "../records/serializer.js";
 import { checkConfiguration, checkRegion } from "./settings.js";
 import { Setup } from "./setup.js";
-import { isKnownVersion, Region as Core, readClock, stampClock } from "../wasm/dogpile.js";
+import { isKnownVersion, judge, judgeReading, readClock, servesInstead, stampClock, usefulness } from "../wasm/dogpile.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -21,7 +21,7 @@ export const VERSION = 3;
 export const UNREADABLE = 5;
 const WHY = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 
-/** What the calls of one region share: the core that decides, the setup, the time, the flights, the counts. */
+/** What the calls of one region share: its expiration, the setup, the time, the flights, the counts. */
 export class CacheRegion {
   #setup;
   #clock;
@@ -30,14 +30,18 @@ export class CacheRegion {
   /** The backends that the region had made, by name. */
   #owned = [];
   flights = new Flights();
-  stats = { staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
+  /** Seconds, NaN for never. */
+  expiration = NaN;
+  /** Whether nothing expires unless a record or a call says so: then nobody needs to know the time. */
+  isTimeless = true;
+  stats = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, together, facade) {
     checkRegion(options, together);
-    this.core = new Core();
     const { asyncCreationRunner, clock, keyMangler, observer, serializer, waitUntil } = options ?? {};
     this.facade = facade;
-    this.invalidations = new Invalidations(this.core);
+    this.invalidations = new Invalidations();
+    this.times = this.invalidations.times;
     this.asyncCreationRunner = asyncCreationRunner ?? undefined;
     this.waitUntil = waitUntil ?? undefined;
     this.#clock = clock ?? undefined;
@@ -52,7 +56,7 @@ export class CacheRegion {
   /** Checks everything, then changes everything. */
   configure(options, together) {
     const { expiration, lockTimeout, throws, replaces } = checkConfiguration(options, together);
-    if (this.core.isConfigured && !replaces) throw alreadyConfigured();
+    if (this.isConfigured && !replaces) throw alreadyConfigured();
     const { backend, arguments: args, wrap, regionInvalidator } = options ?? {};
     requireStrategy(regionInvalidator);
     const isOwned = typeof backend === "string";
@@ -60,9 +64,9 @@ export class CacheRegion {
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
     const setup = new Setup(usable, { ...asked, lockTimeout, throws });
     if (isOwned) this.#owned.push(usable);
-    this.core.configure(expiration);
+    this.expiration = expiration;
     this.invalidations.adopt(regionInvalidator);
-    this.isTimeless = Number.isNaN(expiration);
+    this.isTimeless = !(expiration < Infinity);
     this.#setup = setup;
     this.flights.fenceAll();
   }
@@ -73,12 +77,16 @@ export class CacheRegion {
     for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? backend.close)?.call(backend);
   }
 
+  get isConfigured() {
+    return this.#setup !== undefined;
+  }
+
   get setup() {
-    if (this.#setup !== undefined) return this.#setup;
+    if (this.isConfigured) return this.#setup;
     throw makeError("REGION_NOT_CONFIGURED", "No backend is configured on this region. Call configure() first.");
   }
 
-  /** Whether a warm call may be answered by the core's `isFresh` alone. */
+  /** Whether a warm call may be answered by the core alone. */
   get isPlain() {
     return this.setup.isPlain && this.invalidations.areOwn && this.#clock === undefined && this.reporter.isSilent;
   }
@@ -163,23 +171,23 @@ export class CacheRegion {
 
   /** What a record is worth to `getOrCreate`. */
   worth({ why, ct, v, et }, expiration, now) {
-    return why ?? this.core.judge(ct, v, et, expiration, this.invalidations.verdict(ct), now);
+    return why ?? judge(ct, v, et, expiration, this.expiration, this.invalidations.verdict(ct), now);
   }
 
   /** What a record is worth to `get`. */
   worthOfReading({ why, ct, v, et }, expiration, now) {
-    return why ?? this.core.judgeReading(ct, v, et, expiration, this.invalidations.verdictOnReading(ct), now);
+    return why ?? judgeReading(ct, v, et, expiration, this.expiration, this.invalidations.verdictOnReading(ct), now);
   }
 
   /** Whether a record serves in place of what a creator failed to give. */
   servesInstead({ record, ct, v, et }, { expiration, staleIfError }) {
     if (record === undefined || staleIfError === undefined) return false;
-    return this.core.servesInstead(ct, v, et, expiration, this.invalidations.verdict(ct), staleIfError, this.now());
+    return servesInstead(ct, v, et, expiration, this.expiration, this.invalidations.verdict(ct), staleIfError, this.now());
   }
 
   /** What a backend is told with a record: for how long it is of use. */
   hint(own, call = NaN) {
-    const expirationTime = this.core.usefulness(own ?? NaN, call);
+    const expirationTime = usefulness(own ?? NaN, call, this.expiration);
     return expirationTime === Infinity ? undefined : { expirationTime };
   }
 
@@ -208,7 +216,7 @@ export class CacheRegion {
   }
 
   countHit(key) {
-    this.core.countHits(1);
+    this.stats.hits += 1;
     this.reporter.tell("onHit", key);
   }
 

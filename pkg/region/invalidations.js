@@ -1,17 +1,13 @@
 import { refused } from "../errors.js";
+import { InvalidationTimes } from "../invalidation/times.js";
 import { pending } from "../promises.js";
 
-const OWN = 3; // the core's word for "as the region's own times say"
 const METHODS = ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"];
 
-/** What a region's invalidations say of a record: the core's own times, or a strategy of the user's. */
+/** What a region's invalidations say of a record: its own times, or a strategy of the user's. */
 export class Invalidations {
-  #core;
+  times = new InvalidationTimes();
   #strategy;
-
-  constructor(core) {
-    this.#core = core;
-  }
 
   /** Whether nobody else's code has to be asked. */
   get areOwn() {
@@ -24,19 +20,19 @@ export class Invalidations {
 
   /** In effect when it returns; a promise if others are told. */
   invalidate(hard, time) {
-    return this.areOwn ? this.#core.invalidate(hard, time) : pending(this.#strategy.invalidate(hard, time));
+    return this.areOwn ? this.times.invalidate(hard, time) : pending(this.#strategy.invalidate(hard, time));
   }
 
   /** For `getOrCreate`: 0 no, 1 soft, 2 hard. */
   verdict(created) {
-    if (this.areOwn) return OWN;
+    if (this.areOwn) return this.times.of(created);
     if (this.#strategy.isHardInvalidated(created)) return 2;
     return this.#strategy.isSoftInvalidated(created) ? 1 : 0;
   }
 
   /** For `get`. */
   verdictOnReading(created) {
-    if (this.areOwn) return OWN;
+    if (this.areOwn) return this.times.of(created);
     return this.#strategy.isInvalidated(created) ? 2 : 0;
   }
 

@@ -3,6 +3,7 @@ import { onWorkers, Pulse } from "./pulse.js";
 import { patience, seconds } from "../duration.js";
 
 const NO_OPTIONS = Object.freeze({});
+const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS };
 const isObject = (value) => typeof value === "object" && value !== null;
 
 /** Options as they are now: they are read once, and what the core reads is plain and runs no code of the user's. */
@@ -15,31 +16,34 @@ export function given(options) {
   throw refused("options", "an object", options);
 }
 
-/** The options of `getOrCreate*`, each read once. */
+/** The options of `getOrCreate*`, each read once: the expiration, and what else there is. Few calls have more, and a warm one should not pay for it. */
 export function createOptions(options) {
-  if (options === undefined) return NO_OPTIONS;
+  if (options === undefined) return PLAIN_CALL;
   const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil } = given(options);
-  return { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil };
+  const isAll =
+    shouldCacheFn === undefined &&
+    forceRefresh === undefined &&
+    lockTimeout === undefined &&
+    creatorArgs === undefined &&
+    signal === undefined &&
+    timeout === undefined &&
+    staleIfError === undefined &&
+    waitUntil === undefined;
+  const more = isAll ? NO_OPTIONS : { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil };
+  return { expirationTime, more };
 }
 
 /** Whether a fresh record answers the call, whatever else it asks for. */
-export const isSimple = (call) =>
-  isNumberOrAbsent(call.expirationTime) &&
-  call.forceRefresh === undefined &&
-  call.lockTimeout === undefined &&
-  call.shouldCacheFn === undefined &&
-  call.creatorArgs === undefined &&
-  call.signal === undefined &&
-  call.timeout === undefined &&
-  call.staleIfError === undefined &&
-  call.waitUntil === undefined;
+export const isSimple = ({ expirationTime, more }) => more === NO_OPTIONS && isNumberOrAbsent(expirationTime);
 
-const isNumberOrAbsent = (value) => (typeof value === "number" ? value === value : value === undefined || value === null);
+/** Whether an expiration needs no conversion. */
+export const isNumberOrAbsent = (value) => (typeof value === "number" ? value === value : value === undefined || value === null);
 
 /** What `getOrCreate*` was asked, checked. */
-export function createRequest(creator, call, multi) {
+export function createRequest(creator, { expirationTime, more }, multi) {
   requireFunction(creator, "creator");
-  const [shouldCacheFn, creatorArgs, signal, waitUntil] = [call.shouldCacheFn, call.creatorArgs, call.signal, call.waitUntil].map((value) => value ?? undefined);
+  const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
+  const [shouldCacheFn, creatorArgs, signal, waitUntil] = [more.shouldCacheFn, more.creatorArgs, more.signal, more.waitUntil].map((value) => value ?? undefined);
   if (shouldCacheFn !== undefined) requireFunction(shouldCacheFn, "shouldCacheFn");
   if (waitUntil !== undefined) requireFunction(waitUntil, "waitUntil");
   if (creatorArgs !== undefined && !Array.isArray(creatorArgs)) throw refused("creatorArgs", "an array", creatorArgs);
@@ -51,11 +55,11 @@ export function createRequest(creator, call, multi) {
     creatorArgs: multi ? undefined : creatorArgs,
     signal,
     waitUntil,
-    expiration: seconds(call.expirationTime, "expirationTime"),
-    forceRefresh: Boolean(call.forceRefresh),
-    lockTimeout: unlessNaN(patience(call.lockTimeout)),
-    timeout: unlessNaN(seconds(call.timeout, "timeout")),
-    staleIfError: unlessNaN(seconds(call.staleIfError, "staleIfError")),
+    expiration: seconds(expirationTime, "expirationTime"),
+    forceRefresh: Boolean(forceRefresh),
+    lockTimeout: unlessNaN(patience(lockTimeout)),
+    timeout: unlessNaN(seconds(timeout, "timeout")),
+    staleIfError: unlessNaN(seconds(staleIfError, "staleIfError")),
     /** On Workers: the sign of life of this call, for those who depend on it. */
     pulse: onWorkers() ? new Pulse() : undefined,
     /** Whether the caller has gone before the end, and whether by its signal: then it wants nothing to be created any more. */

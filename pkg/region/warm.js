@@ -1,24 +1,33 @@
-import { numberOrNaN } from "../records/record.js";
+import { isFresh, isReadable } from "../wasm/dogpile.js";
 
-const OWN_TIMES = 3;
+/** The promise of a payload that `get` may return, the same one for every caller; else `undefined`: the full way. */
+export function readablePayload({ expiration, isTimeless, times, stats }, found, call) {
+  const { ct, v, et } = found;
+  const clock = isTimeless && et !== et && call !== call ? 0 : Date.now(); // NaN: not given
+  if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, clock)) return undefined;
+  stats.hits += 1;
+  return (found.promise ??= Promise.resolve(found.payload));
+}
 
-/** The payloads under many keys, if each is fresh and the core can be asked by numbers alone; else `undefined`: the full way. */
-export function freshPayloads({ core, records, isTimeless }, keys, expirationTime) {
-  const expiration = numberOrNaN(expirationTime);
-  const clock = isTimeless && expiration !== expiration ? undefined : Date.now();
-  const isFresh = ({ ct, v, et }) => core.wouldBeFresh(ct, v, et, expiration, clock ?? (et === et ? Date.now() : 0)); // NaN: not given
-  const payloads = payloadsOf(records, keys, isFresh);
+/** The payloads under many keys, if each is fresh; else `undefined`: the full way. */
+export function freshPayloads({ expiration, times, stats }, records, keys, call) {
+  const { hard, soft } = times;
+  const clock = Date.now();
+  const isGood = ({ ct, v, et }) => isFresh(ct, v, et, call, expiration, hard, soft, clock);
+  const payloads = payloadsOf(records, keys, isGood);
   if (payloads?.missing !== 0) return undefined;
-  core.countHits(keys.length);
+  stats.hits += keys.length;
   return payloads.found;
 }
 
 /** The payloads under many keys, `undefined` for a miss; `undefined` in all where a record is not as it should be: the full way. */
-export function readablePayloads({ core, records, stats }, keys, expiration, now) {
-  const isReadable = ({ ct, v, et }) => core.judgeReading(ct, v, et, expiration, OWN_TIMES, now) === 0;
-  const payloads = payloadsOf(records, keys, isReadable);
+export function readablePayloads({ expiration, times, stats }, records, keys, call) {
+  const { hard, soft } = times;
+  const clock = Date.now();
+  const isGood = ({ ct, v, et }) => isReadable(ct, v, et, call, expiration, hard, soft, clock);
+  const payloads = payloadsOf(records, keys, isGood);
   if (payloads === undefined) return undefined;
-  core.countHits(keys.length - payloads.missing);
+  stats.hits += keys.length - payloads.missing;
   stats.misses += payloads.missing;
   return payloads.found;
 }

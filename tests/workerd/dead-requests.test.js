@@ -22,6 +22,18 @@ describe.each(dates.flatMap((date) => flags.map((some) => [date, some])))("%s %j
   });
   afterAll(() => runtime?.dispose());
 
+  test("the client is gone that read a value first", async () => {
+    const stage = runtime.stage({ key: "k", backend: "memory" });
+    await stage.ask("set", { value: "kept" });
+    const first = stage.client("warm", { ends: "never" });
+    await stage.until(({ calls }) => calls === 1);
+    const second = stage.ask("warm");
+    await expect(second).resolves.toEqual({ values: ["kept", "kept", "kept"], own: true });
+    await kill(first);
+    expect(await stage.ask("warm")).toEqual({ values: ["kept", "kept", "kept"], own: true });
+    await stage.expectNothingLeft(["k"]);
+  });
+
   describe.each([[true], [false]])("waitUntil: %s", (waitUntil) => {
     /** After a kill the creation goes on in `waitUntil`, or somebody else begins another. */
     const survivor = waitUntil ? 1 : 2;

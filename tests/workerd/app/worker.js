@@ -17,7 +17,7 @@ export class Silent {
 }
 
 const stages = new Map();
-const paths = { call, holds, leftovers, open, set, state };
+const paths = { call, holds, leftovers, open, set, state, warm };
 
 export default {
   fetch(request, env, ctx) {
@@ -81,10 +81,25 @@ async function call({ seen, region }, query, env, ctx) {
   if (ends !== undefined) await until(() => seen.leaders.includes(client));
   if (ends === "throws") throw new Error("the handler fails");
   if (ends === "early") return new Response("early");
-  const answer = await answered;
+  return Response.json({ ...(await answered), own: await isInOwnRequest(client, env) });
+}
+
+/** Reads what is there, and never answers if it `ends` so; else there is slow I/O afterwards. */
+async function warm({ seen, region }, { client, key, ends }, env) {
+  const refuse = () => {
+    throw new Error("it is there");
+  };
+  const values = [await region.getOrCreate(key, refuse), await region.getOrCreate(key, refuse, { expirationTime: 60 }), await region.get(key)];
+  seen.calls += 1;
+  await until(() => ends !== "never");
+  return Response.json({ values, own: await isInOwnRequest(client, env) });
+}
+
+/** Whether a request still has its own I/O: not if it was resumed in another one. */
+async function isInOwnRequest(client, env) {
   await env.KV.put(`own:${client}`, client);
   await pause(20);
-  return Response.json({ ...answer, own: (await env.KV.get(`own:${client}`)) === client });
+  return (await env.KV.get(`own:${client}`)) === client;
 }
 
 const creators = {
