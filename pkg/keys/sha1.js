@@ -1,6 +1,6 @@
 import { decode } from "../text.js";
 import { text } from "../wasm/sha1-bytes.js";
-import { __wbg_set_wasm, sha1 as digits } from "../wasm/sha1.js";
+import { __wbg_set_wasm, endHash, hashPoint, hashWord } from "../wasm/sha1.js";
 
 let module;
 let isReady = false;
@@ -14,8 +14,7 @@ export function useModule(compiled) {
 export function sha1(key) {
   if (!isReady) __wbg_set_wasm(new WebAssembly.Instance(module ?? new WebAssembly.Module(decode(text))).exports);
   isReady = true;
-  return String.fromCharCode(...digits(codeUnits(key)));
+  for (const character of key) hashPoint(character.codePointAt(0)); // a lone surrogate has one, too
+  endHash();
+  return [0, 1, 2, 3, 4].map((index) => hashWord(index).toString(16).padStart(8, "0")).join("");
 }
-
-/** How a text reaches the core: lone surrogates would not survive the way as UTF-8. */
-const codeUnits = (text) => Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
