@@ -1,3 +1,4 @@
+import { alongside, mayKeepCompany } from "./region/company.js";
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
@@ -13,6 +14,9 @@ import { seconds } from "./duration.js";
 import { isFresh } from "./wasm/dogpile.js";
 
 const memoryGet = MemoryBackend.prototype.get;
+
+const payloadOf = ({ record }) => record.payload;
+const first = ([entry]) => entry;
 
 /** Only `createRegion` has it: its options are for the constructor and for `configure`. */
 const TOGETHER = Symbol("together");
@@ -75,7 +79,7 @@ export class Region {
   getOrCreate(key, creator, options) {
     try {
       const call = createOptions(options);
-      return this.#fresh(key, creator, call) ?? this.#create(key, creator, call).then(({ record }) => record.payload);
+      return this.#fresh(key, creator, call) ?? this.#create(key, creator, call).then(payloadOf);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -164,10 +168,16 @@ export class Region {
     await this.#region.close();
   }
 
-  async #create(key, creator, call) {
+  /** A promise of the entry. */
+  #create(key, creator, call) {
     requireKey(key);
-    const [entry] = await getOrCreate(this.#region, [key], createRequest(creator, call, false));
-    return entry;
+    const isCompanion = mayKeepCompany(this.#region, creator, call);
+    const entry = isCompanion ? alongside(this.#region, key, call) : undefined;
+    if (entry !== undefined) return entry;
+    const request = createRequest(creator, call, false);
+    request.isCompanion = isCompanion;
+    request.entry = getOrCreate(this.#region, [key], request).then(first);
+    return request.entry;
   }
 
   async #get(key, reading) {

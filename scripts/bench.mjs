@@ -1,75 +1,116 @@
-// A warm call beside its peers, in Node 20 and 24, all in one process and each in its own: npm run bench -- [--json file] [--no-build]
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+// dogpile beside its peers, in memory: npm run bench -- [--engines node24,firefox] [--subjects lru-cache] [--workloads warm] [--passes 2]
+// [--json file] [--save] [--no-build]. `--save` writes benches/results.json and the README's section.
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { floor, subjects, us } from "../benches/memory/subjects.js";
+import { workloads } from "../benches/memory/workloads.js";
 import { build } from "./build.mjs";
-import { ask, program, root, which } from "./run.mjs";
+import { engines } from "./engines.mjs";
+import { resultsFile, writePerformance } from "./performance.mjs";
+import { report, summarize } from "./results.mjs";
+import { program, root } from "./run.mjs";
+import { setUpBrowsers } from "./setup.mjs";
 
-const bench = join(root, "benches", "warm.mjs");
-const [peer, floor] = ["lru-cache", "floor"];
-const passes = 9;
+const parts = { engines, subjects, workloads };
+const PASSES = "2"; // of five minutes each
 
 await program(import.meta, async () => {
-  const { values: options } = parseArgs({ options: { json: { type: "string" }, "no-build": { type: "boolean" } } });
+  const text = { type: "string" };
+  const flag = { type: "boolean", default: false };
+  const { values: options } = parseArgs({
+    options: { engines: text, subjects: text, workloads: text, passes: { ...text, default: PASSES }, json: text, save: flag, "no-build": flag },
+  });
+  const chosen = Object.fromEntries(Object.keys(parts).map((part) => [part, choose(part, options[part])]));
+  if (options.save && Object.keys(parts).some((part) => options[part])) throw new Error("--save is for a whole run");
   if (!options["no-build"]) await build();
-  const results = [node20(), node24()].flatMap((node) => [together(node), alone(node)]);
-  for (const result of results) console.log(`\n${table(result)}`);
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  const results = await measureAll(chosen, Number(options.passes));
+  console.log(report(results));
+  if (options.json) write(options.json, results);
+  if (options.save) {
+    write(resultsFile, results);
+    writePerformance();
+  }
 });
 
-function together(node) {
-  const { version, samples } = pool(Array.from({ length: passes }, () => measure(node)));
-  return { title: `Node ${version}, all in one process`, subjects: summaries(samples) };
+/** The names that begin with one of those that are given, between commas; all of them if none is. */
+function choose(part, list) {
+  const names = Object.keys(parts[part]);
+  if (list === undefined) return names;
+  const wanted = list.split(",");
+  const unknown = wanted.find((start) => !names.some((name) => name.startsWith(start)));
+  if (unknown !== undefined) throw new Error(`There are no ${part} like ${unknown}. There are: ${names.join(", ")}`);
+  // Ratios are to these two.
+  return names.filter((name) => [us, floor].includes(name) || wanted.some((start) => name.startsWith(start)));
 }
 
-/** The passes go round, so that a slow minute of the machine meets everyone. */
-function alone(node) {
-  const names = Object.keys(measure(node).samples);
-  const runs = Array.from({ length: passes }, () => names.map((name) => measure(node, name))).flat();
-  const { version, samples } = pool(runs);
-  return { title: `Node ${version}, each in its own process`, subjects: summaries(samples) };
-}
-
-function measure(node, ...names) {
-  return JSON.parse(execFileSync(node, [bench, ...names], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
-}
-
-function pool(runs) {
-  const samples = {};
-  for (const run of runs) {
-    for (const [name, more] of Object.entries(run.samples)) samples[name] = [...samples[name] ?? [], ...more];
+async function measureAll(chosen, passes) {
+  const opened = {};
+  try {
+    if (chosen.engines.some((name) => !name.startsWith("node"))) await setUpBrowsers();
+    for (const name of chosen.engines) opened[name] = await engines[name]();
+    const samples = {};
+    for (let pass = 0; pass < passes; pass += 1) {
+      for (const name of chosen.engines) {
+        for (const id of chosen.workloads.filter((id) => runsIn(name, workloads[id]))) {
+          console.error(`pass ${pass + 1} of ${passes}, ${opened[name].title}: ${workloads[id].title}`);
+          const runs = ((samples[name] ??= {})[id] ??= []);
+          for (let time = 0; time < (workloads[id].times ?? 1); time += 1) runs.push(await goRound(opened[name], id, chosen.subjects, runs.length));
+        }
+      }
+    }
+    return { ...circumstances(passes), engines: summaries(opened, samples), bytes: await bytesOf(chosen.subjects) };
+  } finally {
+    for (const engine of Object.values(opened)) await engine.close();
   }
-  return { version: runs[0].version, samples };
 }
 
-/** The ratios are of rounds that were run close to each other, because the machine itself may be fast now and slow then. */
-function summaries(samples) {
-  return Object.entries(samples).map(([name, all]) => {
-    const of = (other) => median(all.map((time, round) => time / samples[other][round]));
-    return { name, median: median(all), min: Math.min(...all), max: Math.max(...all), ofPeer: of(peer), ofFloor: of(floor) };
-  });
+/** Every subject in turn, so that a slow minute of the machine meets everyone; each time another one begins. */
+async function goRound(engine, id, names, begin) {
+  const taking = names.filter((name) => takes(subjects[name], name, workloads[id]));
+  const results = {};
+  for (let index = 0; index < taking.length; index += 1) {
+    const name = taking[(index + begin) % taking.length];
+    const result = await engine.measure(subjects[name], id, workloads[id]);
+    if (result !== null) results[name] = result;
+  }
+  return results;
 }
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+function runsIn(engine, { isCommon, engines: only }) {
+  return engine === "node20" ? isCommon : only?.includes(engine) ?? true;
 }
 
-function table({ title, subjects }) {
-  const rows = subjects.map(({ name, median, min, max, ofPeer, ofFloor }) =>
-    [name, ...[median, min, max].map(Math.round), ...[ofPeer, ofFloor].map((ratio) => ratio.toFixed(2))]);
-  const head = [title, "median ns", "min", "max", `of ${peer}`, `of the ${floor}`];
-  return [head, head.map((_, column) => column === 0 ? "---" : "---:"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+function takes({ isVariant }, name, { isCommon, isOurs }) {
+  return isOurs ? [us, floor].includes(name) : isCommon || !isVariant;
 }
 
-/** The system's Node where it is of that age; else npm brings one. */
-function node20() {
-  const system = which("node");
-  if (system && ask(system, ["--version"])?.startsWith("v20.")) return system;
-  return ask("npm", ["exec", "--yes", "--package=node@20.20.2", "--", "node", "-p", "process.execPath"]);
+function summaries(opened, samples) {
+  return Object.fromEntries(Object.entries(samples).map(([name, of]) => {
+    const measured = Object.entries(of).map(([id, runs]) => [id, summarize(runs)]);
+    return [name, { title: opened[name].title, workloads: Object.fromEntries(measured) }];
+  }));
 }
 
-function node24() {
-  return join(root, "node_modules", ".bin", "node");
+async function bytesOf(names) {
+  const { bundleBytes } = await import("./bundle-bytes.mjs");
+  const bundled = names.filter((name) => subjects[name].bundle);
+  return Object.fromEntries(await Promise.all(bundled.map(async (name) => [name, await bundleBytes(subjects[name].bundle)])));
+}
+
+function circumstances(passes) {
+  const named = Object.entries(subjects).filter(([, { bundle }]) => bundle);
+  const versions = Object.fromEntries(named.map(([name, { package: package_ = name }]) => [name, versionOf(package_)]));
+  return { date: new Date().toISOString().slice(0, 10), passes, cpu: `${cpus()[0].model.trim()}, ${cpus().length} cores`, versions };
+}
+
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+}
+
+/** With a line for each subject. */
+function write(file, results) {
+  const text = JSON.stringify(results, undefined, 2).replace(/\{\s+("median"[^}]*?)\s+\}/g, (_, fields) => `{ ${fields.replace(/\s+/g, " ")} }`);
+  writeFileSync(file, `${text}\n`);
 }

@@ -16,8 +16,12 @@ export async function setUpBuild() {
 export async function setUpTests() {
   await setUpBuild();
   await setUpRust(["component", "rustfmt"], ["component", "clippy"]);
-  await installBrowsers();
+  await setUpBrowsers();
   await installTool("wasm-pack");
+}
+
+export async function setUpBrowsers() {
+  await installBrowsers();
   if (!geckodriver()) await installTool("geckodriver");
 }
 

@@ -3,6 +3,10 @@ import { readRecord } from "../records/record.js";
 /** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
 const LOOKS = 2;
 
+/** Deadlines are whole seconds since 2026: a small integer lies in its entry, any other number in an object of its own. */
+const BEGINNING = Date.UTC(2026) / 1000;
+const NEVER = 2 ** 30 - 1;
+
 /**
  * A Map that forgets: beyond `maxEntries` what nobody has asked for lately goes first, by SIEVE (Zhang et al., NSDI 2024); what is of no use any
  * more goes when the sweep comes by. A ring of nodes, the head between the newest and the oldest.
@@ -37,8 +41,8 @@ export class Entries {
 
   /** `usefulness`: seconds after which nobody will ask for it. */
   set(key, value, usefulness = Infinity) {
-    const now = Date.now();
-    const deadline = now + usefulness * 1000;
+    const now = Date.now() / 1000 - BEGINNING;
+    const deadline = Math.min(Math.ceil(now + usefulness), NEVER);
     const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
     const known = this.#nodes.get(key);
     if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
@@ -91,7 +95,7 @@ export class Entries {
     for (let looks = 0; looks < LOOKS && this.#nodes.size > 0; looks += 1) {
       const node = this.#sweep === this.#head ? this.#head.newer : this.#sweep;
       this.#sweep = node.newer;
-      if (node.deadline < now) this.#remove(node);
+      if (node.deadline < now && node.deadline !== NEVER) this.#remove(node);
     }
   }
 }

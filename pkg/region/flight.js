@@ -21,6 +21,14 @@ const CREATING = 3;
 const STORING = 4;
 const OVER = 5;
 
+/** The core's `nextMove`. */
+export const SERVE_FRESH = 0;
+export const SERVE_STALE = 1;
+export const LEAD = 2;
+export const WAIT = 3;
+export const TAKE_OVER = 4;
+export const READ_AGAIN = 5;
+
 /** One key's read, creation and write in this realm. What may happen to it is the core's to say; here are its promises, its timer, its data. */
 export class Flight {
   #state;
@@ -49,6 +57,8 @@ export class Flight {
   successor;
   /** The creation that it is part of. */
   creation;
+  /** The request whose call waits for it on behalf of others. */
+  spokesman;
   /** On Workers: the sign of life of the request that it depends on. */
   pulse;
   /** When its creator was called, for a strategy that hears of others' invalidations. */

@@ -1,13 +1,12 @@
 import { describe, makeError } from "../errors.js";
-import { LANDED, READING } from "./flight.js";
+import { speakFor } from "./company.js";
+import { LANDED, LEAD, READ_AGAIN, READING, SERVE_FRESH, SERVE_STALE, TAKE_OVER, WAIT } from "./flight.js";
 import { FRESH, STALE } from "./cache-region.js";
 import { Lead, watch } from "./lead.js";
 import { Quest } from "./quest.js";
 import { onWorkers, Vigil } from "./pulse.js";
 import { readAfterWrites } from "./reading.js";
-import { keepAlive, withWaysOut } from "./ways-out.js";
-
-const [SERVE_FRESH, SERVE_STALE, LEAD, WAIT, TAKE_OVER, READ_AGAIN] = [0, 1, 2, 3, 4, 5]; // the core's `nextMove`
+import { endWork, keepAlive, withWaysOut } from "./ways-out.js";
 
 /** For each key an entry: look, join or begin a flight, judge what its read found, and serve, lead or wait. The keys are unique once mangled. */
 export async function getOrCreate(region, keys, request) {
@@ -26,34 +25,50 @@ function refuseReentry(region, { key, mangled }, request) {
   throw makeError("REENTRANT", `The creator of ${describe(key)} asks for the key that it is creating, and there is no older value to give it.`);
 }
 
-/** Goes on, for those who share its reads and creations, when its own caller has left. */
+/** Goes on, for those who share its reads and creations, when its own caller has left. It awaits only what it has to: most calls have a key in memory. */
 async function seek(region, quests, request) {
   try {
-    while (quests.some(({ entry }) => entry === undefined)) await round(region, quests, request);
+    while (quests.some(isUnserved)) {
+      const open = quests.filter(({ isOpen }) => isOpen);
+      const judging = open.length === 0 ? undefined : judgeAll(region, open, request);
+      if (judging !== undefined) await judging;
+      const waiting = quests.filter((quest) => isUnserved(quest) && quest.waitsFor !== undefined);
+      if (waiting.length > 0) await waitForAll(region, quests, waiting, request);
+    }
   } finally {
     for (const quest of quests) quest.letGo();
+    endWork(request);
   }
 }
 
-async function round(region, quests, request) {
-  const open = quests.filter(({ isOpen }) => isOpen);
-  if (open.length > 0) await judgeAll(region, open, request);
-  await waitForAll(region, quests, request);
-}
+const isUnserved = ({ entry }) => entry === undefined;
 
-/** Finds out for each key what there is, and serves it or starts what it takes. */
-async function judgeAll(region, quests, request) {
+/** Finds out for each key what there is, and serves it or starts what it takes; a promise if that has to be waited for. */
+function judgeAll(region, quests, request) {
   const news = region.refresh(region.setup);
-  if (news !== undefined) {
-    await news;
-    if (request.isDetached) throw gone();
-  }
+  return news === undefined ? lookAtAll(region, quests, request) : judgeAfter(news, region, quests, request);
+}
+
+async function judgeAfter(news, region, quests, request) {
+  await news;
+  if (request.isDetached) throw gone();
+  await lookAtAll(region, quests, request);
+}
+
+function lookAtAll(region, quests, request) {
   const setup = mangleAll(region, quests);
   const boarded = board(region, setup, quests, request);
   const begun = boarded.filter(({ reads }) => reads).map(({ flight }) => flight);
   const outcomes = begun.length === 0 ? [] : readAfterWrites(setup, begun.map(({ key }) => key), request.multi);
-  if (outcomes instanceof Promise) keepAlive(region, request);
-  land(region, setup, begun, outcomes instanceof Promise ? await outcomes : outcomes);
+  if (outcomes instanceof Promise) return decideLater(region, setup, boarded, begun, outcomes, request);
+  land(region, setup, begun, outcomes);
+  if (boarded.some(({ flight }) => flight.phase === READING)) return decideLater(region, setup, boarded, [], [], request);
+  decideAll(region, setup, boarded, request);
+}
+
+async function decideLater(region, setup, boarded, begun, outcomes, request) {
+  if (begun.length > 0) keepAlive(region, request);
+  land(region, setup, begun, await outcomes);
   for (const { flight } of boarded) if (flight.phase === READING) await landed(flight);
   decideAll(region, setup, boarded, request);
 }
@@ -96,6 +111,7 @@ function decideAll(region, setup, boarded, request) {
     for (const { quest, flight } of boarded) {
       const move = flight.phase === READING ? region.bury(flight) : nextMove(region, setup, quest, flight, request);
       if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
+      if (move === WAIT) speakFor(flight, quest, request);
       quest.disembark();
       if (move === LEAD) led.push({ quest, flight });
     }
@@ -149,9 +165,13 @@ function countMiss(region, quest, worth, { forceRefresh }) {
 }
 
 /** Waits for one creation after another, its own last; not while there is more to do than to wait, since others may wait for that. */
-async function waitForAll(region, quests, request) {
+function waitForAll(region, quests, waiting, request) {
+  if (quests.length === 1) return waitFor(region, quests[0], request, false);
+  return waitForMany(region, quests, waiting, request);
+}
+
+async function waitForMany(region, quests, waiting, request) {
   let isOpen = quests.some((quest) => quest.isOpen);
-  const waiting = quests.filter(({ entry, waitsFor }) => entry === undefined && waitsFor !== undefined);
   const own = waiting.filter(({ waitsFor }) => waitsFor.leads);
   for (const quest of [...waiting.filter(({ waitsFor }) => !waitsFor.leads), ...own]) {
     await waitFor(region, quest, request, isOpen);
@@ -202,7 +222,7 @@ function receive(region, quest, outcome, request) {
   if (record === undefined) return; // begin again
   const { leads } = quest.waitsFor;
   if (!leads || outcome.record === undefined) region.stats.coalesced += 1;
-  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created" };
+  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created", stat: "coalesced" };
 }
 
 /** What somebody else's creation, found under the lock, is to this caller. */

@@ -65,6 +65,9 @@ export function createRequest(creator, { expirationTime, more }, multi) {
     /** Whether the caller has gone before the end, and whether by its signal: then it wants nothing to be created any more. */
     hasLeft: false,
     isDetached: false,
+    /** Whether others may wait for what this call comes to, and a promise of its entry. */
+    isCompanion: false,
+    entry: undefined,
     /** What goes on when the caller has its answer. */
     work: [],
   };

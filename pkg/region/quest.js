@@ -1,6 +1,6 @@
 /** One key of a call, on its way to an entry. */
 export class Quest {
-  /** `{ record, state }`: what this call gets for the key. */
+  /** `{ record, state, stat }`: what this call gets for the key, and what it counts as for those it waits for on their behalf. */
   entry;
   /** A read that was fenced off is made again once. */
   hasReadAgain = false;
@@ -27,17 +27,17 @@ export class Quest {
 
   serveFresh(region, record) {
     region.countHit(this.key);
-    this.#serve(record, "fresh");
+    this.#serve(record, "fresh", "hits");
   }
 
   serveStale(region, record) {
     region.stats.staleHits += 1;
     region.reporter.tell("onStale", this.key);
-    this.#serve(record, "stale");
+    this.#serve(record, "stale", "staleHits");
   }
 
-  #serve(record, state) {
-    this.entry = { record, state };
+  #serve(record, state, stat) {
+    this.entry = { record, state, stat };
     this.letGo();
   }
 

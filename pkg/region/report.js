@@ -1,3 +1,6 @@
+/** What a call may have to tell although it creates nothing. */
+const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
+
 /** Tells an observer; what it throws or rejects with stays here. Without one, the first error of each kind goes to the console. */
 export class Reporter {
   #observer;
@@ -7,8 +10,13 @@ export class Reporter {
     this.#observer = observer ?? undefined;
   }
 
+  /** Whether nobody asks to be told of each call. */
   get isSilent() {
-    return this.#observer === undefined;
+    try {
+      return this.#observer === undefined || OF_CALLS.every((event) => this.#observer[event] === undefined);
+    } catch {
+      return false;
+    }
   }
 
   tell(event, ...details) {

@@ -3,10 +3,10 @@ import { Signal, startTimer } from "../promises.js";
 import { STALE } from "./cache-region.js";
 import { platformWaitUntil } from "./pulse.js";
 
-/** Resolves when `seek` has an entry for each quest, unless the caller's signal or its time limit comes first. */
+/** Settles as `seek()` does, when there is an entry for each quest, unless the caller's signal or its time limit comes first. */
 export function withWaysOut(region, quests, request, seek) {
   const { signal, timeout = Infinity } = request;
-  if (signal === undefined && timeout === Infinity) return finished(request, seek);
+  if (signal === undefined && timeout === Infinity) return seek();
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
@@ -21,21 +21,13 @@ export function withWaysOut(region, quests, request, seek) {
     const onTime = () => leave(() => (serveFallbacks(region, quests, request, reject) ? resolve() : undefined));
     const timer = timeout === Infinity ? undefined : startTimer(onTime, Math.max(timeout, 0) * 1000);
     signal?.addEventListener("abort", onAbort);
-    finished(request, seek).finally(stop).then(resolve, reject);
+    seek().finally(stop).then(resolve, reject);
   });
 }
 
-/** Everything that the call has begun ends within the `waitUntil` that it was announced to. */
-async function finished(request, seek) {
-  try {
-    await seek();
-  } finally {
-    endWork(request);
-  }
-}
-
-/** What goes on may begin more. */
-async function endWork(request) {
+/** Everything that the call has begun ends within the `waitUntil` that it was announced to. What goes on may begin more. */
+export async function endWork(request) {
+  if (request.pulse === undefined && request.done === undefined) return;
   for (const work of request.work) await work;
   request.pulse?.stop();
   request.done?.settle();

@@ -22,6 +22,13 @@ async function atOnce(call) {
 }
 
 describe.each(backends)("over %s, a caller whose signal aborts", (_name, makeBackend) => {
+  test("may be its own creator, in its synchronous part", async () => {
+    const region = makeRegion({ backend: makeBackend() });
+    const controller = new AbortController();
+    const creator = () => (controller.abort(gone), "value");
+    expect(await outcome(region.getOrCreate("k", creator, { signal: controller.signal }))).toEqual(["rejected", gone]);
+  });
+
   test("is rejected at once with its reason, and the others keep waiting, though it was the first", async () => {
     const region = makeRegion({ backend: makeBackend() });
     const controller = new AbortController();

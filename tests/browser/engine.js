@@ -21,9 +21,16 @@ const engines = {
     },
     "wdio:chromedriverOptions": { binary: chromedriver() },
   }),
-  firefox: ({ blocksStorage }) => withoutDisplay("Firefox", [firefox(), geckodriver()], {
+  firefox: ({ blocksStorage, hasFineClock }) => withoutDisplay("Firefox", [firefox(), geckodriver()], {
     browserName: "firefox",
-    "moz:firefoxOptions": { binary: firefox(), args: ["-headless"], prefs: blocksStorage ? { "network.cookie.cookieBehavior": 2 } : {} },
+    "moz:firefoxOptions": {
+      binary: firefox(),
+      args: ["-headless"],
+      prefs: {
+        ...(blocksStorage && { "network.cookie.cookieBehavior": 2 }),
+        ...(hasFineClock && { "privacy.reduceTimerPrecision": false }),
+      },
+    },
     "wdio:geckodriverOptions": { binary: geckodriver() },
   }),
   webkit: openWebKit,

@@ -17,11 +17,11 @@ function beProxy(request, _response, next) {
   next();
 }
 
-export async function serve(pages = testPages, scripts = ["page.js", "worker.js", "away.js"]) {
+export async function serve(pages = testPages, scripts = ["page.js", "worker.js", "away.js"], define = {}) {
   const folder = await mkdtemp(join(tmpdir(), "dogpile-pages-"));
   await cp(pages, folder, { recursive: true, filter: (file) => !file.endsWith(".js") });
   const entryPoints = scripts.map((file) => join(pages, file));
-  await build({ entryPoints, outdir: folder, bundle: true, format: "esm", logLevel: "error" });
+  await build({ entryPoints, outdir: folder, bundle: true, format: "esm", logLevel: "error", define });
   const server = await preview({
     root: folder,
     appType: "mpa",

@@ -40,7 +40,7 @@ export class Calls {
     const { mayWrite, mayExpire } = this.#world;
     const writes = mayWrite ? 1 : 0;
     const name = this.#world.plan.weigh({
-      getOrCreate: 4,
+      getOrCreate: this.#world.plan.areAlike ? 12 : 4,
       get: 1,
       set: writes,
       delete: writes,
@@ -160,6 +160,7 @@ export class Calls {
 
   #options(name) {
     const { plan, isTimed, mayExpire } = this.#world;
+    if (plan.areAlike) return { expirationTime: plan.pick([undefined, undefined, undefined, mayExpire ? 0 : undefined]) };
     if (!mayExpire) return { expirationTime: plan.pick([undefined, Infinity, -1]) };
     return {
       forceRefresh: plan.chance(0.15) || undefined,

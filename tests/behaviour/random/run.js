@@ -25,7 +25,7 @@ class Run {
     this.#calls = new Calls(world, this.#history, this.#promises);
     this.#choose(plan);
     this.#open(plan, ["a", "b", "c"].slice(0, 1 + plan.below(3)));
-    this.#callers = Array.from({ length: 2 + plan.below(5) }, (_, index) => ({ realm: this.#realms[index % this.#realms.length], isFree: true }));
+    this.#callers = Array.from({ length: plan.areAlike ? 4 + plan.below(7) : 2 + plan.below(5) }, (_, index) => ({ realm: this.#realms[index % this.#realms.length], isFree: true }));
     world.log(() => `${this.#callers.length} callers; ${describe(world)}`);
   }
 
@@ -39,6 +39,7 @@ class Run {
     world.throws = plan.chance(0.1);
     world.locks = plan.pick(["none", "none", "healthy", "wayward"]);
     world.strategy = plan.pick(["own", "own", "shared", "remote"]);
+    if (plan.areAlike) Object.assign(world, { mayLeave: false, strategy: "own" });
   }
 
   #open(plan, keys) {
@@ -46,7 +47,7 @@ class Run {
     const count = plan.chance(0.3) ? 2 : 1;
     this.#realms = ["A", "B"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
     this.#strategies = makeStrategies(world, history, this.#realms);
-    const serializer = plan.chance(0.15) ? JSON : undefined;
+    const serializer = plan.chance(plan.areAlike ? 0 : 0.15) ? JSON : undefined;
     const store = new Store();
     const newBackend = () => new RandomBackend(world, promises, store, plan.chance(0.5));
     const first = newBackend();

@@ -1,0 +1,28 @@
+// What is measured. Each `run(load)` gives samples, and notes where it counts something as well; `undefined` where the subject cannot do it.
+import { crowd } from "./crowd.js";
+import { heap, startUp } from "./once.js";
+import { getMulti, getOrCreateMulti } from "./multi.js";
+import { read, stale, zipf } from "./reads.js";
+
+const atOnce = (callers) => `${callers.toLocaleString("en")} ${callers === 1 ? "caller" : "callers"} of one key at once, each`;
+const among = (entries) => `a warm hit among ${entries.toLocaleString("en")} entries`;
+const growing = { unit: "ns", isOurs: true };
+
+/** `isCommon`: in Node 20 as well, and the variants of a subject as well. `isOurs`: ours, and the floor. `times`: processes or pages a pass. */
+export const workloads = {
+  "warm-1": { title: "warm hit, 1 key", unit: "ns", isCommon: true, run: read("getOrCreate", 1) },
+  "warm-10000": { title: "warm hits, 10,000 keys", unit: "ns", isCommon: true, run: read("getOrCreate", 10_000) },
+  "get": { title: "`get`, 10,000 keys", unit: "ns", run: read("get", 10_000) },
+  "stampede": { title: "stampede of 10,000 callers on a cold key, each", unit: "ns", run: crowd(1, 10_000) },
+  "cold": { title: "1,000 cold keys at once, each", unit: "ns", run: crowd(1_000, 1) },
+  "stale": { title: "stale hit while a creation runs", unit: "ns", run: stale },
+  "zipf": { title: "Zipf-distributed reads of 10,000 keys, 1,000 entries", unit: "ns", run: zipf },
+  "get-multi": { title: "`getMulti` of 1,000, each", unit: "ns", run: getMulti },
+  "create-multi": { title: "`getOrCreateMulti` of 1,000, half of them warm, each", unit: "ns", run: getOrCreateMulti },
+  "start-up": { title: "from `import` to the first value", unit: "ms", times: 2, run: startUp },
+  "heap": { title: "heap of an entry, of 100,000", unit: "bytes", engines: ["node24"], flags: ["--expose-gc"], run: heap },
+  ...Object.fromEntries([10, 10_000, 1_000_000].map((entries) =>
+    [`entries-${entries}`, { ...growing, title: among(entries), run: read("getOrCreate", entries, 1_000) }])),
+  ...Object.fromEntries([1, 100, 10_000, 100_000].map((callers) =>
+    [`waiters-${callers}`, { ...growing, title: atOnce(callers), run: crowd(Math.max(1, 10_000 / callers), callers) }])),
+};
