@@ -1,10 +1,19 @@
 import { refused } from "./errors.js";
-import { lengthOfTime, readLength } from "./wasm/dogpile.js";
+import { lengthOfTime } from "./wasm/dogpile.js";
 
 const ALLOWED = 'seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds';
 const SECONDS = { days: 86_400, hours: 3_600, minutes: 60, seconds: 1, milliseconds: 0.001 };
 // Temporal.Duration has them; how long they are depends on the date.
 const CALENDAR = ["years", "months", "weeks"];
+/** Numbers with units, the larger unit first, each at most once: the lengths of SECONDS, in their order. */
+const TEXT = new RegExp(`^(?=\\d)${["d", "h", "m", "s", "ms"].map((unit) => `(?:(\\d+(?:\\.\\d+)?)${unit})?`).join("")}$`);
+
+/** The seconds in "1h30m"; `undefined` for what is none. */
+function sumOfUnits(text) {
+  const numbers = TEXT.exec(text)?.slice(1);
+  const sum = numbers && Object.values(SECONDS).reduce((sum, length, index) => sum + Number(numbers[index] ?? 0) * length, 0);
+  return Number.isFinite(sum) ? sum : undefined;
+}
 
 /** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; `undefined` for anything else. */
 function sumOfParts(value) {
@@ -28,7 +37,7 @@ export function seconds(value, what) {
 
 function numberOf(value) {
   if (typeof value === "number") return value;
-  return typeof value === "string" ? readLength(codeUnits(value)) : sumOfParts(value);
+  return typeof value === "string" ? sumOfUnits(value) : sumOfParts(value);
 }
 
 /** A lock timeout in seconds; NaN when it is not given. */
@@ -37,6 +46,3 @@ export function patience(value) {
   if (length <= 0) throw refused("lockTimeout", "longer than 0", value);
   return length;
 }
-
-/** How a text reaches the core: lone surrogates would not survive the way as UTF-8. */
-export const codeUnits = (text) => Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));

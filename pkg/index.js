@@ -1,7 +1,7 @@
 import { decode } from "./text.js";
-import { text } from "./wasm/bytes.js";
-import { initSync } from "./wasm/dogpile.js";
+import { text } from "./wasm/dogpile-bytes.js";
+import { __wbg_set_wasm } from "./wasm/dogpile.js";
 
-initSync({ module: decode(text) });
+__wbg_set_wasm(new WebAssembly.Instance(new WebAssembly.Module(decode(text))).exports);
 
 export * from "./dogpile.js";

@@ -11,15 +11,12 @@ export function encode(bytes) {
 }
 
 export function decode(text) {
-  const codes = new Uint8Array(128).fill(ALPHABET.length);
-  for (let code = 0; code < ALPHABET.length; code += 1) codes[ALPHABET.charCodeAt(code)] = code;
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
+  const bytes = [];
   let shift = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = codes[text.charCodeAt(at)];
-    if (code < ALPHABET.length) bytes[length++] = shift + code;
-    shift = code < ALPHABET.length ? 0 : ALPHABET.length * (SHIFTS.indexOf(text[at]) + 1);
+  for (const character of text) {
+    const code = ALPHABET.indexOf(character);
+    if (code >= 0) bytes.push(shift + code);
+    shift = code >= 0 ? 0 : ALPHABET.length * (SHIFTS.indexOf(character) + 1);
   }
-  return bytes.subarray(0, length);
+  return Uint8Array.from(bytes);
 }

@@ -1,5 +1,5 @@
 // Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and a small module with the result.
-import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -16,25 +16,30 @@ const destination = join(root, "pkg", "wasm");
 export async function build() {
   await setUpBuild();
   rmSync(fresh, { recursive: true, force: true });
-  await compile();
-  writeBytes();
+  await compile("dogpile", "region");
+  await compile("sha1", "sha1");
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);
   for (const file of ["README.md", "LICENSE"]) copyFileSync(join(root, file), join(root, "pkg", file));
   printSizes();
 }
 
-async function compile() {
-  await run("cargo", ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"], { env: withoutPaths() });
-  await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [
-    compiled, "--target", "web", "--omit-default-module-path", "--no-typescript", "--keep-debug", "--out-name", "dogpile", "--out-dir", fresh,
-  ]);
-  const wasm = join(fresh, "dogpile_bg.wasm");
+/** The part of the crate that a feature stands for, as `name`.wasm and its functions in `name`.js. */
+async function compile(name, feature) {
+  const target = ["--release", "--lib", "--target", "wasm32-unknown-unknown"];
+  await run("cargo", ["build", ...target, "--no-default-features", "--features", feature], { env: withoutPaths() });
+  const folder = join(fresh, "bindgen");
+  const [wasm, glue] = [join(folder, `${name}_bg.wasm`), join(folder, `${name}_bg.js`)];
+  const options = ["--target", "bundler", "--no-typescript", "--keep-debug", "--out-name", name, "--out-dir", folder];
+  await run(join(toolBin("wasm-bindgen-cli"), "wasm-bindgen"), [compiled, ...options]);
   // It imports a package, which a fresh clone has only now.
   const { trim } = await import("./trim.mjs");
-  trim(wasm);
-  await run("wasm-opt", ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", wasm, "-o", join(fresh, "dogpile.wasm")]);
-  rmSync(wasm);
+  trim(wasm, glue);
+  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  await run("wasm-opt", ["-Oz", ...strip, wasm, "-o", join(fresh, `${name}.wasm`)]);
+  renameSync(glue, join(fresh, `${name}.js`));
+  rmSync(folder, { recursive: true });
+  writeBytes(name);
 }
 
 /** Panics name source files: what is published says nothing of the machine that built it. */
@@ -45,16 +50,16 @@ function withoutPaths() {
 }
 
 /** For index.js: embedded wasm is the only kind that every bundler and runtime takes without configuration. */
-function writeBytes() {
-  const bytes = readFileSync(join(fresh, "dogpile.wasm"));
-  writeFileSync(join(fresh, "bytes.js"), `export const text = "${encode(bytes)}";\n`);
+function writeBytes(name) {
+  const bytes = readFileSync(join(fresh, `${name}.wasm`));
+  writeFileSync(join(fresh, `${name}-bytes.js`), `export const text = "${encode(bytes)}";\n`);
 }
 
 function printSizes() {
-  for (const name of ["dogpile.wasm", "bytes.js", "dogpile.js"]) {
+  for (const name of readdirSync(destination).sort()) {
     const bytes = readFileSync(join(destination, name));
     const gzipped = gzipSync(bytes, { level: 9 }).length;
-    console.log(`${name.padEnd(14)} ${String(bytes.length).padStart(7)} bytes, gzipped ${String(gzipped).padStart(6)}`);
+    console.log(`${name.padEnd(16)} ${String(bytes.length).padStart(7)} bytes, gzipped ${String(gzipped).padStart(6)}`);
   }
 }
 

@@ -1,45 +1,57 @@
 //! Keys as backends take them.
 
-use sha1::{Digest, Sha1};
+use hmac_sha1_compact::Hash;
 
-/// 40 lower-case hexadecimal digits, in ASCII, of the SHA-1 of a key's UTF-8. A lone surrogate, which UTF-8 has no bytes for, counts as its three WTF-8 bytes.
-pub fn sha1(key: impl Iterator<Item = u16>) -> Vec<u8> {
-    let mut hash = Sha1::new();
-    for character in char::decode_utf16(key) {
-        match character {
-            Ok(character) => hash.update(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            Err(lone) => hash.update(three_bytes(lone.unpaired_surrogate())),
+/// The SHA-1 of a key's UTF-8, which is given by its code points. A lone surrogate, which UTF-8 has no bytes for, counts as its three WTF-8 bytes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct KeyHash(Hash);
+
+impl KeyHash {
+    /// With one more code point.
+    pub(crate) fn with(mut self, point: u32) -> Self {
+        match char::from_u32(point) {
+            Some(character) => self.0.update(character.encode_utf8(&mut [0; 4])),
+            None => self.0.update(three_bytes(point)),
         }
+        self
     }
-    hexadecimal(&hash.finalize())
+
+    /// The hash, as five numbers.
+    pub(crate) fn words(self) -> [u32; 5] {
+        let mut words = [0; 5];
+        let hash = self.0.finalize();
+        for (word, bytes) in words.iter_mut().zip(hash.as_chunks().0) {
+            *word = u32::from_be_bytes(*bytes);
+        }
+        words
+    }
 }
 
-fn three_bytes(unit: u16) -> [u8; 3] {
-    let [high, middle, low] = [unit >> 12, unit >> 6 & 0x3f, unit & 0x3f].map(|bits| bits as u8);
+fn three_bytes(point: u32) -> [u8; 3] {
+    let [high, middle, low] = [point >> 12, point >> 6 & 0x3f, point & 0x3f].map(|bits| bits as u8);
     [0xe0 | high, 0x80 | middle, 0x80 | low]
-}
-
-fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| DIGITS[usize::from(digit)]).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{sha1, three_bytes};
+    use super::{KeyHash, three_bytes};
+
+    fn sha1(key: &str) -> String {
+        let hash = key.chars().fold(KeyHash::default(), |hash, character| hash.with(character.into()));
+        hash.words().map(|word| format!("{word:08x}")).concat()
+    }
 
     #[test]
     fn hashes_as_dogpile_cache_does() {
-        assert_eq!(sha1("some_key".encode_utf16()), b"53def077a4264bd3183d4eb21b1f56f883e1b572");
-        assert_eq!(sha1("".encode_utf16()), b"da39a3ee5e6b4b0d3255bfef95601890afd80709");
-        assert_eq!(sha1("m\u{e9}il \u{1f415}".encode_utf16()), b"6d0d59386e19e6f1eee995c93b7f83adfdee8530");
+        assert_eq!(sha1("some_key"), "53def077a4264bd3183d4eb21b1f56f883e1b572");
+        assert_eq!(sha1(""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+        assert_eq!(sha1("m\u{e9}il \u{1f415}"), "6d0d59386e19e6f1eee995c93b7f83adfdee8530");
     }
 
     #[test]
     fn a_lone_surrogate_has_three_bytes() {
         assert_eq!(three_bytes(0xd800), [0xed, 0xa0, 0x80]);
         assert_eq!(three_bytes(0xdfff), [0xed, 0xbf, 0xbf]);
-        assert_ne!(sha1([0xd800].into_iter()), sha1([0xd801].into_iter()));
+        assert_ne!(KeyHash::default().with(0xd800).words(), KeyHash::default().with(0xd801).words());
     }
 }

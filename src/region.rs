@@ -9,7 +9,6 @@ use wasm_bindgen::prelude::*;
 use crate::clock::Clock;
 use crate::duration;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
-use crate::keys;
 
 thread_local! {
     /// One for the realm, so that the times of different regions compare.
@@ -107,18 +106,6 @@ pub fn stamp_clock(host: f64) -> f64 {
 #[wasm_bindgen(js_name = lengthOfTime)]
 pub fn length_of_time(seconds: f64) -> f64 {
     duration::normalize(seconds).unwrap_or(f64::NAN)
-}
-
-/// The seconds in a text such as "1h30m", which is given by its UTF-16 code units; NaN for what is none.
-#[wasm_bindgen(js_name = readLength)]
-pub fn read_length(units: &[u16]) -> f64 {
-    duration::parse(units).unwrap_or(f64::NAN)
-}
-
-/// The SHA-1 of a key that is given by its UTF-16 code units, as 40 hexadecimal digits in ASCII.
-#[wasm_bindgen]
-pub fn sha1(units: &[u16]) -> Vec<u8> {
-    keys::sha1(units.iter().copied())
 }
 
 fn metadata(created: f64, version: f64) -> Metadata {

@@ -1,10 +1,9 @@
-import { codeUnits } from "../duration.js";
 import { refused, requireFunction, requireKey } from "../errors.js";
-import { sha1 } from "../wasm/dogpile.js";
+import { sha1 } from "./sha1.js";
 
 export function sha1MangleKey(key) {
   requireKey(key);
-  return String.fromCharCode(...sha1(codeUnits(key)));
+  return sha1(key);
 }
 
 export function lengthConditionalMangler(length, mangler) {

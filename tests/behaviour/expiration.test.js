@@ -6,11 +6,15 @@ checkAfterEach();
 /** `[what is given, the seconds that it means]`. */
 const durations = [
   [60, 60], [0.5, 0.5], ["250ms", 0.25], ["30s", 30], ["5m", 300], ["2h", 7200], ["7d", 604_800], ["1h30m", 5400],
+  ["1.5h", 5400], ["1d2h3m4s500ms", 93_784.5], ["0s", 0],
   [{ minutes: 1, seconds: 30 }, 90], [{ days: 1 }, 86_400], [{ hours: 2 }, 7200], [{ milliseconds: 250 }, 0.25],
 ];
 const never = [-1, Infinity];
 const atOnce = [-2, -0.5, -Infinity];
-const notADuration = [NaN, "", "abc", "5 parsecs", "s", true, [], () => 5, Symbol("five"), 5n, { seconds: NaN }, { seconds: "1" }];
+const notADuration = [
+  NaN, "", " ", "abc", "5 parsecs", "s", "60", "1x", "1 s", "-1s", "+1s", "1e3s", "30m1h", "1s1s", ".5s", "5.s", "1.2.3s", "1S", "1h30", "inf", "∞s",
+  true, [], () => 5, Symbol("five"), 5n, { seconds: NaN }, { seconds: "1" },
+];
 const text = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
 describe.each(backends)("over %s", (_name, makeBackend) => {
@@ -135,6 +139,10 @@ describe("what is no duration is refused with a quotation", () => {
     const region = makeRegion();
     await region.set("k", "value");
     for (const value of notADuration) await refuses(() => region.getOrCreate("k", () => "never", { expirationTime: value }), "VALIDATION");
+  });
+
+  test("also what is too long to be counted, or to be quoted", () => {
+    for (const value of ["1s\n", `${"9".repeat(400)}s`]) throws(() => makeRegion({ expirationTime: value }), "VALIDATION", "expirationTime");
   });
 
   test("also in a creator, where it is the creator's rejection", async () => {
