@@ -63,9 +63,9 @@ function backendSuite() {
   return files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes("(backends)(")).map((file) => `behaviour/${file}`);
 }
 
-/** Vite has nothing to do with what Node imports: the package is loaded as an application would load it. */
+/** Vite has nothing to do with what Node imports: the package is loaded as an application would load it, in one file that is made anew. */
 function node(name, include, options) {
-  return { test: { name, include: [include], server: { deps: { external: [/\/pkg\//] } }, ...options } };
+  return { test: { name, include: [include], globalSetup: ["bundle.js"], server: { deps: { external: [/\/pkg\//] } }, ...options } };
 }
 
 /** The tests drive the browser from outside, as a visitor would. */

@@ -12,7 +12,7 @@ import { program, run } from "./run.js";
 const ceiling = 19_000;
 
 const required = [
-  /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^index\.d\.ts$/,
+  /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^bundle\.js$/, /^index\.d\.ts$/,
   /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/, /^wasm\/sha1\.js$/, /^wasm\/sha1\.wasm$/,
 ];
 const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
