@@ -105,7 +105,8 @@ export interface RegionOptions {
   /**
    * Told what was hit, missed, created and waited for, and which failures the callers were spared.
    *
-   * Default: nobody is told; without an `onError` the first error of each kind goes to `console.warn`.
+   * `onHit`, `onStale`, `onMiss` and `onWait` have to be there when the region is configured; with any of them no call takes the
+   * shortest path. Default: nobody is told; without an `onError` the first error of each kind goes to `console.warn`.
    */
   observer?: Partial<RegionObserver> | undefined;
 }

@@ -1,5 +1,5 @@
 // Rounds are long enough for the coarse clocks of browsers, and begin when the engine has had time to compile.
-const [SHORTEST, WARM_UP] = [20, 120]; // milliseconds
+const [SHORTEST, WARM_UP] = [20, 300]; // milliseconds
 const [UNTIMED, TIMED] = [4, 3];
 
 /** Nanoseconds of one of the `calls` of a turn, for each round. `prepare(turns)` gives the function to be timed. */

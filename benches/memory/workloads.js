@@ -10,8 +10,8 @@ const growing = { unit: "ns", isOurs: true };
 
 /** `isCommon`: in Node 20 as well, and the variants of a subject as well. `isOurs`: ours, and the floor. `times`: processes or pages a pass. */
 export const workloads = {
-  "warm-1": { title: "warm hit, 1 key", unit: "ns", isCommon: true, run: read("getOrCreate", 1) },
-  "warm-10000": { title: "warm hits, 10,000 keys", unit: "ns", isCommon: true, run: read("getOrCreate", 10_000) },
+  "warm-1": { title: "warm hit, 1 key", unit: "ns", isCommon: true, times: 3, run: read("getOrCreate", 1) },
+  "warm-10000": { title: "warm hits, 10,000 keys", unit: "ns", isCommon: true, times: 3, run: read("getOrCreate", 10_000) },
   "get": { title: "`get`, 10,000 keys", unit: "ns", run: read("get", 10_000) },
   "stampede": { title: "stampede of 10,000 callers on a cold key, each", unit: "ns", run: crowd(1, 10_000) },
   "cold": { title: "1,000 cold keys at once, each", unit: "ns", run: crowd(1_000, 1) },
