@@ -36,20 +36,21 @@ export function withPerformance(readme, results) {
 
 /** The sentences that the results do not bear out. */
 export function falseClaims(results) {
-  const of = figures(results);
-  return claims.filter(({ holds }) => !holds(of)).map(({ text }) => text(of));
+  const [of, { bytes }] = [figures(results), results];
+  return claims.filter(({ holds }) => !holds(of, bytes)).map(({ text }) => text(of, bytes));
 }
 
 function performanceSection(results) {
   const of = figures(results);
   return `## Performance
 
-${claims.map(({ text }) => `- ${text(of)}`).join("\n")}
+${claims.map(({ text }) => `- ${text(of, results.bytes)}`).join("\n")}
 
 The floor is what no cache can do without: a \`Map\`, a clock read and a promise. Nothing is switched off in a region, and its peers
 are given the options that make them do the same work (\`benches/memory/subjects\` says which): bentocache and p-memoize keep
-values in an lru-cache. These are medians, of a new process or page for each workload in each pass (${results.passes}), on a machine that others
-used too: ${results.cpu}, ${results.date}. A dash says that it cannot do that; bentocache and cache-manager need Node.
+values in an lru-cache; query-core is TanStack Query's. These are medians, of a new process or page for each workload in each
+pass (${results.passes}), on a machine that others used too: ${results.cpu}, ${results.date}. A dash says that it cannot do that;
+bentocache and cache-manager need Node.
 
 ${Object.values(results.engines).filter(({ workloads }) => workloads.zipf).map(engineTable).join("\n\n")}
 
