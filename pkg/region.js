@@ -3,12 +3,12 @@ import { cachedFunctions, cachedMultiFunction } from "./functions/cached-functio
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
-import { getOrCreate } from "./region/get-or-create.js";
+import { getOrCreate, goOnWaiting } from "./region/get-or-create.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
-import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, snapshot } from "./region/options.js";
+import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, readingOptions, snapshot } from "./region/options.js";
 import { read } from "./region/reading.js";
 import { numberOrNaN } from "./records/record.js";
-import { freshPayloads, readablePayload, readablePayloads } from "./region/warm.js";
+import { freshPayloads, keptPromise, readablePayload, readablePayloads } from "./region/warm.js";
 import { remove, store } from "./region/writing.js";
 import { seconds } from "./duration.js";
 import { isFresh } from "./wasm/dogpile.js";
@@ -108,7 +108,7 @@ export class Region {
 
   get(key, options) {
     try {
-      const reading = given(options);
+      const reading = readingOptions(options);
       return this.#readable(key, reading) ?? this.#get(key, reading);
     } catch (error) {
       return Promise.reject(error);
@@ -116,7 +116,7 @@ export class Region {
   }
 
   async getMulti(keys, options) {
-    const [asked, reading] = [listed(keys), given(options)];
+    const [asked, reading] = [listed(keys), readingOptions(options)];
     const warm = this.#readMulti(asked, reading);
     if (warm !== undefined) return warm;
     const records = await read(this.#region, asked, reading, true);
@@ -124,7 +124,7 @@ export class Region {
   }
 
   async getValueMetadata(key, options) {
-    const [record] = await read(this.#region, [key], given(options), false);
+    const [record] = await read(this.#region, [key], readingOptions(options), false);
     return record && this.#region.cachedValue(record);
   }
 
@@ -175,13 +175,11 @@ export class Region {
   /** A promise of the entry. */
   #create(key, creator, call) {
     requireKey(key);
-    const isCompanion = mayKeepCompany(this.#region, creator, call);
-    const entry = isCompanion ? alongside(this.#region, key, call) : undefined;
-    if (entry !== undefined) return entry;
-    const request = createRequest(creator, call, false);
-    request.isCompanion = isCompanion;
-    request.entry = getOrCreate(this.#region, [key], request).then(first);
-    return request.entry;
+    const region = this.#region;
+    const request = () => createRequest(creator, call, false);
+    const goOn = (flight) => goOnWaiting(region, key, flight, request());
+    const entry = mayKeepCompany(region, creator, call) ? alongside(region, key, call, goOn) : undefined;
+    return entry ?? getOrCreate(region, [key], request()).then(first);
   }
 
   async #get(key, reading) {
@@ -217,7 +215,7 @@ export class Region {
     const clock = isTimeless && et !== et && asked !== asked ? 0 : Date.now(); // NaN: not given
     if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, clock)) return undefined;
     stats.hits += 1;
-    return (found.promise ??= Promise.resolve(found.payload));
+    return found.promise ?? keptPromise(found);
   }
 
   /** The same for `get`. */

@@ -1,36 +1,42 @@
 import { seconds } from "../duration.js";
 import { SERVE_STALE, WAIT } from "./flight.js";
+import { watch } from "./lead.js";
 import { isSimple } from "./options.js";
 import { onWorkers } from "./pulse.js";
 
 /*
- * Whoever asks in the same way for what is being created is in the same boat: the first of them waits for the flight, the others for the first. Ten
- * thousand waiters then cost ten thousand promises and little else. On Workers each request has to look for itself.
+ * Whoever asks for nothing special for what is being created gets the stale value, or waits for nothing but the flight: a promise, and no quest. Ten
+ * thousand waiters cost little more than ten thousand promises. On Workers each request has to look for itself.
  */
 
 /** Whether a call asks for nothing that sets it apart from others. */
 export const mayKeepCompany = (region, creator, call) => typeof creator === "function" && isSimple(call) && region.isPlain && !onWorkers();
 
-/** The first to wait for a flight speaks for those who come later. What it gets from a flight that it has given up is nothing to them. */
-export function speakFor(flight, { waitedFor }, request) {
-  if (request.isCompanion && waitedFor.length === 0) flight.spokesman ??= request;
-}
-
-/** A promise of the entry that a running creation serves a companion, the stale one or the new one; `undefined`: the full way. */
-export function alongside(region, key, { expirationTime }) {
+/**
+ * A promise of the entry that a running creation serves, the stale one or the new one; `undefined`: the full way. `goOn(flight)`: what one who has waited
+ * does when there is more to do than to take a new value.
+ */
+export function alongside(region, key, { expirationTime }, goOn) {
   const flight = region.flights.current(key);
   if (flight === undefined || !flight.isCreation || flight.isInCreator) return undefined;
-  const { found, spokesman } = flight;
-  const expiration = seconds(expirationTime, "expirationTime");
-  const move = flight.nextMove(region.worth(found, expiration, region.now()), false, false, region.setup.lockTimeout);
-  if (move === SERVE_STALE) {
-    region.stats.staleHits += 1;
-    return Promise.resolve({ record: found.record, state: "stale" });
-  }
-  if (move !== WAIT || spokesman === undefined || !Object.is(spokesman.expiration, expiration)) return undefined;
+  const { found } = flight;
+  const { lockTimeout } = region.setup;
+  const worth = region.worth(found, seconds(expirationTime, "expirationTime"), region.now());
+  const move = flight.nextMove(worth, false, false, lockTimeout);
+  if (move === SERVE_STALE) return serveStale(region, found);
+  if (move !== WAIT) return undefined;
   region.stats.misses += 1;
-  return spokesman.entry.then((entry) => {
-    region.stats[entry.stat] += 1;
-    return entry;
-  });
+  flight.join();
+  watch(region, flight, lockTimeout);
+  return flight.change.then(() => (flight.outcome?.record === undefined ? goOn(flight) : share(region, flight.outcome)));
+}
+
+function serveStale(region, { record }) {
+  region.stats.staleHits += 1;
+  return Promise.resolve({ record, state: "stale" });
+}
+
+function share(region, { record }) {
+  region.stats.coalesced += 1;
+  return { record, state: "created" };
 }

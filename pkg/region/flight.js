@@ -58,8 +58,6 @@ export class Flight {
   successor;
   /** The creation that it is part of. */
   creation;
-  /** The request whose call waits for it on behalf of others. */
-  spokesman;
   /** On Workers: the sign of life of the request that it depends on. */
   pulse;
   /** When its creator was called, for a strategy that hears of others' invalidations. */

@@ -1,5 +1,4 @@
 import { describe, makeError } from "../errors.js";
-import { speakFor } from "./company.js";
 import { LANDED, LEAD, READ_AGAIN, READING, SERVE_FRESH, SERVE_STALE, TAKE_OVER, WAIT } from "./flight.js";
 import { FRESH, STALE } from "./cache-region.js";
 import { Lead, watch } from "./lead.js";
@@ -15,6 +14,14 @@ export async function getOrCreate(region, keys, request) {
   for (const quest of quests) refuseReentry(region, quest, request);
   await withWaysOut(region, quests, request, () => seek(region, quests, request));
   return quests.map(({ entry }) => entry);
+}
+
+/** The entry for one who has waited for a flight, and was counted, without coming this way. */
+export async function goOnWaiting(region, key, flight, request) {
+  const quest = new Quest(key, flight.key);
+  Object.assign(quest, { isCounted: true, found: flight.found, waitsFor: { flight, leads: false } });
+  await seek(region, [quest], request);
+  return quest.entry;
 }
 
 /** A creator that asks, in its synchronous part, for the key that it is creating could only wait for itself. */
@@ -111,7 +118,6 @@ function decideAll(region, setup, boarded, request) {
     for (const { quest, flight } of boarded) {
       const move = flight.phase === READING ? region.bury(flight) : nextMove(region, setup, quest, flight, request);
       if (move === LEAD || move === WAIT) quest.await(flight, move === LEAD);
-      if (move === WAIT) speakFor(flight, quest, request);
       quest.disembark();
       if (move === LEAD) led.push({ quest, flight });
     }
@@ -222,7 +228,7 @@ function receive(region, quest, outcome, request) {
   if (record === undefined) return; // begin again
   const { leads } = quest.waitsFor;
   if (!leads || outcome.record === undefined) region.stats.coalesced += 1;
-  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created", stat: "coalesced" };
+  quest.entry = { record, state: outcome.record === undefined ? "fresh" : "created" };
 }
 
 /** What somebody else's creation, found under the lock, is to this caller. */

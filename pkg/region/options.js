@@ -16,6 +16,12 @@ export function given(options) {
   throw refused("options", "an object", options);
 }
 
+/** The options of `get` and its like, each read once. */
+export function readingOptions(options) {
+  const { expirationTime, ignoreExpiration } = given(options);
+  return { expirationTime, ignoreExpiration };
+}
+
 /** The options of `getOrCreate*`, each read once: the expiration, and what else there is. Few calls have more, and a warm one should not pay for it. */
 export function createOptions(options) {
   if (options === undefined) return PLAIN_CALL;
@@ -65,9 +71,6 @@ export function createRequest(creator, { expirationTime, more }, multi) {
     /** Whether the caller has gone before the end, and whether by its signal: then it wants nothing to be created any more. */
     hasLeft: false,
     isDetached: false,
-    /** Whether others may wait for what this call comes to, and a promise of its entry. */
-    isCompanion: false,
-    entry: undefined,
     /** What goes on when the caller has its answer: each `finished` is a promise of its end. */
     work: [],
   };

@@ -1,6 +1,6 @@
 /** One key of a call, on its way to an entry. */
 export class Quest {
-  /** `{ record, state, stat }`: what this call gets for the key, and what it counts as for those it waits for on their behalf. */
+  /** `{ record, state }`: what this call gets for the key. */
   entry;
   /** A read that was fenced off is made again once. */
   hasReadAgain = false;
@@ -27,17 +27,17 @@ export class Quest {
 
   serveFresh(region, record) {
     region.countHit(this.key);
-    this.#serve(record, "fresh", "hits");
+    this.#serve(record, "fresh");
   }
 
   serveStale(region, record) {
     region.stats.staleHits += 1;
     region.reporter.tell("onStale", this.key);
-    this.#serve(record, "stale", "staleHits");
+    this.#serve(record, "stale");
   }
 
-  #serve(record, state, stat) {
-    this.entry = { record, state, stat };
+  #serve(record, state) {
+    this.entry = { record, state };
     this.letGo();
   }
 

@@ -6,7 +6,14 @@ export function readablePayload({ expiration, isTimeless, times, stats }, found,
   const clock = isTimeless && et !== et && call !== call ? 0 : Date.now(); // NaN: not given
   if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, clock)) return undefined;
   stats.hits += 1;
-  return (found.promise ??= Promise.resolve(found.payload));
+  return found.promise ?? keptPromise(found);
+}
+
+/** Kept with its entry, to be handed out again, unless somebody's context hangs on it: Node before 24 puts that on every promise that is made in it. */
+export function keptPromise(found) {
+  const promise = Promise.resolve(found.payload);
+  if (Object.getOwnPropertySymbols(promise).length === 0) found.promise = promise;
+  return promise;
 }
 
 /** The payloads under many keys, if each is fresh; else `undefined`: the full way. */

@@ -1,6 +1,6 @@
-// Those who ask alike for what is being created wait for the first of them. Nobody may notice.
-import { describe, expect, test } from "vitest";
-import { MemoryBackend } from "dogpile";
+// Those who ask alike for what is being created wait for nothing but that. Nobody may notice.
+import { describe, expect, test, vi } from "vitest";
+import { backgroundRunner, createRegion, MemoryBackend } from "dogpile";
 import { checkAfterEach, counted, deferred, makeRegion, outcome, promptBackends, refuses, turns, until } from "./helpers.js";
 import { lockedRegion } from "./mutexes.js";
 
@@ -80,4 +80,54 @@ test("a nested call in the creator's synchronous part is re-entrant, though othe
   release();
   expect(await Promise.all([leader, ...waiters])).toEqual(["outer", "outer", "outer"]);
   expect((await nested).name).toBe("ReentrantError");
+});
+
+/** What a call came to, in a word. */
+const told = (call) => call.then(({ payload, state }) => `${payload}, ${state}`, ({ message }) => `rejected: ${message}`);
+
+/** A creator that hangs and those who wait for it; then something is set, and time goes by in which they give up on the creator. */
+async function hangs(isWatched, { options, leading, others = [], fail = () => {} }) {
+  const backend = new MemoryBackend();
+  // Whoever is told of hits goes the full way.
+  const observer = { onError: () => {}, ...(isWatched && { onHit: () => {} }) };
+  const region = createRegion({ backend, lockTimeout: 0.4, observer, ...options() });
+  const calls = [told(region.getOrCreateEntry("k", () => new Promise(() => {}), leading))];
+  for (const other of others) calls.push(told(region.getOrCreateEntry("k", () => "of another", other)));
+  for (const name of ["first", "second", "third"]) calls.push(told(region.getOrCreateEntry("k", () => new Promise((resolve) => setTimeout(resolve, 200, `of the ${name}`)))));
+  await vi.advanceTimersByTimeAsync(50);
+  await region.set("k", "old");
+  fail(backend);
+  await vi.advanceTimersByTimeAsync(2_000);
+  return { came: await Promise.all(calls), stats: region.stats };
+}
+
+/** The next read fails. */
+function failOnce(backend) {
+  backend.get = () => {
+    delete backend.get;
+    throw new Error("no read");
+  };
+}
+
+/** A runner that fails at first, and then leaves it to the caller who comes next. */
+function failingRunner() {
+  let runs = 0;
+  return (_region, _key, _creator, mutex) => {
+    if (++runs === 1) throw new Error("the queue is full");
+    mutex.release();
+  };
+}
+
+test.each([
+  ["creates for all", { options: () => ({ expirationTime: 0.1 }) }],
+  ["is told by the runner that its queue is full", { options: () => ({ expirationTime: 0.1, asyncCreationRunner: failingRunner() }) }],
+  ["is served the stale value by the runner", { options: () => ({ expirationTime: 0.1, asyncCreationRunner: backgroundRunner }) }],
+  ["reads in vain", { options: () => ({ backendErrors: "throw" }), fail: failOnce }],
+  ["takes what was set", { options: () => ({}) }],
+  ["begins again, since somebody more impatient took what was set", { options: () => ({ expirationTime: 0.1 }), leading: { timeout: 0.1 }, others: [{ expirationTime: 60, lockTimeout: 0.3 }] }],
+])("whoever takes over from a creator that hangs %s: all others get what they would get by themselves", async (_what, scenario) => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+  const alone = await hangs(true, scenario);
+  const inCompany = await hangs(false, scenario);
+  expect(inCompany).toEqual(alone);
 });
