@@ -3,7 +3,7 @@ import { cachedFunctions, cachedMultiFunction } from "./functions/cached-functio
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
-import { getOrCreate, goOnWaiting } from "./region/get-or-create.js";
+import { getOrCreate } from "./region/get-or-create.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
 import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, readingOptions, snapshot } from "./region/options.js";
 import { read } from "./region/reading.js";
@@ -176,10 +176,8 @@ export class Region {
   #create(key, creator, call) {
     requireKey(key);
     const region = this.#region;
-    const request = () => createRequest(creator, call, false);
-    const goOn = (flight) => goOnWaiting(region, key, flight, request());
-    const entry = mayKeepCompany(region, creator, call) ? alongside(region, key, call, goOn) : undefined;
-    return entry ?? getOrCreate(region, [key], request()).then(first);
+    const entry = mayKeepCompany(region, creator, call) ? alongside(region, key, creator, call) : undefined;
+    return entry ?? getOrCreate(region, [key], createRequest(creator, call, false)).then(first);
   }
 
   async #get(key, reading) {
