@@ -14,7 +14,7 @@ import { program, root } from "./run.mjs";
 import { setUpBrowsers } from "./setup.mjs";
 
 const parts = { engines, subjects, workloads };
-const PASSES = "2"; // of five minutes each
+const PASSES = "2"; // of six minutes each
 
 await program(import.meta, async () => {
   const text = { type: "string" };
