@@ -28,33 +28,89 @@ export function makeError(code, message, options) {
   return new ErrorClass(message, options);
 }
 
-/** What a message says of a value that was refused: short, and never throwing. */
-export function describe(value) {
-  if (typeof value === "string") return `${shorten(JSON.stringify(value))} (a string)`;
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "object" || typeof value === "function") return describeObject(value);
-  return `${shorten(String(value))} (a ${typeof value})`;
+// Messages go to logs, and what is given may hold passwords: they say what kind of thing it was, and never what is in an object. Nothing here
+// runs code of the user's, save the traps of a Proxy.
+
+/** The beginning of a text; of one with a URL, where passwords may stand, what comes before that. */
+export function brief(text, longest = 40) {
+  const start = text.slice(0, Math.min(longest, text.search(/:\/\/|$/) + 3));
+  return start === text ? text : `${start}…`;
 }
 
-function describeObject(value) {
+/** A text in quotation marks; anything else as `describe` has it. */
+export const quote = (value, longest) => (typeof value === "string" ? JSON.stringify(brief(value, longest)) : describe(value));
+
+export const quoteKey = (key) => quote(key, 80);
+
+/** What a message says of a value that was refused: short, and never throwing. */
+export function describe(value) {
+  const type = typeof value;
+  if (value === null || value === undefined) return String(value);
+  if (type === "function") return "a function";
+  if (type !== "object") return `${type === "string" ? quote(value) : brief(String(value))} (a ${type})`;
   try {
-    if (typeof value === "function") return "a function";
-    if (Array.isArray(value)) return "an array";
-    const name = Object.getPrototypeOf(value)?.constructor?.name;
-    const text = JSON.stringify(value);
-    return text === undefined || text === "{}" ? `an object (${name ?? "no class"})` : `${shorten(text)} (an object)`;
+    return Array.isArray(value) ? "an array" : kindOf(Object.getPrototypeOf(value));
   } catch {
-    return "an object";
+    return "an object"; // a Proxy that throws, or was revoked
   }
 }
 
-function shorten(text) {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+/** The same of a part of what was given, or of what a store holds: a text may be the content of an object. */
+export const describePart = (value) => (typeof value === "string" ? `a string of ${value.length} characters` : describe(value));
+
+/** What a warning says of what was thrown: of an error its class and its message. Those of some classes quote what they are about. */
+export function describeError(error) {
+  try {
+    if (firstText(error, (each) => classOf(each) === "Error" && "Error")) {
+      const name = brief(platformsOwn(error, "name") || firstText(Object.getPrototypeOf(error), (each) => dataOf(each, "name") || classOf(each)));
+      const message = platformsOwn(error, "message") || firstText(error, (each) => dataOf(each, "message"));
+      return message && !/^(DataClone|Syntax)/.test(name) ? `${name}: ${brief(message, 200)}` : name;
+    }
+  } catch {} // as below
+  return describe(error);
 }
 
+function kindOf(prototype) {
+  if (prototype === null) return "an object without a prototype";
+  if (classOf(prototype) === "Object") return "a plain object";
+  const name = firstText(prototype, classOf);
+  if (!name || name === "Object") return "an object";
+  return /^(Date|Map|Promise|Set)$/.test(name) ? `a ${name}` : `an object of class ${brief(name)}`;
+}
+
+/** The first text that is found in an object or its prototypes, of which a Proxy may have no end. */
+function firstText(object, find) {
+  for (let depth = 0; depth < 20 && object; depth += 1) {
+    const text = find(object);
+    if (text && typeof text === "string") return text;
+    object = Object.getPrototypeOf(object);
+  }
+}
+
+function classOf(prototype) {
+  const constructor = dataOf(prototype, "constructor");
+  if (typeof constructor === "function") return dataOf(constructor, "name");
+}
+
+/** A property that is there as a value: a getter is somebody's code. */
+const dataOf = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
+
+/** What a DOMException says by the platform's own getters, which refuse anything else. */
+function platformsOwn(error, what) {
+  try {
+    return Object.getOwnPropertyDescriptor(DOMException.prototype, what).get.call(error);
+  } catch {
+    return undefined;
+  }
+}
 
 /** For what is not what it should be: what was given, and what is allowed. */
-export const refused = (what, allowed, given) => makeError("VALIDATION", `${what} must be ${allowed}, not ${describe(given)}`);
+export const refused = (what, allowed, given) => refusedAs(what, allowed, describe(given));
+
+/** The same where the message has words of its own for what was given. */
+export const refusedAs = (what, allowed, given) => makeError("VALIDATION", `${what} must be ${allowed}, not ${given}`);
+
+export const unknownOption = (name, known) => makeError("VALIDATION", `unknown option ${brief(name)}; the known ones are ${known}`);
 
 export function requireFunction(value, what) {
   if (typeof value !== "function") throw refused(what, "a function", value);

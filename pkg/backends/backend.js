@@ -1,5 +1,5 @@
 import { pending } from "../promises.js";
-import { describe, makeError, refused } from "../errors.js";
+import { describe, describePart, refused, refusedAs } from "../errors.js";
 
 /** A backend is any object with `get`, `set` and `delete`; the multi calls are optional, and every answer may be a promise. */
 export function usableBackend(backend) {
@@ -14,7 +14,7 @@ export function wrapped(backend, wrap) {
   if (!Array.isArray(wrap)) throw refused("wrap", "an array of proxies", wrap);
   const proxies = wrap.map((proxy) => (typeof proxy === "function" ? new proxy() : proxy));
   for (const proxy of proxies) {
-    if (typeof proxy?.wrap !== "function") throw refused("a proxy", "a ProxyBackend, or a class of them", proxy);
+    if (typeof proxy?.wrap !== "function") throw refusedAs("a proxy", "a ProxyBackend, or a class of them", describePart(proxy));
     usableBackend(proxy);
   }
   return proxies.reduceRight((inner, proxy) => proxy.wrap(inner), backend);
@@ -45,7 +45,7 @@ function readTogether(setup, keys) {
 function checked(answers, count) {
   if (Array.isArray(answers) && answers.length === count) return Array.from(answers);
   const given = Array.isArray(answers) ? `an array of ${answers.length}` : describe(answers);
-  throw makeError("VALIDATION", `what the backend's getMulti returns must be an array of ${count}, one record for each key, not ${given}`);
+  throw refusedAs("what the backend's getMulti returns", `an array of ${count}, one record for each key`, given);
 }
 
 /** Sends a record for each key. Throws, or answers, as the backend does. */

@@ -1,5 +1,5 @@
 import { EdgeMutex } from "../edge/mutex.js";
-import { makeError, refused } from "../errors.js";
+import { describePart, makeError, quoteKey, refused, refusedAs, unknownOption } from "../errors.js";
 import { sha1MangleKey } from "../keys/manglers.js";
 import { given } from "../region/options.js";
 import { seconds } from "../duration.js";
@@ -27,7 +27,7 @@ export class CloudflareKVBackend {
     this.#namespace = requireMethods(namespace, "namespace", "a KV namespace", ["get", "put", "delete", "list"]);
     const { prefix, expirationTtl, cacheTtl, lock, ...unknown } = given(options);
     const [name] = Object.keys(unknown);
-    if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are prefix, expirationTtl, cacheTtl, lock`);
+    if (name !== undefined) throw unknownOption(name, "prefix, expirationTtl, cacheTtl, lock");
     this.#prefix = requirePrefix(prefix ?? "");
     this.#expirationTtl = atLeast(LEAST_TTL, expirationTtl, "expirationTtl");
     this.#cacheTtl = atLeast(LEAST_CACHE_TTL, cacheTtl, "cacheTtl");
@@ -54,7 +54,7 @@ export class CloudflareKVBackend {
 
   async set(key, value, hint) {
     if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
-    if (!value.isWellFormed()) throw refused("what KV stores", "text without lone surrogates, which it would lose", value);
+    if (!value.isWellFormed()) throw refusedAs("what KV stores", "text without lone surrogates, which it would lose", describePart(value));
     const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
     try {
       await this.#namespace.put(this.#prefix + key, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });
@@ -181,7 +181,7 @@ async function eachOf(items, call) {
 const says = (error, status) => new RegExp(`\\b${status}\\b`).test(error?.message);
 
 function explained(error, key) {
-  const name = JSON.stringify(key.slice(0, 80));
+  const name = quoteKey(key);
   if (says(error, 429)) return makeError("BACKEND", `Cloudflare KV takes one write a second for each key, and ${name} was written more often.`, { cause: error });
   if (says(error, 413)) return makeError("BACKEND", `Cloudflare KV takes at most 25 MiB, and the record of ${name} is larger.`, { cause: error });
   return error;

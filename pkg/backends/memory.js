@@ -1,4 +1,4 @@
-import { makeError, refused } from "../errors.js";
+import { refused, unknownOption } from "../errors.js";
 import { given } from "../region/options.js";
 import { readRecord } from "../records/record.js";
 import { Entries } from "./entries.js";
@@ -32,7 +32,7 @@ export class MemoryBackend {
   constructor(options) {
     const { maxEntries = Infinity, cache, clone = false, ...unknown } = given(options);
     const [name] = Object.keys(unknown);
-    if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are maxEntries, cache, clone`);
+    if (name !== undefined) throw unknownOption(name, "maxEntries, cache, clone");
     if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw refused("maxEntries", "a whole number above 0", maxEntries);
     }

@@ -1,7 +1,7 @@
 import { MemoryBackend } from "./memory.js";
 import { NullBackend } from "./null.js";
 import { camelCase } from "../region/config.js";
-import { makeError, refused, requireFunction } from "../errors.js";
+import { brief, makeError, refused, requireFunction } from "../errors.js";
 
 /** A built-in backend's arguments under our names, where Python's were given; `null` is not given. */
 export const ours = (args) =>
@@ -27,5 +27,5 @@ export function makeBackend(name, args) {
   const factory = factories.get(name);
   if (factory !== undefined) return factory(args ?? {});
   const known = [...factories.keys()].join(", ");
-  throw makeError("PLUGIN_NOT_FOUND", `Couldn't find cache plugin to load: ${name}; the known ones are ${known}`);
+  throw makeError("PLUGIN_NOT_FOUND", `Couldn't find cache plugin to load: ${brief(name)}; the known ones are ${known}`);
 }

@@ -1,3 +1,5 @@
+import { quote } from "../errors.js";
+
 /** How long a holder that does not renew its lease is waited for. */
 export const LEASE = 3_000;
 /** How long a request waits for its turn before it has to ask again, which keeps its place. */
@@ -25,7 +27,7 @@ export class DogpileLock {
 
   async fetch(request) {
     const { operation, ...given } = await request.json();
-    if (!Object.hasOwn(this.#operations, operation)) return new Response(`no operation ${operation}`, { status: 400 });
+    if (!Object.hasOwn(this.#operations, operation)) return new Response(`no operation ${quote(operation)}`, { status: 400 });
     this.#pass();
     return Response.json(await this.#operations[operation](given));
   }

@@ -1,5 +1,5 @@
 import { LEASE, ROUND } from "./dogpile-lock.js";
-import { makeError } from "../errors.js";
+import { describe, makeError, quote } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
 
 const RENEWAL = LEASE / 3;
@@ -108,7 +108,8 @@ export class EdgeMutex {
       const stub = this.#namespace.get(this.#namespace.idFromName(this.#name));
       const response = await stub.fetch("https://dogpile.lock/", { method: "POST", body: JSON.stringify({ operation, ...given }) });
       if (response.ok) return response.json();
-      throw makeError("BACKEND", `The lock answered with status ${response.status}: ${await response.text()}`);
+      const status = typeof response.status === "number" ? response.status : describe(response.status);
+      throw makeError("BACKEND", `The lock answered with status ${status}: ${quote(await response.text())}`);
     };
     return within(asked(), wait + ANSWER, () => makeError("TIMEOUT", "The lock has not answered in time."));
   }

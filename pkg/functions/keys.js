@@ -37,9 +37,9 @@ export function canonical(value, outer = []) {
   throw new TypeError(`toStr cannot make a key from ${describe(value)}`);
 }
 
-/** What a value calls itself, and how many prototypes it has: tells a plain object, array or date of any realm from an instance of a class. */
+/** What a value calls itself, and how many prototypes it has, as far as that matters: tells a plain object, array or date of any realm from an instance of a class. */
 function kindOf(value) {
   let count = -1;
-  for (let ancestor = value; ancestor !== null; count += 1) ancestor = Object.getPrototypeOf(ancestor);
+  for (let ancestor = value; ancestor !== null && count < 3; count += 1) ancestor = Object.getPrototypeOf(ancestor);
   return Object.prototype.toString.call(value).slice(8, -1) + count;
 }

@@ -1,6 +1,6 @@
 import * as backends from "../backends/backend.js";
 import { patience, seconds } from "../duration.js";
-import { makeError, refused } from "../errors.js";
+import { describePart, makeError, quoteKey, refused, refusedAs, unknownOption } from "../errors.js";
 import { within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
 import { given } from "../region/options.js";
@@ -26,7 +26,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     super();
     const { key = "dogpile:invalidation", refresh, channel, ...unknown } = given(options);
     const [name] = Object.keys(unknown);
-    if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are key, refresh, channel`);
+    if (name !== undefined) throw unknownOption(name, "key, refresh, channel");
     if (typeof key !== "string") throw refused("key", "a string", key);
     const period = seconds(refresh, "refresh");
     this.#period = Number.isNaN(period) ? DEFAULT_REFRESH : period;
@@ -101,7 +101,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #payloadOf(stored) {
     const found = readRecord(this.#setup.fromStored(stored));
     if (found === undefined || typeof found.record.payload !== "object") {
-      throw refused(`what the backend holds under ${this.#key}`, "a record of invalidation times", stored);
+      throw refusedAs(`what the backend holds under ${quoteKey(this.#key)}`, "a record of invalidation times", describePart(stored));
     }
     return isKnownVersion(found.v) ? found.record.payload : undefined;
   }

@@ -1,4 +1,4 @@
-import { refused } from "../errors.js";
+import { describePart, refused, refusedAs } from "../errors.js";
 
 /** Thrown by a serializer for what it does not understand: the region takes it for a miss, silently. */
 export class CantDeserialize extends Error {
@@ -29,7 +29,7 @@ export function serialize(serializer, { payload, metadata }) {
 /** A record from text or bytes, whichever the store gave; throws what the serializer throws. */
 export function deserialize(serializer, stored) {
   const at = stored.indexOf(isBytes(stored) ? SEPARATOR.charCodeAt(0) : SEPARATOR);
-  if (at < 0) throw refused("what the backend holds", `metadata, "${SEPARATOR}" and a payload`, stored);
+  if (at < 0) throw refusedAs("what the backend holds", `metadata, "${SEPARATOR}" and a payload`, describePart(stored));
   const metadata = JSON.parse(asText(stored.slice(0, at)));
   const body = stored.slice(at + 1);
   const payload = typeof serializer.parse === "function" ? serializer.parse(asText(body)) : serializer.decode(asBytes(body));

@@ -1,7 +1,12 @@
+import { describeError } from "../errors.js";
+
 /** What a call may have to tell although it creates nothing. */
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
 
-/** Tells an observer; what it throws or rejects with stays here. Without one, the first error of each kind goes to the console. */
+/**
+ * Tells an observer; what it throws or rejects with stays here. Without one, the first error of each kind goes to the console, as a text: the
+ * console would show what an error has in it.
+ */
 export class Reporter {
   #observer;
   #warned = new Set();
@@ -33,7 +38,7 @@ export class Reporter {
     if (this.#warned.has(where)) return;
     this.#warned.add(where);
     try {
-      globalThis.console?.warn(`dogpile: the first "${where}" error of a region without observer.onError:`, error);
+      globalThis.console?.warn(`dogpile: the first "${where}" error of a region without observer.onError: ${describeError(error)}`);
     } catch {
       // Test environments let the console throw.
     }

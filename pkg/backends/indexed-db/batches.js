@@ -1,4 +1,4 @@
-import { describe, makeError } from "../../errors.js";
+import { describe, makeError, quoteKey } from "../../errors.js";
 import { linesOf } from "../../region/line.js";
 import { CHUNK } from "./storage.js";
 import { ALL } from "./transactions.js";
@@ -81,9 +81,10 @@ export class Batches {
   }
 }
 
+/** The database's own error quotes what it could not copy, the code of functions included. */
 function whyRefused({ key, record: { value }, refusal: { error } }) {
   if (error?.name !== "DataCloneError") return error;
   const given = describe(value?.metadata === undefined ? value : value.payload);
-  const message = `the value under ${describe(key)} must be something that structured clone can copy, not ${given}: ${error.message}`;
+  const message = `the value under ${quoteKey(key)} must be something that structured clone can copy, not ${given}`;
   return makeError("VALIDATION", message, { cause: error });
 }

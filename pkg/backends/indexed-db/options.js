@@ -1,4 +1,4 @@
-import { makeError, refused } from "../../errors.js";
+import { refused, unknownOption } from "../../errors.js";
 import { given } from "../../region/options.js";
 import { seconds } from "../../duration.js";
 
@@ -14,10 +14,7 @@ export function checked(options) {
     ...unknown
   } = given(options);
   const [name] = Object.keys(unknown);
-  if (name !== undefined) {
-    const known = "databaseName, storeName, lock, durability, maxAge, maxEntries";
-    throw makeError("VALIDATION", `unknown option ${name}; the known ones are ${known}`);
-  }
+  if (name !== undefined) throw unknownOption(name, "databaseName, storeName, lock, durability, maxAge, maxEntries");
   requireName(databaseName, "databaseName");
   requireName(storeName, "storeName");
   if (typeof lock !== "boolean") throw refused("lock", "true or false", lock);

@@ -1,3 +1,4 @@
+import { describeError } from "../../errors.js";
 import { monotonic } from "../../promises.js";
 import { MemoryBackend } from "../memory.js";
 import { Connection, Unavailable } from "./connection.js";
@@ -79,7 +80,7 @@ export class Storage {
   warn(message, cause) {
     if (this.#said.has(message)) return;
     this.#said.add(message);
-    console.warn(`dogpile: ${message}${cause === undefined ? "" : ` (${cause.message || cause.name})`}`);
+    console.warn(`dogpile: ${message}${cause === undefined ? "" : ` (${describeError(cause)})`}`);
   }
 
   #send(entries) {
