@@ -11,7 +11,7 @@ export { StoredInvalidationStrategy } from "./invalidation/stored.js";
 export { lengthConditionalMangler, sha1MangleKey } from "./keys/manglers.js";
 export { CantDeserialize } from "./records/serializer.js";
 export { createRegion, Region } from "./region.js";
-export { backgroundRunner } from "./region/runner.js";
+export { backgroundRunner } from "./host/runner.js";
 export {
   BackendError,
   DogpileCacheError,

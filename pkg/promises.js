@@ -1,11 +1,18 @@
 const LONGEST_DELAY = 2 ** 31 - 1; // a longer one fires at once: HTML, "timer initialisation steps"
 
-/** A promise that plain code settles, once, without a value: what was learnt stands elsewhere. */
-export class Signal {
+let resolve;
+let reject;
+const keepBoth = (first, second) => {
+  resolve = first;
+  reject = second;
+};
+
+/** A promise with its resolve. One function serves all of them: a closure for each would cost as much as the promise. */
+export class Deferred {
   constructor() {
-    this.promise = new Promise((resolve) => {
-      this.settle = resolve;
-    });
+    this.promise = new Promise(keepBoth);
+    this.resolve = resolve;
+    this.reject = reject;
   }
 }
 
@@ -29,9 +36,6 @@ export function within(promise, seconds, late) {
   });
 }
 
-/** Settles when `promise` has resolved, or after so many seconds. */
-export const atMost = (promise, seconds) => within(promise, seconds, () => undefined).catch(() => {});
-
 /** A timer that does not keep a process alive. */
 export function startTimer(callback, milliseconds) {
   const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_DELAY));
@@ -43,6 +47,7 @@ export function startTimer(callback, milliseconds) {
 export function ignoreRejection(promise) {
   promise.catch(() => {});
 }
+
 
 /** Milliseconds on a clock that nobody sets back. */
 export const monotonic = () => globalThis.performance?.now() ?? Date.now();

@@ -1,12 +1,10 @@
-import { alongside, mayKeepCompany } from "./region/company.js";
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
-import { getOrCreate } from "./region/get-or-create.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
-import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, readingOptions, snapshot } from "./region/options.js";
-import { read } from "./region/reading.js";
+import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, readingOptions, SHAREABLE, snapshot } from "./region/options.js";
+import { Reading } from "./host/reading.js";
 import { numberOrNaN } from "./records/record.js";
 import { freshPayloads, keptPromise, readablePayload, readablePayloads } from "./region/warm.js";
 import { remove, store } from "./region/writing.js";
@@ -15,7 +13,8 @@ import { isFresh } from "./wasm/dogpile.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 
-const first = ([entry]) => entry;
+const payloadOf = ({ payload }) => payload;
+const entryOf = (record, state, region) => region.cachedValue(record, state);
 
 /** Only `createRegion` has it: its options are for the constructor and for `configure`. */
 const TOGETHER = Symbol("together");
@@ -67,26 +66,25 @@ export class Region {
   }
 
   wrap(proxy) {
-    this.#region.setup.wrap(proxy);
+    this.#region.wrap(proxy);
     this.#adopt();
   }
 
   get stats() {
-    return { ...this.#region.stats };
+    return this.#region.stats;
   }
 
   getOrCreate(key, creator, options) {
     try {
       const call = createOptions(options);
-      return this.#fresh(key, creator, call) ?? this.#payload(key, creator, call);
+      return this.#fresh(key, creator, call) ?? this.#peek(key, creator, call) ?? this.#create(key, creator, call, payloadOf);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   async getOrCreateEntry(key, creator, options) {
-    const { record, state } = await this.#create(key, creator, createOptions(options));
-    return this.#region.cachedValue(record, state);
+    return this.#create(key, creator, createOptions(options), entryOf);
   }
 
   async getOrCreateMulti(keys, creator, options) {
@@ -101,9 +99,11 @@ export class Region {
     const mangled = asked.map((key) => setup.mangle(key));
     const firsts = new Map(); // what is one key to the backend is created once, under the name that came first
     mangled.forEach((key, index) => firsts.has(key) || firsts.set(key, asked[index]));
-    const entries = await getOrCreate(this.#region, [...firsts.values()], request);
-    const payloads = new Map([...firsts.keys()].map((key, index) => [key, entries[index].record.payload]));
-    return mangled.map((key) => payloads.get(key));
+    if (firsts.size === 0) return [];
+    const payloads = await this.#region.create(creator, [...firsts.values()], request, payloadOf);
+    if (firsts.size === asked.length) return payloads;
+    const found = new Map([...firsts.keys()].map((key, index) => [key, payloads[index]]));
+    return mangled.map((key) => found.get(key));
   }
 
   get(key, options) {
@@ -119,12 +119,15 @@ export class Region {
     const [asked, reading] = [listed(keys), readingOptions(options)];
     const warm = this.#readMulti(asked, reading);
     if (warm !== undefined) return warm;
-    const records = await read(this.#region, asked, reading, true);
+    const { core, host } = this.#configured;
+    const records = await core.getMulti(host, new Reading(this.#region, asked, reading, true));
     return records.map((record) => record?.payload);
   }
 
   async getValueMetadata(key, options) {
-    const [record] = await read(this.#region, [key], readingOptions(options), false);
+    const reading = readingOptions(options);
+    const { core, host } = this.#configured;
+    const [record] = await core.getValueMetadata(host, new Reading(this.#region, [key], reading, false));
     return record && this.#region.cachedValue(record);
   }
 
@@ -167,23 +170,34 @@ export class Region {
     await this.#region.close();
   }
 
-  /** Asynchronous although it adds little: engines inline no such function, and so keep their room for the warm path before it. */
-  async #payload(key, creator, call) {
-    return (await this.#create(key, creator, call)).record.payload;
+  get #configured() {
+    this.#region.setup; // or an error
+    return this.#region;
   }
 
-  /** A promise of the entry. */
-  #create(key, creator, call) {
+  #create(key, creator, call, gives) {
     requireKey(key);
+    const region = this.#configured;
+    const request = createRequest(creator, call, false);
+    const isShared = gives === payloadOf && region.isPlain;
+    return region.create(creator, [key], isShared || request.flags === 0 ? request : { ...request, flags: request.flags & ~SHAREABLE }, gives);
+  }
+
+  /** What somebody gets who asks for nothing special while a key is created: the stale value, or a promise that others have, too. */
+  #peek(key, creator, call) {
     const region = this.#region;
-    const entry = mayKeepCompany(region, creator, call) ? alongside(region, key, creator, call) : undefined;
-    return entry ?? getOrCreate(region, [key], createRequest(creator, call, false)).then(first);
+    const number = region.host?.numberOf(key) ?? -1;
+    if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain) return undefined;
+    const told = region.core.peek(number, numberOrNaN(call.expirationTime));
+    if (told >= 0) return region.host.calls[told].promise;
+    return told < -1 ? region.host.flights[-2 - told].stale : undefined;
   }
 
   async #get(key, reading) {
     const warm = this.#readMulti([key], reading);
     if (warm !== undefined) return warm[0];
-    const [record] = await read(this.#region, [key], reading, false);
+    const { core, host } = this.#configured;
+    const [record] = await core.get(host, new Reading(this.#region, [key], reading, false));
     return record?.payload;
   }
 
@@ -208,11 +222,11 @@ export class Region {
     const found = this.#records.find(key);
     if (found === undefined || typeof creator !== "function" || !isSimple(call)) return undefined;
     const { ct, v, et } = found;
-    const { expiration, isTimeless, times, stats } = this.#region;
+    const { expiration, isTimeless, times, counts } = this.#region;
     const asked = numberOrNaN(call.expirationTime);
     const clock = isTimeless && et !== et && asked !== asked ? 0 : Date.now(); // NaN: not given
     if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, clock)) return undefined;
-    stats.hits += 1;
+    counts.hits += 1;
     return found.promise ?? keptPromise(found);
   }
 

@@ -11,12 +11,14 @@ import { toolBin } from "./tools.mjs";
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const compiled = join(target, "wasm32-unknown-unknown", "release", "dogpile.wasm");
 const fresh = join(root, "target", "pkg-wasm");
+/** What rustc takes for granted in every host, and what bindings to JavaScript need. */
+const FEATURES = ["reference-types", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "multivalue"].map((name) => `--enable-${name}`);
 const destination = join(root, "pkg", "wasm");
 
 export async function build() {
   await setUpBuild();
   rmSync(fresh, { recursive: true, force: true });
-  await compile("dogpile", "region");
+  await compile("dogpile", "js");
   await compile("sha1", "sha1");
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);
@@ -37,7 +39,7 @@ async function compile(name, feature) {
   const { trim } = await import("./trim.mjs");
   trim(wasm, glue);
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  await run("wasm-opt", ["-Oz", ...strip, wasm, "-o", join(fresh, `${name}.wasm`)]);
+  await run("wasm-opt", ["-Oz", ...FEATURES, ...strip, wasm, "-o", join(fresh, `${name}.wasm`)]);
   renameSync(glue, join(fresh, `${name}.js`));
   rmSync(folder, { recursive: true });
   writeBytes(name);

@@ -14,17 +14,36 @@ const WORDING = [
   /\b(handle_alloc_error|capacity_overflow|handle_error|default_alloc_error_hook)\b/,
 ];
 
-/** A table of JavaScript values; ours pass numbers only. */
-const TABLE = /export function __wbindgen_init_externref_table\(\) {.*?\n}\n/s;
+/** The text of a panic: nobody reads it, and what decodes it is larger than it. */
+const TEXT_OF_THROW = /getStringFromWasm0\(arg0, arg1\)/;
+const DECODING = /function getStringFromWasm0[^]*?\n}\n|let cachedUint8ArrayMemory0[^]*?\n}\n|let cachedTextDecoder[^]*?\nfunction decodeText[^]*?\n}\n/g;
+/** What the start function is called by, in pkg/start.js. */
+const START = "__wbindgen_start";
 
 /** Needs the names of the functions, so it comes before they are stripped. */
 export function trim(wasm, glue) {
   const module = binaryen.readBinary(readFileSync(wasm));
-  const script = readFileSync(glue, "utf8").replace(TABLE, "");
+  const script = readFileSync(glue, "utf8").replace(TEXT_OF_THROW, "").replace(DECODING, "");
   trimPanics(module);
-  const names = trimExports(module, script);
-  writeFileSync(wasm, module.emitBinary());
-  writeFileSync(glue, script.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${names.get(name)}`));
+  const exports = trimExports(module, script);
+  const imports = shortImports(script);
+  writeFileSync(wasm, withShortImports(module, imports));
+  const renamed = script.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${exports.get(name)}`);
+  writeFileSync(glue, renamed.replace(/export function (__wb\w+)/g, (all, name) => (imports.has(name) ? `export function ${imports.get(name)}` : all)));
+}
+
+/** What the wasm imports from the script gets a short name, too. */
+function shortImports(script) {
+  const names = Array.from(script.matchAll(/export function (__wb\w+)/g), ([, name]) => name).filter((name) => name !== "__wbg_set_wasm");
+  return new Map(names.map((name, index) => [name, `_${index.toString(36)}`]));
+}
+
+/** Only the text form lets an import be renamed. */
+function withShortImports(module, names) {
+  const text = module.emitText().replace(/\(import "[^"]*" "(\w+)"/g, (all, name) => (names.has(name) ? `(import "_" "${names.get(name)}"` : all));
+  const renamed = binaryen.parseText(text);
+  renamed.setFeatures(module.getFeatures());
+  return renamed.emitBinary();
 }
 
 function trimPanics(module) {
@@ -38,12 +57,13 @@ function trimPanics(module) {
 /** What is called from the script gets a short name: no minifier may change what stands in both. */
 function trimExports(module, script) {
   const used = new Set(Array.from(script.matchAll(/\bwasm\.(\w+)/g), ([, name]) => name));
-  const names = new Map([["memory", "memory"]]);
+  const names = new Map();
   const all = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)));
-  for (const { name, value } of all) {
-    if (name === "memory" && used.has(name)) continue;
-    module.removeExport(name);
-    if (!used.has(name)) continue;
+  for (const { name, value, kind } of all) {
+    const isKept = name === START || (used.has(name) && kind !== binaryen.ExternalFunction);
+    if (isKept) names.set(name, name);
+    else module.removeExport(name);
+    if (isKept || !used.has(name)) continue;
     names.set(name, `_${names.size.toString(36)}`);
     module.addFunctionExport(value, names.get(name));
   }

@@ -21,17 +21,19 @@ pub enum Why {
     Version,
     /// It was invalidated; for `get`, which serves nothing stale, or expired.
     Invalidated,
+    /// It cannot be read.
+    Unreadable,
 }
 
 /// What a region's invalidations say of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Invalidated {
     /// Nothing.
-    No,
+    No = 0,
     /// It may be served while it is replaced.
-    Soft,
+    Soft = 1,
     /// It must not be served.
-    Hard,
+    Hard = 2,
 }
 
 /// The two invalidation times of a region, kept apart so that a soft one never revives what a hard one ended.
@@ -73,7 +75,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// As JavaScript is told: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated.
+    /// As JavaScript is told: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated, 5 unreadable.
     pub fn as_number(self) -> u32 {
         match self {
             Decision::Fresh => 0,
@@ -81,6 +83,7 @@ impl Decision {
             Decision::Missing(Why::Absent) => 2,
             Decision::Missing(Why::Version) => 3,
             Decision::Missing(Why::Invalidated) => 4,
+            Decision::Missing(Why::Unreadable) => 5,
         }
     }
 }
@@ -92,7 +95,7 @@ pub fn expiration(call: Option<f64>, record: Option<f64>, region: Option<f64>) -
 
 /// Seconds after which nobody will ask for a record any more: fresh for as long as the longer of both expirations, then of use as a stale value
 /// for as long again, a minute at least. Infinity is never.
-pub fn usefulness(call: Option<f64>, own: f64) -> f64 {
+pub fn retention(call: Option<f64>, own: f64) -> f64 {
     const SHORTEST: f64 = 60.0;
     let expiration = call.map_or(own, |call| call.max(own)).max(0.0);
     expiration + expiration.max(SHORTEST)
@@ -212,11 +215,11 @@ mod tests {
 
     #[test]
     fn a_record_is_of_use_for_as_long_again_as_it_is_fresh() {
-        assert_eq!(usefulness(None, 300.0), 600.0);
-        assert_eq!(usefulness(None, 5.0), 65.0);
-        assert_eq!(usefulness(Some(600.0), 300.0), 1_200.0);
-        assert_eq!(usefulness(Some(0.0), -2.0), 60.0);
-        assert_eq!(usefulness(None, f64::INFINITY), f64::INFINITY);
+        assert_eq!(retention(None, 300.0), 600.0);
+        assert_eq!(retention(None, 5.0), 65.0);
+        assert_eq!(retention(Some(600.0), 300.0), 1_200.0);
+        assert_eq!(retention(Some(0.0), -2.0), 60.0);
+        assert_eq!(retention(None, f64::INFINITY), f64::INFINITY);
     }
 
     #[test]

@@ -5,25 +5,21 @@
 
 pub mod clock;
 pub mod duration;
-pub mod flight;
 pub mod freshness;
+#[cfg(feature = "js")]
+mod js;
+pub mod machine;
 #[cfg(feature = "sha1")]
 mod keys;
-#[cfg(feature = "region")]
-mod lock;
 #[cfg(feature = "sha1")]
 mod mangler;
-#[cfg(feature = "region")]
-mod region;
 
-#[cfg(feature = "region")]
-pub use lock::*;
 #[cfg(feature = "sha1")]
 pub use mangler::*;
-#[cfg(feature = "region")]
-pub use region::*;
+#[cfg(feature = "js")]
+pub use js::*;
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -4,6 +4,8 @@ import { describePart, makeError, quoteKey, refused, refusedAs, unknownOption } 
 import { within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
 import { given } from "../region/options.js";
+import { attach } from "../host/hosts.js";
+import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
 import { isKnownVersion, stampClock } from "../wasm/dogpile.js";
 import { DefaultInvalidationStrategy, timesOf } from "./default.js";
@@ -14,6 +16,8 @@ const PATIENCE_WITH_READER = 1;
 
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #setup;
+  /** Where its writes are queued with those of regions over the same backend. */
+  #queue;
   #key;
   #period;
   #channel;
@@ -108,14 +112,13 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   /** What others have stored meanwhile is not taken back. */
   async #store() {
-    const { lines } = this.#setup;
-    const keys = [this.#key];
     await this.#load();
-    await lines.ahead(keys);
-    const record = this.#setup.toStored(makeRecord(this.#times, stampClock(Date.now())));
-    const sent = this.#setup.answered(Promise.resolve(backends.write(this.#setup, keys, [record], false)));
-    lines.enter(keys, sent);
-    await sent;
+    const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
+    const keys = [this.#key];
+    const send = () => backends.write(this.#setup, keys, [this.#setup.toStored(makeRecord(this.#times, stampClock(Date.now())))], false);
+    const write = new Write({ core }, this.#setup, keys, [], send);
+    core.set(host, this.#key, write);
+    await write.promise;
   }
 
   #listen(name) {

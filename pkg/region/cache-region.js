@@ -1,27 +1,29 @@
 import { usableBackend } from "../backends/backend.js";
-import { makeError, refused } from "../errors.js";
-import { Flights } from "./flights.js";
-import { Invalidations, requireStrategy } from "./invalidations.js";
+import { makeBackend } from "../backends/registry.js";
+import { describePart, makeError, refused, refusedAs } from "../errors.js";
+import { Call } from "../host/call.js";
+import { attach } from "../host/hosts.js";
+import { ERROR, RECORD } from "../host/news.js";
+import { Write } from "../host/write.js";
 import { pending } from "../promises.js";
 import { CachedValue, readRecord } from "../records/record.js";
-import { makeBackend } from "../backends/registry.js";
-import { Reporter } from "./report.js";
 import { requireSerializer } from "../records/serializer.js";
-import { checkConfiguration, checkRegion } from "./settings.js";
+import { isKnownVersion, readClock, retention, stampClock } from "../wasm/dogpile.js";
+import { Invalidations, requireStrategy } from "./invalidations.js";
+import { Reporter } from "./report.js";
+import { checkConfiguration, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
-import { isKnownVersion, judge, judgeReading, readClock, servesInstead, stampClock, usefulness } from "../wasm/dogpile.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
-/** What the core calls a record that it judged, and what never got so far. */
-export const FRESH = 0;
-export const STALE = 1;
-export const ABSENT = 2;
-export const VERSION = 3;
-export const UNREADABLE = 5;
-const WHY = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
+/** What is known of a record that is none, in the numbers of src/js/resume.rs. */
+const ABSENT = 2;
+const VERSION = 3;
+const UNREADABLE = 5;
+const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
+const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "coalesced", "takeovers"];
 
-/** What the calls of one region share: its expiration, the setup, the time, the flights, the counts. */
+/** What the calls of one region share: its setup, its clock and strategy, its observer, and its part of the machine. */
 export class CacheRegion {
   #setup;
   #clock;
@@ -29,12 +31,15 @@ export class CacheRegion {
   #serializer;
   /** The backends that the region had made, by name. */
   #owned = [];
-  flights = new Flights();
+  /** Its part of the machine that serves its backend, and the host of that. */
+  core;
+  host;
   /** Seconds, NaN for never. */
   expiration = NaN;
   /** Whether nothing expires unless a record or a call says so: then nobody needs to know the time. */
   isTimeless = true;
-  stats = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
+  /** What was counted here: warm hits, errors of the backend, and what the machines of former backends had counted. */
+  counts = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, together, facade) {
     checkRegion(options, together);
@@ -64,16 +69,24 @@ export class CacheRegion {
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
     const setup = new Setup(usable, { ...asked, lockTimeout, throws });
     if (isOwned) this.#owned.push(usable);
+    const former = this.#setup?.actualBackend;
     this.expiration = expiration;
     this.invalidations.adopt(regionInvalidator);
     this.isTimeless = !(expiration < Infinity);
     this.#setup = setup;
-    this.flights.fenceAll();
+    this.#attach(former);
+  }
+
+  /** Puts a proxy around the backend. What is under way goes on with it. */
+  wrap(proxy) {
+    const { setup } = this;
+    setup.wrap(proxy);
+    this.core.configure(this.host, this.expiration, setup.lockTimeout, flagsOf(this), false);
   }
 
   /** Closes what the region has opened. What is under way still reaches its callers, and is not stored. */
   async close() {
-    this.flights.fenceAll();
+    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), true);
     for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? backend.close)?.call(backend);
   }
 
@@ -86,9 +99,15 @@ export class CacheRegion {
     throw makeError("REGION_NOT_CONFIGURED", "No backend is configured on this region. Call configure() first.");
   }
 
-  /** Whether a warm call may be answered by the core alone. */
+  /** Whether a warm call may be answered by numbers alone. */
   get isPlain() {
     return this.setup.isPlain && this.invalidations.areOwn && this.#clock === undefined && this.reporter.isSilent;
+  }
+
+  get stats() {
+    const stats = { ...this.counts };
+    if (this.isConfigured) COUNTS.forEach((name, index) => (stats[name] += this.core.count(index)));
+    return stats;
   }
 
   /** A creation or invalidation time. */
@@ -96,13 +115,66 @@ export class CacheRegion {
     return this.#clock === undefined ? stampClock(Date.now()) : this.#askClock();
   }
 
+  /** What the region's own clock says, NaN where it has none; for a caller, who hears of its errors. */
+  requireNow() {
+    return this.#clock === undefined ? NaN : this.#askClock();
+  }
+
+  /** The same where nobody would hear: then time stands at the beginning. */
+  clockNow() {
+    try {
+      return this.requireNow();
+    } catch {
+      return -Infinity;
+    }
+  }
+
+  /** `getOrCreate` for keys that are all different. `gives`: what the caller gets for one entry. */
+  create(creator, names, request, gives) {
+    if (request.signal?.aborted) return Promise.reject(request.signal.reason);
+    const mangled = this.#mangleAll(names);
+    const call = new Call(this, names, request, gives);
+    const { expiration, lockTimeout, staleIfError, flags } = request;
+    const { core, host } = call;
+    if (!request.isMulti) return core.getOrCreate(host, mangled[0], creator, call, expiration, lockTimeout, staleIfError, flags, this.requireNow());
+    call.nameOf = nameBy(mangled, names);
+    return core.getOrCreateMulti(host, mangled, creator, call, expiration, lockTimeout, staleIfError, flags, this.requireNow());
+  }
+
+  /** A mangler may configure the region anew. */
+  #mangleAll(names) {
+    const { setup } = this;
+    if (setup.isUnmangled) return names;
+    const mangled = names.map((name) => setup.mangle(name));
+    return this.#setup === setup ? mangled : this.#mangleAll(names);
+  }
+
+  /** The region was configured anew: these keys of a call begin again. */
+  async createAgain(call, seats) {
+    const names = seats.map((seat) => call.keys[seat]);
+    try {
+      const entries = await this.create(call.creator, names, call.request, (record, state) => ({ record, state }));
+      [entries].flat().forEach(({ record, state }, index) => call.serve(seats[index], record, state));
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  /** Sends a write of these keys when its turn has come. `records`: what they hold then. */
+  write(mangled, records, act) {
+    const write = new Write(this, this.setup, mangled, records, act);
+    this.core.setMulti(this.host, mangled, write);
+    return write.promise;
+  }
+
   /** In effect when it returns; a promise if others are told. */
   invalidate(hard) {
     this.setup; // or an error
+    const stamp = this.stamp();
     try {
-      return this.invalidations.invalidate(hard, this.stamp());
+      return this.invalidations.invalidate(hard, stamp);
     } finally {
-      this.flights.fenceCreations();
+      this.core.invalidate(this.host, hard, this.invalidations.areOwn ? stamp : NaN);
     }
   }
 
@@ -112,37 +184,23 @@ export class CacheRegion {
     return news && setup.answered(news).then(undefined, (error) => this.backendFailed(error, "invalidate"));
   }
 
-  /** The flight that may be joined for a key. */
-  joinable(mangled) {
-    const flight = this.flights.current(mangled);
-    if (flight === undefined) return undefined;
-    if (flight.pulse?.isLongSilent) this.bury(flight);
-    else this.hear(flight);
-    return this.flights.current(mangled);
+  /** Whether others have invalidated all since a creator was called. */
+  isOvertaken(startedAt) {
+    return this.invalidations.isOvertaken(startedAt);
   }
 
-  /** Gives up on a flight whose request has died. */
-  bury(flight) {
-    if (!flight.isDeposed) this.countTakeover(flight.key);
-    this.flights.depose(flight);
-  }
-
-  countTakeover(key) {
-    this.stats.takeovers += 1;
-    this.reporter.tell("onTakeover", key);
-  }
-
-  /** Fences a flight off where others have invalidated all since it began to create. */
-  hear(flight) {
-    if (this.invalidations.overtake(flight)) this.flights.fenceOff(flight);
+  /** When a runner's creator is called, for a strategy that hears of others. */
+  startTime() {
+    if (this.invalidations.areOwn) return NaN;
+    const stamp = this.stamp();
+    return this.isOvertaken(stamp) ? NaN : stamp;
   }
 
   /** Whether the key is locked here; a promise where the backend's lock has to be asked. */
   isLocked(key) {
     const { setup } = this;
     const mangled = setup.mangle(key);
-    const flight = this.flights.current(mangled);
-    if ((flight?.isCreation && !flight.pulse?.isLongSilent) || this.flights.isKept(mangled, setup.lockTimeout)) return true;
+    if (this.core.keyIsLocked(this.host, mangled)) return true;
     const mutex = this.mutexOf(setup, mangled);
     return mutex === undefined ? false : this.askMutex(setup, () => mutex.locked?.()).then(Boolean);
   }
@@ -169,25 +227,9 @@ export class CacheRegion {
     }
   }
 
-  /** What a record is worth to `getOrCreate`. */
-  worth({ why, ct, v, et }, expiration, now) {
-    return why ?? judge(ct, v, et, expiration, this.expiration, this.invalidations.verdict(ct), now);
-  }
-
-  /** What a record is worth to `get`. */
-  worthOfReading({ why, ct, v, et }, expiration, now) {
-    return why ?? judgeReading(ct, v, et, expiration, this.expiration, this.invalidations.verdictOnReading(ct), now);
-  }
-
-  /** Whether a record serves in place of what a creator failed to give. */
-  servesInstead({ record, ct, v, et }, { expiration, staleIfError }) {
-    if (record === undefined || staleIfError === undefined) return false;
-    return servesInstead(ct, v, et, expiration, this.expiration, this.invalidations.verdict(ct), staleIfError, this.now());
-  }
-
-  /** What a backend is told with a record: for how long it is of use. */
+  /** What a backend is told with a record: for how long to keep it. */
   hint(own, call = NaN) {
-    const expirationTime = usefulness(own ?? NaN, call, this.expiration);
+    const expirationTime = retention(own ?? NaN, call, this.expiration);
     return expirationTime === Infinity ? undefined : { expirationTime };
   }
 
@@ -195,34 +237,63 @@ export class CacheRegion {
     return new CachedValue(record, this.now, state);
   }
 
-  /** What a read came to: `{ record, ct, v, et }`, `{ why }`, or `{ error }` in a region that wants to be told. */
+  /** What a read came to: `{ record, payload, ct, v, et }`, `{ why }`, or `{ error }` in a region that wants to be told. */
   find(setup, outcome, throws) {
     if ("error" in outcome) return this.#unreadable(outcome.error, throws);
     const { value } = outcome;
-    if (value === undefined || value === null) return { why: ABSENT };
+    if (value === undefined || value === null) return NOTHING;
     try {
       const found = readRecord(setup.fromStored(value));
-      if (found === undefined) throw refused("what the backend holds", "a record of dogpile's", value);
+      if (found === undefined) throw refusedAs("what the backend holds", "a record of dogpile's", describePart(value));
       return isKnownVersion(found.v) ? found : { why: VERSION };
     } catch (error) {
       return error?.code === "CANT_DESERIALIZE" ? { why: UNREADABLE } : this.#unreadable(error, false);
     }
   }
 
+  /** The same for a flight, which judges it: what a strategy or a clock throws is for whoever does. */
+  findToJudge(setup, outcome) {
+    const found = this.find(setup, outcome, setup.throws);
+    if (found.record === undefined || this.isPlain) return found;
+    try {
+      this.requireNow();
+      found.invalidated = this.invalidations.areOwn ? 0 : this.invalidations.verdict(found.ct);
+      return found;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** What was found, in the numbers of src/js/resume.rs. */
+  numbersOf(found) {
+    if (found.record !== undefined) return { kind: RECORD, ct: found.ct, v: found.v, et: found.et, invalidated: found.invalidated ?? 0 };
+    return { kind: "error" in found ? ERROR : found.why, ct: 0, v: 0, et: 0, invalidated: 0 };
+  }
+
   /** Counts and reports a failure that the call goes on without. */
   backendFailed(error, where) {
-    this.stats.backendErrors += 1;
+    this.counts.backendErrors += 1;
     this.reporter.error(error, where);
   }
 
-  countHit(key) {
-    this.stats.hits += 1;
-    this.reporter.tell("onHit", key);
+  tellOfReading(key, why) {
+    if (why === 0) this.reporter.tell("onHit", key);
+    else this.reporter.tell("onMiss", key, REASONS[why]);
   }
 
-  countMiss(key, why) {
-    this.stats.misses += 1;
-    this.reporter.tell("onMiss", key, WHY[why]);
+  /** What was under way over another backend begins again over this one. */
+  #attach(former) {
+    const { actualBackend, lockTimeout } = this.#setup;
+    const flags = flagsOf(this);
+    if (former === actualBackend) return this.core.configure(this.host, this.expiration, lockTimeout, flags, true);
+    const [oldCore, oldHost] = [this.core, this.host];
+    if (oldCore !== undefined) COUNTS.forEach((name, index) => (this.counts[name] += oldCore.count(index)));
+    Object.assign(this, attach(actualBackend, { expiration: this.expiration, lockTimeout, flags }));
+    if (!this.invalidations.areOwn) return oldCore?.retire(oldHost);
+    const { hard, soft } = this.times;
+    this.core.invalidate(this.host, true, hard);
+    this.core.invalidate(this.host, false, soft);
+    oldCore?.retire(oldHost);
   }
 
   #unreadable(error, throws) {
@@ -235,6 +306,14 @@ export class CacheRegion {
     if (typeof now !== "number" || Number.isNaN(now)) throw refused("what clock returns", "seconds as a number", now);
     return now;
   }
+}
+
+const NOTHING = Object.freeze({ why: ABSENT });
+
+/** The user's name of a key that the backend knows as `mangled`. */
+function nameBy(mangled, names) {
+  const all = new Map(mangled.map((key, index) => [key, names[index]]));
+  return (key) => all.get(key);
 }
 
 export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });

@@ -1,4 +1,4 @@
-import { makeError, refused } from "../errors.js";
+import { makeError, quote, refused } from "../errors.js";
 
 /** What a file may say of a region, under `configure`'s names. */
 const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
@@ -15,7 +15,7 @@ export function fromConfig(config, prefix) {
     if (name.startsWith("arguments.")) options.arguments[name.slice("arguments.".length)] = coerced(value);
     else if (NAMES.includes(camelCase(name))) options[camelCase(name)] = coerced(value);
   }
-  if ((options.backend ?? undefined) === undefined) throw makeError("VALIDATION", `config must have a member ${JSON.stringify(`${prefix}backend`)}`);
+  if ((options.backend ?? undefined) === undefined) throw makeError("VALIDATION", `config must have a member ${quote(`${prefix}backend`)}`);
   return options;
 }
 

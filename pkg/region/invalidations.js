@@ -38,18 +38,18 @@ export class Invalidations {
 
   /** A promise if there is news to wait for. */
   refresh(now) {
-    if (typeof this.#strategy?.refresh !== "function") return undefined;
+    if (!this.areTold) return undefined;
     return pending(this.#strategy.refresh(now()));
   }
 
-  /** Notes when a creator is called, unless that time counts as invalidated already. */
-  begin(flight, time) {
-    if (!this.areOwn && !this.#strategy.isInvalidated(time)) flight.startedAt = time;
+  /** Whether the strategy hears of others' invalidations. */
+  get areTold() {
+    return typeof this.#strategy?.refresh === "function";
   }
 
-  /** Whether somebody else has invalidated all since a flight's creator was called. */
-  overtake(flight) {
-    return flight.startedAt !== undefined && flight.isCreation && Boolean(this.#strategy.isInvalidated(flight.startedAt));
+  /** Whether somebody has invalidated all since then. */
+  isOvertaken(time) {
+    return time === time && !this.areOwn && Boolean(this.#strategy.isInvalidated(time));
   }
 }
 

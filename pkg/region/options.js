@@ -1,5 +1,4 @@
-import { refused, requireFunction } from "../errors.js";
-import { onWorkers, Pulse } from "./pulse.js";
+import { describePart, refused, refusedAs, requireFunction } from "../errors.js";
 import { patience, seconds } from "../duration.js";
 
 const NO_OPTIONS = Object.freeze({});
@@ -45,9 +44,29 @@ export const isSimple = ({ expirationTime, more }) => more === NO_OPTIONS && isN
 /** Whether an expiration needs no conversion. */
 export const isNumberOrAbsent = (value) => (typeof value === "number" ? value === value : value === undefined || value === null);
 
-/** What `getOrCreate*` was asked, checked. */
-export function createRequest(creator, { expirationTime, more }, multi) {
+/** A caller may share its promise with those who ask alike. */
+export const SHAREABLE = 2;
+const FORCE_REFRESH = 1;
+const PLAIN_REQUEST = Object.freeze({
+  isMulti: false,
+  shouldCacheFn: undefined,
+  creatorArgs: undefined,
+  signal: undefined,
+  waitUntil: undefined,
+  expiration: NaN,
+  lockTimeout: NaN,
+  timeout: NaN,
+  staleIfError: NaN,
+  flags: SHAREABLE,
+});
+
+/** What `getOrCreate*` was asked, checked. Seconds, NaN where nothing is given. */
+export function createRequest(creator, call, isMulti) {
   requireFunction(creator, "creator");
+  const { expirationTime, more } = call;
+  if (call === PLAIN_CALL && !isMulti) return PLAIN_REQUEST;
+  const expiration = seconds(expirationTime, "expirationTime");
+  if (more === NO_OPTIONS) return { ...PLAIN_REQUEST, isMulti, expiration, flags: isMulti ? 0 : SHAREABLE };
   const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
   const [shouldCacheFn, creatorArgs, signal, waitUntil] = [more.shouldCacheFn, more.creatorArgs, more.signal, more.waitUntil].map((value) => value ?? undefined);
   if (shouldCacheFn !== undefined) requireFunction(shouldCacheFn, "shouldCacheFn");
@@ -55,28 +74,18 @@ export function createRequest(creator, { expirationTime, more }, multi) {
   if (creatorArgs !== undefined && !Array.isArray(creatorArgs)) throw refused("creatorArgs", "an array", creatorArgs);
   if (signal !== undefined) requireSignal(signal);
   return {
-    creator,
-    multi,
+    isMulti,
     shouldCacheFn,
-    creatorArgs: multi ? undefined : creatorArgs,
+    creatorArgs: isMulti ? undefined : creatorArgs,
     signal,
     waitUntil,
-    expiration: seconds(expirationTime, "expirationTime"),
-    forceRefresh: Boolean(forceRefresh),
-    lockTimeout: unlessNaN(patience(lockTimeout)),
-    timeout: unlessNaN(seconds(timeout, "timeout")),
-    staleIfError: unlessNaN(seconds(staleIfError, "staleIfError")),
-    /** On Workers: the sign of life of this call, for those who depend on it. */
-    pulse: onWorkers() ? new Pulse() : undefined,
-    /** Whether the caller has gone before the end, and whether by its signal: then it wants nothing to be created any more. */
-    hasLeft: false,
-    isDetached: false,
-    /** What goes on when the caller has its answer: each `finished` is a promise of its end. */
-    work: [],
+    expiration,
+    lockTimeout: patience(lockTimeout),
+    timeout: seconds(timeout, "timeout"),
+    staleIfError: seconds(staleIfError, "staleIfError"),
+    flags: forceRefresh ? FORCE_REFRESH : 0,
   };
 }
-
-const unlessNaN = (number) => (Number.isNaN(number) ? undefined : number);
 
 /** Frames and test environments have an AbortSignal of their own. */
 function requireSignal(signal) {
@@ -96,6 +105,6 @@ export function entriesOf(values) {
   if (typeof values[Symbol.iterator] !== "function") return Object.entries(values);
   return Array.from(values, (pair) => {
     if (Array.isArray(pair)) return pair;
-    throw refused("each of values", "a pair of a key and a value", pair);
+    throw refusedAs("each of values", "a pair of a key and a value", describePart(pair));
   });
 }

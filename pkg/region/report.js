@@ -15,6 +15,10 @@ export class Reporter {
     this.#observer = observer ?? undefined;
   }
 
+  get isObserved() {
+    return this.#observer !== undefined;
+  }
+
   /** Whether nobody asks to be told of each call. */
   get isSilent() {
     try {

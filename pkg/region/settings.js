@@ -1,5 +1,5 @@
 import { patience, seconds } from "../duration.js";
-import { makeError, refused } from "../errors.js";
+import { refused, unknownOption } from "../errors.js";
 
 const isFunction = (value) => typeof value === "function";
 const anything = [() => true];
@@ -49,11 +49,25 @@ export function checkConfiguration(options, together) {
   };
 }
 
+/** What the machine is told of a region, in the bits of src/js/region.rs. */
+export function flagsOf({ setup, invalidations, asyncCreationRunner, reporter }) {
+  const flags = [
+    setup.coalesces,
+    typeof setup.backend.getMutex === "function",
+    asyncCreationRunner !== undefined,
+    !invalidations.areOwn,
+    invalidations.areTold,
+    reporter.isObserved,
+    setup.throws,
+  ];
+  return flags.reduce((bits, flag, index) => bits | (flag ? 1 << index : 0), 0);
+}
+
 function requireKnown(options, known) {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null) throw refused("options", "an object", options);
   const name = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (name !== undefined) throw makeError("VALIDATION", `unknown option ${name}; the known ones are ${Object.keys(known).join(", ")}`);
+  if (name !== undefined) throw unknownOption(name, Object.keys(known).join(", "));
 }
 
 /** `null` and `undefined` always mean "not given". */

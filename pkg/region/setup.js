@@ -1,6 +1,5 @@
 import { wrapped } from "../backends/backend.js";
 import { refused, makeError } from "../errors.js";
-import { linesOf } from "./line.js";
 import { within } from "../promises.js";
 import { deserialize, isSerialized, requireSerializer, serialize } from "../records/serializer.js";
 
@@ -17,9 +16,12 @@ export class Setup {
     this.throws = throws;
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
     this.coalesces = actual.coalesce !== false;
-    this.lines = linesOf(actual);
     this.actualBackend = actual;
     this.backend = wrapped(backend, wrap); // last, because it changes the proxies
+  }
+
+  get isUnmangled() {
+    return this.#mangler === undefined;
   }
 
   /** Whether keys and records reach the backend as they are. */
@@ -27,7 +29,7 @@ export class Setup {
     return this.#mangler === undefined && this.#serializer === undefined;
   }
 
-  /** Puts a proxy around what is there. What is under way goes on with it, in the same line of writes. */
+  /** Puts a proxy around what is there. What is under way goes on with it. */
   wrap(proxy) {
     this.backend = wrapped(this.backend, [proxy]);
   }

@@ -1,11 +1,11 @@
 import { isFresh, isReadable } from "../wasm/dogpile.js";
 
 /** The promise of a payload that `get` may return, the same one for every caller; else `undefined`: the full way. */
-export function readablePayload({ expiration, isTimeless, times, stats }, found, call) {
+export function readablePayload({ expiration, isTimeless, times, counts }, found, call) {
   const { ct, v, et } = found;
   const clock = isTimeless && et !== et && call !== call ? 0 : Date.now(); // NaN: not given
   if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, clock)) return undefined;
-  stats.hits += 1;
+  counts.hits += 1;
   return found.promise ?? keptPromise(found);
 }
 
@@ -17,25 +17,25 @@ export function keptPromise(found) {
 }
 
 /** The payloads under many keys, if each is fresh; else `undefined`: the full way. */
-export function freshPayloads({ expiration, times, stats }, records, keys, call) {
+export function freshPayloads({ expiration, times, counts }, records, keys, call) {
   const { hard, soft } = times;
   const clock = Date.now();
   const isGood = ({ ct, v, et }) => isFresh(ct, v, et, call, expiration, hard, soft, clock);
   const payloads = payloadsOf(records, keys, isGood);
   if (payloads?.missing !== 0) return undefined;
-  stats.hits += keys.length;
+  counts.hits += keys.length;
   return payloads.found;
 }
 
 /** The payloads under many keys, `undefined` for a miss; `undefined` in all where a record is not as it should be: the full way. */
-export function readablePayloads({ expiration, times, stats }, records, keys, call) {
+export function readablePayloads({ expiration, times, counts }, records, keys, call) {
   const { hard, soft } = times;
   const clock = Date.now();
   const isGood = ({ ct, v, et }) => isReadable(ct, v, et, call, expiration, hard, soft, clock);
   const payloads = payloadsOf(records, keys, isGood);
   if (payloads === undefined) return undefined;
-  stats.hits += keys.length - payloads.missing;
-  stats.misses += payloads.missing;
+  counts.hits += keys.length - payloads.missing;
+  counts.misses += payloads.missing;
   return payloads.found;
 }
 

@@ -1,12 +1,12 @@
 import { describe, makeError, quoteKey } from "../../errors.js";
-import { linesOf } from "../../region/line.js";
+import { PendingWrites } from "./pending-writes.js";
 import { CHUNK } from "./storage.js";
 import { ALL } from "./transactions.js";
 
 /** Collects what is asked in one microtask, so that it shares a transaction: one for each would take ten times as long. */
 export class Batches {
   #storage;
-  #lines = linesOf(this);
+  #pending = new PendingWrites();
   #reads = [];
   #writes = [];
   #reading;
@@ -18,7 +18,7 @@ export class Batches {
 
   /** One record for each key. A read that comes after a write to one of its keys sees it. */
   async read(keys) {
-    await this.#lines.ahead([ALL, ...keys]);
+    await this.#pending.ahead([ALL, ...keys]);
     return new Promise((resolve, reject) => {
       if (this.#reads.push({ keys, resolve, reject }) === 1) this.#reading = this.#readAll();
     });
@@ -31,7 +31,7 @@ export class Batches {
       this.#writes.push({ entries, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
-    this.#lines.enter(keys, written);
+    this.#pending.enter(keys, written);
     return written;
   }
 

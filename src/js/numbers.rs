@@ -1,26 +1,21 @@
-//! What JavaScript asks of records and times. Numbers go in and come out, and nothing is kept here but the realm's clock.
+//! What JavaScript asks of records and times by numbers alone: for the warm path, and where nothing is under way.
 //!
-//! A record is its creation time, its format version and the expiration of its `own`; `call` and `region` are the expirations of those.
-//! Times are in seconds, but for the host's clock, which is in milliseconds. NaN is "not given".
+//! A record is its creation time, its format version and the expiration of its `own`; `call` and `region` are the expirations of those. Times are in
+//! seconds, but for the host's clock, which is in milliseconds. NaN is "not given".
 #![allow(clippy::too_many_arguments)]
 
 use wasm_bindgen::prelude::*;
 
-use crate::clock::Clock;
+use super::time;
 use crate::duration;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
-
-thread_local! {
-    /// One for the realm, so that the times of different regions compare.
-    static CLOCK: Clock = const { Clock::new() };
-}
 
 /// The warm path's question: may `getOrCreate` serve this record as it is? `hard` and `soft` are the region's invalidation times.
 #[wasm_bindgen(js_name = isFresh)]
 pub fn is_fresh(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
     let invalidated = Invalidations { hard, soft }.of(created);
     let expiration = expiration(own, call, region);
-    freshness::decide(metadata(created, version), expiration, invalidated, read_clock(clock)) == Decision::Fresh
+    freshness::decide(Metadata { created, version }, expiration, invalidated, time::read(clock)) == Decision::Fresh
 }
 
 /// The same for `get`.
@@ -28,54 +23,26 @@ pub fn is_fresh(created: f64, version: f64, own: f64, call: f64, region: f64, ha
 pub fn is_readable(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
     let invalidated = Invalidations { hard, soft }.of(created);
     let expiration = expiration(own, call, region);
-    freshness::read(metadata(created, version), expiration, invalidated, read_clock(clock)) == Decision::Fresh
+    freshness::read(Metadata { created, version }, expiration, invalidated, time::read(clock)) == Decision::Fresh
 }
 
-/// What `getOrCreate` does with a record: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated.
-/// `invalidated`: 0 no, 1 soft, 2 hard.
-#[wasm_bindgen]
-pub fn judge(created: f64, version: f64, own: f64, call: f64, region: f64, invalidated: u32, now: f64) -> u32 {
-    let expiration = expiration(own, call, region);
-    freshness::decide(metadata(created, version), expiration, verdict(invalidated), now).as_number()
-}
-
-/// Whether `get` returns a record: 0 yes, 3 another version, 4 expired or invalidated.
+/// Whether `get` returns a record: 0 yes, 3 another version, 4 expired or invalidated. `invalidated`: 0 no, 1 soft, 2 hard.
 #[wasm_bindgen(js_name = judgeReading)]
 pub fn judge_reading(created: f64, version: f64, own: f64, call: f64, region: f64, invalidated: u32, now: f64) -> u32 {
     let expiration = expiration(own, call, region);
-    freshness::read(metadata(created, version), expiration, verdict(invalidated), now).as_number()
+    freshness::read(Metadata { created, version }, expiration, invalidated_by_number(invalidated), now).as_number()
 }
 
-/// Whether a record serves in place of what a creator failed to give.
-#[wasm_bindgen(js_name = servesInstead)]
-pub fn serves_instead(
-    created: f64,
-    version: f64,
-    own: f64,
-    call: f64,
-    region: f64,
-    invalidated: u32,
-    grace: f64,
-    now: f64,
-) -> bool {
-    let expiration = expiration(own, call, region);
-    freshness::serves_instead(metadata(created, version), expiration, verdict(invalidated), grace, now)
-}
-
-/// Seconds after which nobody will ask for a record any more, as far as the region knows; infinity for never.
+/// Seconds for which a backend is told to keep a record; infinity for ever.
 #[wasm_bindgen]
-pub fn usefulness(own: f64, call: f64, region: f64) -> f64 {
-    freshness::usefulness(duration::normalize(call), expiration(own, f64::NAN, region))
+pub fn retention(own: f64, call: f64, region: f64) -> f64 {
+    freshness::retention(duration::normalize(call), expiration(own, f64::NAN, region))
 }
 
 /// What two invalidation times say of a record: 0 nothing, 1 soft, 2 hard.
 #[wasm_bindgen(js_name = invalidatedBy)]
 pub fn invalidated_by(hard: f64, soft: f64, created: f64) -> u32 {
-    match (Invalidations { hard, soft }).of(created) {
-        Invalidated::No => 0,
-        Invalidated::Soft => 1,
-        Invalidated::Hard => 2,
-    }
+    (Invalidations { hard, soft }).of(created) as u32
 }
 
 /// An invalidation time after one more invalidation: an earlier one changes nothing.
@@ -93,13 +60,13 @@ pub fn is_known_version(version: f64) -> bool {
 /// The time now in seconds, never before an earlier reading in this realm.
 #[wasm_bindgen(js_name = readClock)]
 pub fn read_clock(host: f64) -> f64 {
-    CLOCK.with(|clock| clock.read(host / 1_000.0))
+    time::read(host)
 }
 
 /// A creation or invalidation time, later than every other one in this realm.
 #[wasm_bindgen(js_name = stampClock)]
 pub fn stamp_clock(host: f64) -> f64 {
-    CLOCK.with(|clock| clock.stamp(host / 1_000.0))
+    time::stamp(host)
 }
 
 /// A length of time in seconds, infinity for never; NaN for what is none.
@@ -108,17 +75,13 @@ pub fn length_of_time(seconds: f64) -> f64 {
     duration::normalize(seconds).unwrap_or(f64::NAN)
 }
 
-fn metadata(created: f64, version: f64) -> Metadata {
-    Metadata { created, version }
-}
-
 fn expiration(own: f64, call: f64, region: f64) -> f64 {
     let [call, own, region] = [call, own, region].map(duration::normalize);
     freshness::expiration(call, own, region)
 }
 
-fn verdict(invalidated: u32) -> Invalidated {
-    match invalidated {
+pub(super) fn invalidated_by_number(number: u32) -> Invalidated {
+    match number {
         0 => Invalidated::No,
         1 => Invalidated::Soft,
         _ => Invalidated::Hard,

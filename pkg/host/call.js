@@ -1,0 +1,145 @@
+import { makeError } from "../errors.js";
+import { Deferred, startTimer } from "../promises.js";
+import { ABORTED, TIMED_OUT } from "./news.js";
+
+const PENDING = 0;
+const RESOLVED = 1;
+const REJECTED = 2;
+
+/** One call of `getOrCreate` or its like: its creator, its promise, what it has got so far. The machine knows it by its number. */
+export class Call {
+  slot = -1;
+  serial = 0;
+  /** Whether what runs now was begun by this very call, or by an answer to it: then its creator is in its own context. */
+  isCurrent = false;
+  creator = undefined;
+  batch = undefined;
+  error = undefined;
+  /** Keeps the platform from ending the request. */
+  kept = undefined;
+  #state = PENDING;
+  #value = undefined;
+  #deferred = undefined;
+  #enter = undefined;
+  #timer = undefined;
+  #onAbort = undefined;
+  #restarts = undefined;
+
+  /** `keys` as the user knows them. `gives`: what it gives for one entry. */
+  constructor(region, keys, request, gives) {
+    this.region = region;
+    this.setup = region.setup;
+    this.core = region.core;
+    this.host = region.host;
+    this.keys = keys;
+    this.request = request;
+    this.gives = gives;
+    this.entries = request.isMulti ? new Array(keys.length) : undefined;
+    this.remaining = keys.length;
+  }
+
+  begin(slot, serial, creator) {
+    this.slot = slot;
+    this.serial = serial;
+    this.creator = creator;
+    this.isCurrent = true;
+    const { signal, timeout } = this.request;
+    if (signal !== undefined) this.#listen(signal);
+    if (timeout < Infinity) this.#timer = startTimer(() => this.resume(TIMED_OUT), Math.max(timeout, 0) * 1000);
+  }
+
+  /** Tells the machine, in this call's own context. */
+  resume(news) {
+    this.isCurrent = true;
+    this.core.resume(this.host, news, this.slot, this.serial, this.region.clockNow());
+    this.isCurrent = false;
+  }
+
+  get promise() {
+    if (this.#state === RESOLVED) return Promise.resolve(this.#value);
+    if (this.#state === REJECTED) return Promise.reject(this.#value);
+    this.#deferred ??= new Deferred();
+    return this.#deferred.promise;
+  }
+
+  get isSettled() {
+    return this.#state !== PENDING;
+  }
+
+  /** Somebody else may decide that this call creates: its creator is to run in its own context all the same. */
+  keepContext() {
+    this.#enter ??= this.#arm();
+  }
+
+  #arm() {
+    let enter;
+    new Promise((resolve) => (enter = resolve)).then((work) => {
+      this.#enter = this.isSettled ? undefined : this.#arm();
+      this.isCurrent = true;
+      work();
+      this.isCurrent = false;
+    });
+    return enter;
+  }
+
+  /** Does so in this call's context, in a moment. */
+  enter(work) {
+    this.keepContext();
+    const enter = this.#enter;
+    this.#enter = undefined;
+    enter(work);
+  }
+
+  serve(seat, record, state) {
+    if (this.entries === undefined) return this.#settle(RESOLVED, this.gives(record, state, this.region));
+    this.entries[seat] = this.gives(record, state, this.region);
+    this.remaining -= 1;
+    if (this.remaining === 0) this.#settle(RESOLVED, this.entries);
+  }
+
+  fail(error) {
+    this.#settle(REJECTED, error);
+  }
+
+  /** The region was configured anew: the call's keys that are open begin again there, all together. */
+  restart(seat) {
+    if (this.#restarts !== undefined) return this.#restarts.push(seat);
+    this.#restarts = [seat];
+    this.enter(() => {
+      const seats = this.#restarts;
+      this.#restarts = undefined;
+      this.region.createAgain(this, seats);
+    });
+  }
+
+  #settle(state, value) {
+    if (this.#state !== PENDING) return;
+    this.#state = state;
+    this.#value = value;
+    this.#stop();
+    if (state === RESOLVED) this.#deferred?.resolve(value);
+    else this.#deferred?.reject(value);
+  }
+
+  #stop() {
+    clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.request.signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  #listen(signal) {
+    this.#onAbort = () => this.resume(ABORTED);
+    signal.addEventListener("abort", this.#onAbort);
+  }
+}
+
+const ERRORS = [
+  ({ error }) => error,
+  () => makeError("TIMEOUT", "Two creations in a row have not ended within lockTimeout."),
+  () => makeError("TIMEOUT", "The value has not been there within timeout, and there is no stale one."),
+  (_flight, call) => call.request.signal.reason,
+  ({ found }) => found.error,
+  (_flight, call) => call.error,
+];
+
+/** Why a call rejects, by the numbers of src/js/effects.rs. */
+export const failure = (why, flight, call) => ERRORS[why](flight, call);

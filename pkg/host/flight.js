@@ -1,0 +1,30 @@
+/** What the host keeps of a flight: the machine decides about it by number. */
+export class Flight {
+  /** What its read found; see `CacheRegion.find`. */
+  found = undefined;
+  /** What was found when it was read again under a lock. */
+  again = undefined;
+  hasValue = false;
+  /** What its creator gave, as a record, and as the backend is given it. */
+  value = undefined;
+  record = undefined;
+  stored = undefined;
+  isWritten = false;
+  error = undefined;
+  mutex = undefined;
+  lock = undefined;
+  timer = undefined;
+  batch = undefined;
+  stalePromise = undefined;
+
+  constructor(slot, key, call) {
+    this.slot = slot;
+    this.key = key;
+    this.call = call;
+  }
+
+  /** The stale value, for everyone who is content with it. */
+  get stale() {
+    return (this.stalePromise ??= Promise.resolve(this.found.payload));
+  }
+}

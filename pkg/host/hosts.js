@@ -1,0 +1,24 @@
+import { Region as Core } from "../wasm/dogpile.js";
+import { Host } from "./host.js";
+
+const hosts = new WeakMap();
+let HostClass = Host;
+let onWorkers = false;
+
+/** Called by the entry for workerd. */
+export function useHost(WorkersHost) {
+  HostClass = WorkersHost;
+  onWorkers = true;
+}
+
+/** A region's part of the machine that serves an innermost backend, and the host of that: `{ host, core }`. */
+export function attach(backend, { expiration, lockTimeout, flags }) {
+  const known = hosts.get(backend);
+  if (known !== undefined) return { host: known.host, core: known.core.sibling(expiration, lockTimeout, flags) };
+  const core = new Core(expiration, lockTimeout, flags, onWorkers);
+  const host = new HostClass();
+  hosts.set(backend, { host, core: core.sibling(expiration, lockTimeout, flags) });
+  return { host, core };
+}
+
+export const isOnWorkers = () => onWorkers;

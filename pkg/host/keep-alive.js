@@ -1,0 +1,17 @@
+let platform;
+
+/** Called by the entry for workerd, whose platform ends a request's work with the request unless it is told. */
+export function usePlatform(waitUntil) {
+  platform = waitUntil;
+}
+
+export const waitUntilOf = (region, request) => request.waitUntil ?? region.waitUntil ?? platform;
+
+/** What it throws, or rejects with, reaches no caller. */
+export async function callWaitUntil(waitUntil, promise) {
+  try {
+    await waitUntil(promise);
+  } catch {
+    // The request may be over: then there is nothing to keep alive.
+  }
+}

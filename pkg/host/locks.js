@@ -1,0 +1,65 @@
+import { makeError } from "../errors.js";
+import { pending, startTimer } from "../promises.js";
+import { NOTHING, UNLOCKED } from "./news.js";
+
+const BUSY = 0;
+const GRANTED = 1;
+const FAILED = 2;
+
+/** Asks a backend's lock. It is waited for no longer than `lockTimeout`; what comes later goes back at once. */
+export function askLock(flight, serial, wait) {
+  const { call, mutex } = flight;
+  const { region, setup, core, host, request } = call;
+  const giveUp = new AbortController();
+  const lock = { isGivenUp: false, giveUp };
+  flight.lock = lock;
+  const tell = (answer) => core.lockAnswered(host, flight.slot, serial, answer, region.clockNow());
+  const release = () => region.askMutex(setup, () => mutex.release());
+  const fail = (error) => {
+    if (lock.isGivenUp) return;
+    lock.isGivenUp = true;
+    region.backendFailed(error, "lock");
+    tell(FAILED);
+    giveUp.abort();
+  };
+  const seconds = Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
+  const late = () => fail(makeError("TIMEOUT", "The lock has not answered within lockTimeout."));
+  const timer = seconds === Infinity ? undefined : startTimer(late, seconds * 1000);
+  ask(mutex, wait, giveUp.signal).then((granted) => {
+    clearTimeout(timer);
+    if (granted && (giveUp.signal.aborted || !tell(GRANTED))) release();
+    else if (!granted && !lock.isGivenUp) tell(BUSY);
+  }, (error) => {
+    clearTimeout(timer);
+    fail(error);
+  });
+}
+
+async function ask(mutex, wait, signal) {
+  const answer = mutex.acquire(wait, { signal });
+  return Boolean(await (pending(answer) ?? answer));
+}
+
+/** Nobody wants it any more. */
+export function giveUpLock({ lock }) {
+  lock.isGivenUp = true;
+  lock.giveUp.abort();
+}
+
+/** What the last holder has left. */
+export async function askHandover(flight, serial) {
+  const { call, mutex } = flight;
+  const { region, setup, core, host } = call;
+  const left = typeof mutex.handover === "function" ? await region.askMutex(setup, () => mutex.handover()) : undefined;
+  flight.again = left === undefined || left === null ? undefined : region.findToJudge(setup, { value: left });
+  const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING } : region.numbersOf(flight.again);
+  core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow());
+}
+
+/** Gives it back, with what was written. */
+export function unlock(flight, round, serial, isStored) {
+  const { call, mutex } = flight;
+  const { region, setup, core, host } = call;
+  const release = () => (isStored ? mutex.release(flight.stored) : mutex.release());
+  flight.released = region.askMutex(setup, release).then(() => core.resume(host, UNLOCKED, round, serial, region.clockNow()));
+}

@@ -1,0 +1,38 @@
+import * as backend from "../backends/backend.js";
+import { seconds } from "../duration.js";
+import { requireKey } from "../errors.js";
+
+/** `get` and its like: one read, judged, never waiting for a creation. */
+export class Reading {
+  constructor(region, keys, { expirationTime, ignoreExpiration }, isMulti) {
+    this.region = region;
+    this.setup = region.setup;
+    keys.forEach(requireKey);
+    this.keys = keys;
+    this.expiration = seconds(expirationTime, "expirationTime");
+    this.ignores = Boolean(ignoreExpiration);
+    this.isMulti = isMulti;
+  }
+
+  /** A record for each key, or `undefined` where there is none to return. */
+  async read() {
+    const { region, setup, keys } = this;
+    if (keys.length === 0) return [];
+    const news = region.refresh(setup);
+    if (news !== undefined) await news;
+    const outcomes = await backend.read(setup, keys.map((key) => setup.mangle(key)), this.isMulti);
+    const failed = outcomes.find((outcome) => "error" in outcome);
+    if (failed !== undefined) throw failed.error;
+    const now = region.requireNow();
+    return keys.map((key, index) => this.#judge(key, region.find(setup, outcomes[index], false), now));
+  }
+
+  #judge(key, found, now) {
+    const { region } = this;
+    const { kind, ct, v, et } = region.numbersOf(found);
+    const invalidated = found.record === undefined || this.ignores ? 0 : region.invalidations.verdictOnReading(ct);
+    const why = region.core.judge(kind, ct, v, et, invalidated, this.expiration, this.ignores, now);
+    region.tellOfReading(key, why);
+    return why === 0 ? found.record : undefined;
+  }
+}

@@ -1,0 +1,157 @@
+import { pending } from "../promises.js";
+import { makeRecord } from "../records/record.js";
+import { backendError } from "../region/cache-region.js";
+import { callWaitUntil } from "./keep-alive.js";
+import { RUNNER_CREATED, RUNNER_ENTERS, RUNNER_FAILED, RUNNER_LEAVES, RUNNER_STORED, RUNNER_UNUSED, WROTE } from "./news.js";
+
+/** A stale value in the hands of the user's runner, until it releases the mutex. */
+export class Run {
+  #outcome = RUNNER_UNUSED; // for those who wait: begin again, unless the creator was called
+  #over;
+
+  constructor(flight, serial, creation) {
+    this.flight = flight;
+    this.serial = serial;
+    this.creation = creation;
+  }
+
+  /** `false` if the runner threw. */
+  start(region, key, waitUntil) {
+    const { mutex } = this;
+    const job = new CreationJob(this, region, waitUntil);
+    const failedLater = (error) => {
+      job.failed(error);
+      mutex.release();
+    };
+    try {
+      pending(region.asyncCreationRunner(region.facade, key, () => this.#create(), mutex, job))?.catch(failedLater);
+      return true;
+    } catch (error) {
+      this.creation.call.error = error;
+      return false;
+    }
+  }
+
+  get mutex() {
+    return {
+      acquire: () => false,
+      release: () => {
+        this.#tell(this.#outcome);
+        return this.flight.released;
+      },
+      locked: () => this.core.isRunning(this.flight.slot, this.serial),
+    };
+  }
+
+  get core() {
+    return this.creation.call.core;
+  }
+
+  async #create() {
+    const { call } = this.creation;
+    const { reporter } = call.region;
+    this.creation.begin();
+    try {
+      this.core.runnerStarts(this.flight.slot, this.serial, call.region.startTime());
+      const value = await this.#callCreator();
+      reporter.tell("onCreate", this.creation.keys, this.creation.seconds);
+      this.flight.record = makeRecord(value, call.region.stamp());
+      this.#outcome = RUNNER_CREATED;
+      return value;
+    } catch (error) {
+      this.core.runnersCreatorFailed();
+      this.flight.error = error;
+      this.#outcome = RUNNER_FAILED;
+      throw error;
+    }
+  }
+
+  #callCreator() {
+    this.#tell(RUNNER_ENTERS);
+    try {
+      return this.creation.callCreator();
+    } finally {
+      this.#tell(RUNNER_LEAVES);
+    }
+  }
+
+  /** Stores a value; `false` if nobody may store it any more, or shouldCacheFn says no, or the backend fails. */
+  async store(value) {
+    const { flight, creation } = this;
+    const { region, setup, request } = creation.call;
+    const [key] = creation.keys;
+    const record = makeRecord(value, region.stamp(), creation.expirations?.get(key));
+    if (request.shouldCacheFn !== undefined && !request.shouldCacheFn(value)) return false;
+    await region.refresh(setup);
+    if (region.isOvertaken(this.core.startedAt(flight.slot, this.serial))) this.core.overtaken(creation.call.host, flight.slot);
+    try {
+      const stored = setup.toStored(record);
+      if (!this.core.runnerMayStore(flight.slot, this.serial)) return false;
+      await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request.expiration));
+      flight.stored = stored;
+      this.#tell(RUNNER_STORED);
+      return true;
+    } catch (error) {
+      region.backendFailed(error, "write");
+      if (setup.throws) throw backendError("store a value", error);
+      return false;
+    }
+  }
+
+  /** A write that goes on has its place in the queue. */
+  #send(key, stored, hint) {
+    const { setup, host, core } = this.creation.call;
+    const sent = pending(setup.backend.set(key, stored, hint));
+    if (sent === undefined) return undefined;
+    const write = core.runnerWrites(this.flight.slot);
+    const end = () => core.resume(host, WROTE, Number(write >> 32n), Number(write & 0xffffffffn), NaN);
+    const answered = setup.answered(sent);
+    answered.then(end, end);
+    return answered;
+  }
+
+  #tell(news) {
+    const { host, region } = this.creation.call;
+    this.core.resume(host, news, this.flight.slot, this.serial, region.clockNow());
+  }
+}
+
+class CreationJob {
+  #run;
+  #region;
+  #waitUntil;
+
+  constructor(run, region, waitUntil) {
+    this.#run = run;
+    this.#region = region;
+    this.#waitUntil = waitUntil;
+  }
+
+  store(value) {
+    return this.#run.store(value);
+  }
+
+  /** Keeps the promise alive past the request, where the platform ends that. A rejection is reported. */
+  waitUntil(promise) {
+    const settled = Promise.resolve(promise).then(() => undefined, (error) => this.failed(error));
+    if (this.#waitUntil !== undefined) callWaitUntil(this.#waitUntil, settled);
+  }
+
+  failed(error) {
+    this.#region.reporter.error(error, "background");
+  }
+}
+
+export function backgroundRunner(_region, _key, creator, mutex, job) {
+  job.waitUntil(regenerate(creator, mutex, job));
+}
+
+async function regenerate(creator, mutex, job) {
+  try {
+    await job.store(await creator());
+  } catch (error) {
+    job.failed(error);
+  } finally {
+    await mutex.release();
+  }
+}

@@ -1,0 +1,90 @@
+// On Workers promises and timers belong to the request that made them. Nobody is woken by another's request: each looks for himself.
+import { Deferred } from "../promises.js";
+import { Host } from "./host.js";
+import { BEAT, LOOK } from "./news.js";
+
+const PERIOD = 250; // milliseconds
+
+/** The sign of life of one call, and of what it writes. */
+class Request {
+  /** Settled by its own request alone, when something has changed for those who follow it. */
+  changed = new Deferred();
+  /** Whom it follows already. */
+  followed = new Set();
+  aborts = [];
+  #timer;
+
+  start(beat) {
+    this.#timer ??= setInterval(beat, PERIOD);
+  }
+
+  rouse() {
+    const { changed } = this;
+    this.changed = new Deferred();
+    changed.resolve();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.changed.resolve();
+  }
+}
+
+export class WorkersHost extends Host {
+  begin(slot, serial, key, creator, call) {
+    call.life = new Request();
+    return super.begin(slot, serial, key, creator, call);
+  }
+
+  /** A `set` or `delete` is seen alive as a call is. */
+  beginWriter(slot, serial, write) {
+    const { region, core } = write;
+    const call = this.calls[slot] ?? {};
+    this.calls[slot] = Object.assign(call, { slot, serial, region, core, life: new Request(), resume: (news) => core.resume(this, news, slot, serial, NaN) });
+    this.#beat(this.calls[slot]);
+  }
+
+  keepAlive(slot) {
+    const call = this.calls[slot];
+    if (call === undefined) return; // a write, which is there in a moment
+    super.keepAlive(slot);
+    this.#beat(call);
+  }
+
+  #beat(call) {
+    call.life.start(() => {
+      for (const abort of call.life.aborts.splice(0)) abort();
+      call.resume(BEAT);
+    });
+  }
+
+  watch(slot, owner) {
+    const call = this.calls[slot];
+    const followed = this.calls[owner]?.life?.changed;
+    this.#beat(call);
+    if (followed === undefined || call.life.followed.has(followed)) return;
+    call.life.followed.add(followed);
+    const look = () => {
+      call.life.followed.delete(followed);
+      call.resume(LOOK);
+    };
+    followed.promise.then(look, () => {}); // a rejection is a death: the beats see it
+  }
+
+  changed(slot) {
+    this.calls[slot].life.rouse();
+  }
+
+  end(slot) {
+    const call = this.calls[slot];
+    call.life.stop();
+    super.end(slot);
+  }
+
+  /** Only the creator's own request may touch its signal. */
+  abort(number, slot) {
+    const batch = this.batches[number];
+    const { reason } = this.calls[slot].request.signal;
+    batch.call.life.aborts.push(() => batch.abort(reason));
+  }
+}

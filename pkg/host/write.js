@@ -1,0 +1,76 @@
+import { Deferred, pending } from "../promises.js";
+import { DONE, PENDING } from "./news.js";
+
+/** `set` or `delete` of one or many keys: sent when its turn has come. */
+export class Write {
+  serial = 0;
+  #deferred = new Deferred();
+
+  /** `act` sends it. `records`: what the keys hold then; none after a delete. */
+  constructor(region, setup, keys, records, act) {
+    this.region = region;
+    this.setup = setup;
+    this.core = region.core;
+    this.keys = keys;
+    this.records = records;
+    this.act = act;
+  }
+
+  get promise() {
+    return this.#deferred.promise;
+  }
+
+  begin(_slot, serial) {
+    this.serial = serial;
+  }
+
+  /** `wrote` is called when it has ended, if that is later. */
+  send(wrote) {
+    try {
+      const sent = pending(this.act());
+      if (sent === undefined) {
+        this.#end();
+        return DONE;
+      }
+      this.setup.answered(sent).then(
+        () => {
+          wrote();
+          this.#end();
+        },
+        (error) => {
+          wrote();
+          this.#fail(error);
+        },
+      );
+      return PENDING;
+    } catch (error) {
+      this.#deferred.reject(error);
+      return DONE;
+    }
+  }
+
+  #end() {
+    const told = this.#supersede(this.records);
+    if (told === undefined) this.#deferred.resolve();
+    else told.then(() => this.#deferred.resolve());
+  }
+
+  #fail(error) {
+    const reject = () => this.#deferred.reject(error);
+    const told = this.#supersede([]);
+    if (told === undefined) reject();
+    else told.then(reject);
+  }
+
+  /** Whoever gets the backend's lock next is not handed over what was there before. After a write that failed nobody knows what is there. */
+  #supersede(records) {
+    const { region, setup, keys } = this;
+    if (typeof setup.backend.getMutex !== "function") return undefined;
+    return Promise.all(
+      keys.map((key, index) => {
+        const mutex = region.mutexOf(setup, key);
+        return typeof mutex?.supersede === "function" && region.askMutex(setup, () => mutex.supersede(records[index]));
+      }),
+    );
+  }
+}

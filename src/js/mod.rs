@@ -1,0 +1,12 @@
+//! The region as JavaScript has it: reads arguments, asks the machine, and has the host act on what that says. No rule is here.
+
+mod effects;
+mod imports;
+mod numbers;
+mod region;
+mod resume;
+mod time;
+
+pub use imports::Host;
+pub use numbers::*;
+pub use region::Region;

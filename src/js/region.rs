@@ -1,0 +1,249 @@
+//! The exported class. Every method takes the host, which is made with the backend's first region; `now` is what the region's own clock says, in
+//! seconds, or NaN where it has none.
+#![allow(clippy::too_many_arguments)]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Function, JsString, Promise};
+use wasm_bindgen::prelude::*;
+
+use super::imports::Host;
+use super::time::Realm;
+use crate::duration;
+use crate::machine::{Machine, Peek, Request, Settings, Ticket};
+
+const FORCE_REFRESH: u32 = 1;
+const SHAREABLE: u32 = 2;
+
+/// A region over one backend. The machine is shared by all regions of that backend.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Region {
+    pub(super) machine: Rc<RefCell<Machine>>,
+    pub(super) number: u32,
+    lock_timeout: Cell<f64>,
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        if let Ok(mut machine) = self.machine.try_borrow_mut() {
+            machine.remove_region(self.number);
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Region {
+    /// The first region of a backend. Seconds, NaN is "not given"; `flags`: see `pkg/host/settings.js`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(expiration: f64, lock_timeout: f64, flags: u32, on_workers: bool) -> Region {
+        let machine = Rc::new(RefCell::new(Machine::new(on_workers)));
+        Self::over(machine, expiration, lock_timeout, flags)
+    }
+
+    /// Another region of the same backend.
+    pub fn sibling(&self, expiration: f64, lock_timeout: f64, flags: u32) -> Region {
+        Self::over(self.machine.clone(), expiration, lock_timeout, flags)
+    }
+
+    /// The region is configured anew, over the same backend; `is_new`: what is under way is not stored.
+    pub fn configure(&self, host: &Host, expiration: f64, lock_timeout: f64, flags: u32, is_new: bool) {
+        self.lock_timeout.set(lock_timeout);
+        self.machine.borrow_mut().configure(self.number, settings(expiration, lock_timeout, flags), is_new);
+        self.act(host, &Realm::new(f64::NAN));
+    }
+
+    /// The region has another backend now, or none.
+    pub fn retire(&self, host: &Host) {
+        self.machine.borrow_mut().retire(self.number);
+        self.act(host, &Realm::new(f64::NAN));
+    }
+
+    /// The fresh value under a key; or the stale one, while another caller creates; or what is created, once, for everyone who waits.
+    #[wasm_bindgen(js_name = getOrCreate)]
+    pub fn get_or_create(&self, host: &Host, key: &JsString, creator: &Function, request: &JsValue, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, now: f64) -> Promise {
+        let time = Realm::new(now);
+        let asked = self.request(expiration, lock_timeout, stale_if_error, flags, false);
+        let number = self.enter(host, key);
+        if self.machine.borrow().is_nested(self.number, number, &asked, &time) {
+            return host.reentrant(request, 0);
+        }
+        let ticket = self.machine.borrow_mut().called(self.number, &[number], asked, &time);
+        let call = host.begin(ticket.slot, ticket.serial, key, creator, request);
+        self.act(host, &time);
+        host.promise(&call)
+    }
+
+    /// The same for each of these keys, which are all different.
+    #[wasm_bindgen(js_name = getOrCreateMulti)]
+    pub fn get_or_create_multi(&self, host: &Host, keys: &Array, creator: &Function, request: &JsValue, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, now: f64) -> Promise {
+        let time = Realm::new(now);
+        let asked = self.request(expiration, lock_timeout, stale_if_error, flags, true);
+        let numbers: Vec<u32> = keys.iter().map(|key| self.enter(host, key.unchecked_ref())).collect();
+        for (index, number) in numbers.iter().enumerate() {
+            if self.machine.borrow().is_nested(self.number, *number, &asked, &time) {
+                self.leave_keys(&numbers);
+                self.act(host, &time);
+                return host.reentrant(request, index as u32);
+            }
+        }
+        let ticket = self.machine.borrow_mut().called(self.number, &numbers, asked, &time);
+        let call = host.begin_multi(ticket.slot, ticket.serial, keys, creator, request);
+        self.act(host, &time);
+        host.promise(&call)
+    }
+
+    /// The same where the caller wants more than the value.
+    #[wasm_bindgen(js_name = getOrCreateEntry)]
+    pub fn get_or_create_entry(&self, host: &Host, key: &JsString, creator: &Function, request: &JsValue, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, now: f64) -> Promise {
+        self.get_or_create(host, key, creator, request, expiration, lock_timeout, stale_if_error, flags & !SHAREABLE, now)
+    }
+
+    /// Of numbers alone, for the many who come while a key is created: whose promise to share, or the flight that found the stale value, as -2
+    /// minus its number; -1 where it takes more than that.
+    pub fn peek(&self, key: u32, expiration: f64) -> i32 {
+        let request = self.request(expiration, f64::NAN, f64::NAN, SHAREABLE, false);
+        match self.machine.borrow_mut().peek(self.number, key, &request, &Realm::new(f64::NAN)) {
+            Some(Peek::Share(call)) => call as i32,
+            Some(Peek::Stale(flight)) => -2 - flight as i32,
+            None => -1,
+        }
+    }
+
+    /// The record of one key, if it is fresh: the host reads, and asks `judge`.
+    pub fn get(&self, host: &Host, request: &JsValue) -> Promise {
+        host.look_up(request)
+    }
+
+    /// The same for many keys.
+    #[wasm_bindgen(js_name = getMulti)]
+    pub fn get_multi(&self, host: &Host, request: &JsValue) -> Promise {
+        host.look_up(request)
+    }
+
+    /// The same for what is known of a record.
+    #[wasm_bindgen(js_name = getValueMetadata)]
+    pub fn get_value_metadata(&self, host: &Host, request: &JsValue) -> Promise {
+        host.look_up(request)
+    }
+
+    /// Whether `get` returns what was found: 0 yes, else why not. `expiration`: the call's own; `ignores`: a record that has expired is as good.
+    pub fn judge(&self, kind: u32, created: f64, version: f64, own: f64, invalidated: u32, expiration: f64, ignores: bool, now: f64) -> u32 {
+        let found = super::resume::found(kind, created, version, own, invalidated);
+        let decision = self.machine.borrow_mut().read(self.number, found, duration::normalize(expiration), ignores, &Realm::new(now));
+        decision.as_number()
+    }
+
+    /// Stores a record: `request` is sent when the writes before it have ended.
+    pub fn set(&self, host: &Host, key: &JsString, request: &JsValue) {
+        self.write(host, &[self.enter(host, key)], request);
+    }
+
+    /// Stores a record under each key.
+    #[wasm_bindgen(js_name = setMulti)]
+    pub fn set_multi(&self, host: &Host, keys: &Array, request: &JsValue) {
+        let numbers: Vec<u32> = keys.iter().map(|key| self.enter(host, key.unchecked_ref())).collect();
+        self.write(host, &numbers, request);
+    }
+
+    /// Deletes a record.
+    pub fn delete(&self, host: &Host, key: &JsString, request: &JsValue) {
+        self.set(host, key, request);
+    }
+
+    /// Deletes the record of each key.
+    #[wasm_bindgen(js_name = deleteMulti)]
+    pub fn delete_multi(&self, host: &Host, keys: &Array, request: &JsValue) {
+        self.set_multi(host, keys, request);
+    }
+
+    /// In effect when it returns. `stamp`: NaN where a strategy of the user's was told.
+    pub fn invalidate(&self, host: &Host, hard: bool, stamp: f64) {
+        self.machine.borrow_mut().invalidate(self.number, hard, stamp);
+        self.act(host, &Realm::new(f64::NAN));
+    }
+
+    /// Whether somebody creates the key here.
+    #[wasm_bindgen(js_name = keyIsLocked)]
+    pub fn key_is_locked(&self, host: &Host, key: &JsString) -> bool {
+        let number = host.number_of(key);
+        number >= 0 && self.machine.borrow_mut().is_locked(self.number, number as u32, &Realm::new(f64::NAN))
+    }
+
+    /// How often something has happened: the counts of `stats`, in their order.
+    pub fn count(&self, index: u32) -> u32 {
+        let counts = self.machine.borrow().counts(self.number);
+        match index {
+            0 => counts.hits,
+            1 => counts.stale_hits,
+            2 => counts.misses,
+            3 => counts.creations,
+            4 => counts.creation_errors,
+            5 => counts.coalesced,
+            _ => counts.takeovers,
+        }
+    }
+}
+
+// Whatever calls the host may call back: the machine is not borrowed then.
+impl Region {
+    fn over(machine: Rc<RefCell<Machine>>, expiration: f64, lock_timeout: f64, flags: u32) -> Self {
+        let number = machine.borrow_mut().add_region(settings(expiration, lock_timeout, flags));
+        Self { machine, number, lock_timeout: Cell::new(lock_timeout) }
+    }
+
+    fn request(&self, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, is_multi: bool) -> Request {
+        Request {
+            expiration: duration::normalize(expiration),
+            lock_timeout: if lock_timeout.is_nan() { self.lock_timeout.get() } else { lock_timeout },
+            stale_if_error: duration::normalize(stale_if_error),
+            force_refresh: flags & FORCE_REFRESH != 0,
+            is_multi,
+            is_shareable: flags & SHAREABLE != 0,
+        }
+    }
+
+    /// The number of a key, a new one if nothing is under way for it.
+    fn enter(&self, host: &Host, key: &JsString) -> u32 {
+        let next = self.machine.borrow().next_key();
+        let number = host.enter(key, next); // only looks into a map
+        if number == next {
+            self.machine.borrow_mut().enter();
+        }
+        number
+    }
+
+    fn leave_keys(&self, keys: &[u32]) {
+        for key in keys {
+            self.machine.borrow_mut().leave_key(*key);
+        }
+    }
+
+    fn write(&self, host: &Host, keys: &[u32], request: &JsValue) {
+        let time = Realm::new(f64::NAN);
+        let mut machine = self.machine.borrow_mut();
+        let write = machine.write(self.number, keys.to_vec(), &time);
+        let writer = machine.writer_of(write);
+        drop(machine);
+        let (writer, writer_serial) = writer.map_or((-1, 0), |Ticket { slot, serial }| (slot as i32, serial));
+        host.begin_write(write.slot, write.serial, writer, writer_serial, request);
+        self.act(host, &time);
+    }
+}
+
+/// The bits of `flags`, in the order of the fields.
+fn settings(expiration: f64, lock_timeout: f64, flags: u32) -> Settings {
+    let has = |bit: u32| flags & 1 << bit != 0;
+    Settings {
+        expiration: duration::normalize(expiration),
+        lock_timeout,
+        coalesces: has(0),
+        has_locks: has(1),
+        has_runner: has(2),
+        has_strategy: has(3),
+        refreshes: has(4),
+        is_observed: has(5),
+        throws: has(6),
+    }
+}

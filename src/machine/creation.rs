@@ -1,0 +1,302 @@
+//! The creator's call, for all keys that one call leads at once, and what becomes of the values: accepted, stored, given to those who wait.
+
+use super::effect::Effect;
+use super::flight::{Outcome, Phase};
+use super::slab::Ticket;
+use super::{Machine, Time};
+
+/// One call of a creator.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub call: Ticket,
+    pub flights: Vec<u32>,
+    /// Those that it has given a value for.
+    created: Vec<u32>,
+    /// Those of them that may be stored.
+    storable: Vec<u32>,
+    /// Whether nobody waits any more.
+    is_aborted: bool,
+    /// The write that it has in the queue.
+    write: Option<Ticket>,
+}
+
+/// What the host says of a value that was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is not to be stored.
+    No,
+    /// It may be stored.
+    Yes,
+    /// The host has an error for everyone who waits for any of the creator's values.
+    Threw,
+    /// It cannot be stored: the host has an error for those who wait for it.
+    Refused,
+}
+
+impl Machine {
+    /// Has the values created that a call is the first to need: at once, or under the backend's locks. What is not going to be stored needs no lock.
+    pub(super) fn lead(&mut self, call: u32, led: Vec<(u32, u32)>, time: &impl Time) {
+        if !self.regions[self.calls[call].region].settings.has_locks {
+            return self.start(call, led, time);
+        }
+        let (fenced, locked) = led.into_iter().partition(|(_, flight)| self.flights[*flight].is_fenced);
+        self.start(call, fenced, time);
+        self.begin_lock_round(call, locked, time);
+    }
+
+    /// Calls the creator, or the region's runner for what is stale.
+    pub(super) fn start(&mut self, call: u32, led: Vec<(u32, u32)>, time: &impl Time) {
+        let settings = &self.regions[self.calls[call].region].settings;
+        let may_run = settings.has_runner && !self.calls[call].request.is_multi;
+        let lock_timeout = self.calls[call].request.lock_timeout;
+        let mut created = Vec::with_capacity(led.len());
+        for (seat, flight) in &led {
+            self.begin_creating(*flight, time);
+            if may_run && self.calls[call].seats[*seat as usize].is_stale {
+                self.run(call, *flight);
+            } else {
+                created.push(*flight);
+            }
+        }
+        if !created.is_empty() {
+            self.create(call, created);
+        }
+        for (_, flight) in led {
+            if self.flights[flight].is_last_chance {
+                self.watch(flight, lock_timeout, time);
+            }
+        }
+    }
+
+    /// The time limit begins to run, for those who wait already, too.
+    fn begin_creating(&mut self, flight: u32, time: &impl Time) {
+        let it = &mut self.flights[flight];
+        it.phase = Phase::Creating { begun: time.steady(), timer_at: f64::INFINITY };
+        if it.waiters.len() > 1 || !it.predecessors.is_empty() {
+            self.rouse(flight);
+        }
+    }
+
+    fn create(&mut self, call: u32, flights: Vec<u32>) {
+        let region = self.calls[call].region;
+        self.regions[region].counts.creations += flights.len() as u32;
+        let ticket = self.calls.ticket(call);
+        let batch = Batch { call: ticket, flights, created: Vec::new(), storable: Vec::new(), is_aborted: false, write: None };
+        let number = self.batches.insert(batch);
+        for index in 0..self.batches[number].flights.len() {
+            let flight = self.batches[number].flights[index];
+            self.hold(flight);
+            self.flights[flight].batch = Some(number);
+        }
+        self.calls[call].work += 1;
+        self.effects.push_back(Effect::Create { batch: self.batches.ticket(number) });
+    }
+
+    /// The flights that a creator is called for.
+    pub fn batch(&self, batch: Ticket) -> &[u32] {
+        &self.batches[batch.slot].flights
+    }
+
+    /// The call whose creator is called.
+    pub fn call_of(&self, batch: Ticket) -> u32 {
+        self.batches[batch.slot].call.slot
+    }
+
+    /// Whether a creator's call still counts.
+    pub fn expects_batch(&self, batch: Ticket) -> bool {
+        self.batches.is_current(batch)
+    }
+
+    /// A creator is in its synchronous part, or not any more: then one that asks for its own key could only wait for itself.
+    pub fn in_creator(&mut self, batch: Ticket, is_in: bool) {
+        if !self.batches.is_current(batch) {
+            return;
+        }
+        for flight in &self.batches[batch.slot].flights {
+            self.flights[*flight].is_in_creator = is_in;
+        }
+    }
+
+    /// A creator has settled: `has_value` for each of its flights.
+    pub fn created(&mut self, batch: Ticket, has_value: &[bool], time: &impl Time) {
+        if !self.batches.is_current(batch) {
+            return;
+        }
+        let flights = self.batches[batch.slot].flights.clone();
+        for (flight, has_value) in flights.into_iter().zip(has_value) {
+            self.creator_settled(flight);
+            if *has_value {
+                self.batches[batch.slot].created.push(flight);
+            } else {
+                let region = self.flights[flight].region;
+                self.regions[region].counts.creation_errors += 1;
+                self.end(flight, Outcome::Rejected { source: flight, is_creators: true });
+            }
+        }
+        if self.batches[batch.slot].created.is_empty() {
+            self.finish_batch(batch.slot);
+        } else {
+            self.effects.push_back(Effect::Accept { batch });
+        }
+        self.settle(time);
+    }
+
+    /// No time limit runs any more: what is left is the write, which has its own.
+    fn creator_settled(&mut self, flight: u32) {
+        self.clear_timer(flight);
+        let it = &mut self.flights[flight];
+        if it.phase != Phase::Done {
+            it.phase = Phase::Storing;
+        }
+    }
+
+    /// The flights whose values are to be accepted.
+    pub fn created_flights(&self, batch: Ticket) -> &[u32] {
+        &self.batches[batch.slot].created
+    }
+
+    /// The host has looked at each value.
+    pub fn accepted(&mut self, batch: Ticket, accepted: &[Accepted], time: &impl Time) {
+        if !self.batches.is_current(batch) {
+            return;
+        }
+        let it = &mut self.batches[batch.slot];
+        let threw = it.created.iter().zip(accepted).find(|(_, accepted)| **accepted == Accepted::Threw);
+        if let Some((source, _)) = threw {
+            let source = *source;
+            return self.reject_created(batch, source, time);
+        }
+        let storable = it.created.iter().zip(accepted).filter(|(_, accepted)| **accepted == Accepted::Yes);
+        it.storable = storable.map(|(flight, _)| *flight).collect();
+        let refused = it.created.iter().zip(accepted).filter(|(_, accepted)| **accepted == Accepted::Refused);
+        for flight in refused.map(|(flight, _)| *flight).collect::<Vec<u32>>() {
+            self.end(flight, Outcome::Rejected { source: flight, is_creators: false });
+        }
+        let it = &self.batches[batch.slot];
+        let settings = &self.regions[self.flights[it.flights[0]].region].settings;
+        if settings.refreshes {
+            self.effects.push_back(Effect::RefreshToStore { batch });
+        } else if settings.has_strategy {
+            self.effects.push_back(Effect::HearToStore { batch });
+        } else {
+            self.store(batch, time);
+        }
+        self.settle(time);
+    }
+
+    /// The host has an error, kept with one flight, for everyone who waits for what was created.
+    pub fn reject_created(&mut self, batch: Ticket, source: u32, time: &impl Time) {
+        if !self.batches.is_current(batch) {
+            return;
+        }
+        for flight in self.batches[batch.slot].created.clone() {
+            self.end(flight, Outcome::Rejected { source, is_creators: false });
+        }
+        self.finish_batch(batch.slot);
+        self.settle(time);
+    }
+
+    /// The strategy was asked for news, and is to be heard.
+    pub fn refreshed_to_store(&mut self, batch: Ticket) {
+        if self.batches.is_current(batch) {
+            self.effects.push_back(Effect::HearToStore { batch });
+        }
+    }
+
+    /// Stores what may be; between this look and the sending of the write nobody comes.
+    pub fn store(&mut self, batch: Ticket, time: &impl Time) {
+        if !self.batches.is_current(batch) {
+            return;
+        }
+        let it = &self.batches[batch.slot];
+        let (stored, rest): (Vec<u32>, Vec<u32>) =
+            it.created.iter().partition(|flight| it.storable.contains(flight) && self.may_store(**flight));
+        for flight in rest {
+            self.end(flight, Outcome::Created { source: flight });
+        }
+        if stored.is_empty() {
+            self.finish_batch(batch.slot);
+        } else {
+            self.batches[batch.slot].storable = stored;
+            self.effects.push_back(Effect::Store { batch });
+        }
+        self.settle(time);
+    }
+
+    /// The flights whose records are to be written.
+    pub fn stores(&self, batch: Ticket) -> &[u32] {
+        &self.batches[batch.slot].storable
+    }
+
+    /// The write goes on: it has its place in the queue.
+    pub fn store_sent(&mut self, batch: Ticket) {
+        let it = &self.batches[batch.slot];
+        let (call, keys) = (it.call, it.storable.iter().map(|flight| self.flights[*flight].key).collect());
+        let write = self.enter_write(keys, Some(call), true);
+        self.batches[batch.slot].write = Some(write);
+    }
+
+    /// The write has ended. A failed one costs nobody the value, unless the region wants to be told: then the host has an error with each flight.
+    pub fn stored(&mut self, batch: Ticket, has_succeeded: bool, time: &impl Time) {
+        if !self.batches.is_current(batch) {
+            return;
+        }
+        if let Some(write) = self.batches[batch.slot].write.take() {
+            self.write_ended(write);
+        }
+        for flight in self.batches[batch.slot].storable.clone() {
+            let throws = self.regions[self.flights[flight].region].settings.throws;
+            self.flights[flight].is_stored = has_succeeded;
+            self.end(flight, match has_succeeded || !throws {
+                true => Outcome::Created { source: flight },
+                false => Outcome::Rejected { source: flight, is_creators: false },
+            });
+        }
+        self.finish_batch(batch.slot);
+        self.settle(time);
+    }
+
+    /// On Workers: what a dead request creates.
+    pub(super) fn forget_batches(&mut self, call: u32) {
+        let ticket = self.calls.ticket(call);
+        let batches: Vec<u32> = self.batches.slots().filter(|batch| self.batches[*batch].call == ticket).collect();
+        for batch in batches {
+            self.finish_batch(batch);
+        }
+    }
+
+    fn finish_batch(&mut self, batch: u32) {
+        for flight in std::mem::take(&mut self.batches[batch].flights) {
+            self.flights[flight].batch = None;
+            self.release(flight);
+        }
+        let call = self.batches[batch].call;
+        self.effects.push_back(Effect::ForgetBatch { batch });
+        self.end_work(call);
+    }
+
+    /// One thing less goes on that a call has begun.
+    pub(super) fn end_work(&mut self, call: Ticket) {
+        if self.calls.is_current(call) && self.calls[call.slot].work > 0 {
+            self.calls[call.slot].work -= 1;
+            self.end_call_if_over(call.slot);
+        }
+    }
+
+    /// Somebody who waited has gone: if nobody waits for any of its keys, the creator is told, and nothing is stored.
+    pub(super) fn abandon_batch(&mut self, batch: u32, call: u32) {
+        let it = &self.batches[batch];
+        let is_unwanted = |flight: &u32| self.is_abandoned(*flight) || self.flights[*flight].has_settled();
+        if it.is_aborted || !it.flights.iter().all(is_unwanted) {
+            return;
+        }
+        self.batches[batch].is_aborted = true;
+        for flight in self.batches[batch].flights.clone() {
+            if !self.flights[flight].has_settled() {
+                self.fence_off(flight);
+                self.clear_timer(flight);
+            }
+        }
+        self.effects.push_back(Effect::Abort { batch, call });
+    }
+}

@@ -1,0 +1,193 @@
+//! Fences and ends. A *fenced* flight is one that nobody joins any more and whose value is not stored: something was written, invalidated or taken
+//! over since it began. Its value still goes to those who wait for it.
+
+use super::effect::Effect;
+use super::flight::{Outcome, Phase};
+use super::{Machine, Time};
+use crate::freshness;
+
+impl Machine {
+    /// `invalidate`: fences creations. A record that is still being read is judged when it arrives. Where a strategy keeps the times, `time` is NaN.
+    pub fn invalidate(&mut self, region: u32, hard: bool, stamp: f64) {
+        let times = &mut self.regions[region].times;
+        let latest = if hard { &mut times.hard } else { &mut times.soft };
+        *latest = freshness::later(*latest, stamp);
+        self.fence_creations(region);
+    }
+
+    /// A strategy of the user's was told of an invalidation.
+    pub fn fence_creations(&mut self, region: u32) {
+        self.fence_where(region, true);
+    }
+
+    /// A new backend, or none: fences everything.
+    pub(super) fn fence_all(&mut self, region: u32) {
+        self.fence_where(region, false);
+    }
+
+    fn fence_where(&mut self, region: u32, creations_only: bool) {
+        let flights: Vec<u32> = self.flights.slots().collect();
+        for flight in flights {
+            let it = &self.flights[flight];
+            if it.region == region && (it.is_creation() || !creations_only) {
+                if !creations_only {
+                    self.count_event(flight);
+                }
+                if self.is_current(flight) {
+                    self.fence_off(flight);
+                }
+            }
+        }
+    }
+
+    /// `set` or `delete`: fences the flight of the key, whatever it is doing.
+    pub(super) fn fence_key(&mut self, region: u32, key: u32) {
+        self.keys[key].events = self.keys[key].events.wrapping_add(1);
+        if let Some(flight) = self.current(region, key) {
+            self.fence_off(flight);
+        }
+    }
+
+    /// Others have invalidated since this flight's creator was called.
+    pub fn overtaken(&mut self, flight: u32) {
+        if self.flights.get(flight).is_some_and(|flight| flight.is_creation()) {
+            self.fence_off(flight);
+        }
+    }
+
+    /// Nobody joins this flight any more, and what it creates is not stored.
+    pub(super) fn fence_off(&mut self, flight: u32) {
+        self.fence(flight);
+        self.remove_current(flight);
+        if self.flights[flight].is_run {
+            let (region, key) = (self.flights[flight].region, self.flights[flight].key);
+            if !self.keys[key].run.iter().any(|(_, run)| *run == flight) {
+                self.keys[key].run.push((region, flight));
+            }
+        }
+    }
+
+    /// A fenced flight releases its lock at once; on Workers its own request has to do that.
+    pub(super) fn fence(&mut self, flight: u32) {
+        self.flights[flight].is_fenced = true;
+        if !self.on_workers {
+            self.release_lock(flight, false);
+        }
+    }
+
+    pub(super) fn events_of(&self, flight: u32) -> u32 {
+        self.keys[self.flights[flight].key].events
+    }
+
+    fn count_event(&mut self, flight: u32) {
+        let key = self.flights[flight].key;
+        self.keys[key].events = self.keys[key].events.wrapping_add(1);
+    }
+
+    /// Ends a flight for everyone who waits. The rejection of one that was taken over counts for nothing.
+    pub(super) fn end(&mut self, flight: u32, outcome: Outcome) {
+        self.count_event(flight);
+        self.remove_current(flight);
+        self.remove_run(flight);
+        if !(self.flights[flight].is_taken_over && outcome.is_error()) {
+            self.end_for_all(flight, outcome, true);
+        }
+    }
+
+    /// Ends a flight, and those that were taken over for it, unless it has ended. `is_own`: its own request does so.
+    pub(super) fn end_for_all(&mut self, flight: u32, outcome: Outcome, is_own: bool) {
+        if self.flights[flight].outcome.is_some() {
+            return;
+        }
+        self.clear_timer(flight);
+        self.flights[flight].outcome = Some(outcome);
+        self.flights[flight].phase = Phase::Done;
+        if let Some(source) = outcome.source().filter(|source| *source != flight) {
+            self.hold(source);
+        }
+        if is_own {
+            let is_stored = self.flights[flight].is_stored;
+            self.release_lock(flight, is_stored);
+        }
+        if !self.on_workers {
+            self.woken.extend(self.flights[flight].waiters.iter());
+        } else if is_own {
+            self.changed(self.flights[flight].owner);
+        }
+        for predecessor in std::mem::take(&mut self.flights[flight].predecessors) {
+            self.flights[predecessor].successor = None;
+            self.end_for_all(predecessor, outcome, !self.on_workers);
+            self.release(predecessor);
+        }
+    }
+
+    /// One more knows the flight.
+    pub(super) fn hold(&mut self, flight: u32) {
+        self.flights[flight].references += 1;
+    }
+
+    /// One less. What nobody knows is over.
+    pub(super) fn release(&mut self, flight: u32) {
+        let it = &mut self.flights[flight];
+        it.references -= 1;
+        if it.references > 0 {
+            return;
+        }
+        let (key, outcome) = (it.key, it.outcome);
+        self.remove_current(flight);
+        self.remove_run(flight);
+        if outcome.is_none() {
+            self.end_for_all(flight, Outcome::Restart, true);
+        }
+        if let Some(source) = outcome.and_then(Outcome::source).filter(|source| *source != flight) {
+            self.release(source);
+        }
+        self.effects.push_back(Effect::ForgetFlight { flight });
+        self.release_key(key);
+    }
+
+    /// Whether a flight's value may be stored.
+    pub fn may_store(&self, flight: u32) -> bool {
+        self.flights.get(flight).is_some_and(|flight| !flight.is_fenced && flight.outcome.is_none())
+    }
+
+    /// When a flight's creator was called, where a strategy is asked about that.
+    pub fn started_at(&self, flight: u32) -> f64 {
+        self.flights.get(flight).map_or(f64::NAN, |flight| flight.started_at)
+    }
+
+    /// A creator is called now: a strategy's news since then fences its flight. `stamp`: NaN if that time counts as invalidated already.
+    pub fn starts_at(&mut self, flight: u32, stamp: f64) {
+        self.flights[flight].started_at = stamp;
+    }
+
+    /// Lets a seat's successor of what it has taken over end that, too.
+    pub(super) fn let_go(&mut self, call: u32, seat: usize) {
+        if let Some(flight) = self.calls[call].seats[seat].taken_over.take() {
+            self.end_for_all(flight, Outcome::Restart, !self.on_workers);
+            self.release(flight);
+        }
+    }
+
+    /// What a strategy says of the record that a flight has found, now.
+    pub fn told(&mut self, flight: u32, says: freshness::Invalidated) {
+        if let super::flight::Found::Record { invalidated, .. } = &mut self.flights[flight].found {
+            *invalidated = says;
+        }
+    }
+
+    /// The creation time of the record that a flight has found.
+    pub fn found_at(&self, flight: u32) -> Option<f64> {
+        match self.flights.get(flight)?.found {
+            super::flight::Found::Record { metadata, .. } => Some(metadata.created),
+            _ => None,
+        }
+    }
+
+    /// The flight that may be joined for a key, where a creator's call may be nested.
+    pub fn is_nested(&self, region: u32, key: u32, request: &super::Request, time: &impl Time) -> bool {
+        let Some(flight) = self.current(region, key).filter(|flight| self.flights[*flight].is_in_creator) else { return false };
+        request.force_refresh
+            || matches!(self.evaluate(flight, request.expiration, time), freshness::Decision::Missing(_))
+    }
+}

@@ -1,0 +1,211 @@
+//! Workers: a request takes its promises and timers with it when it dies, so whoever depends on another's request counts its heartbeats.
+//!
+//! Nobody acts for another request there. A call is woken by a promise that the other request settles, or by a timer of its own, and then looks;
+//! what others have decided about its flights, it carries out itself.
+
+use super::call::{Place, Seen, Stage};
+use super::effect::Effect;
+use super::flight::Outcome;
+use super::slab::Ticket;
+use super::{Machine, Time};
+
+/// So many of one's own beats without one of the other's are a death.
+const SILENCE: u32 = 3;
+/// The same in milliseconds, for writes that one's own waits for.
+const DEATH: f64 = 1_000.0;
+/// Milliseconds without a beat that are a death to those who come late and do not wait: a busy isolate has let the timers run by then.
+const LONG_SILENCE: f64 = 2_000.0;
+/// Milliseconds without a beat after which nothing of a request is kept.
+const FORGOTTEN: f64 = 60_000.0;
+/// With more calls than this under way, the dead are looked for.
+const MANY: usize = 100;
+
+/// How often a request was seen alive, and when last: milliseconds of the steady clock, infinity before the first time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Heartbeat {
+    pub count: u32,
+    pub at: f64,
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self { count: 0, at: f64::INFINITY }
+    }
+}
+
+impl Machine {
+    /// The call's own timer has fired: its request is alive. Then it looks.
+    pub fn beat(&mut self, call: Ticket, time: &impl Time) {
+        if !self.calls.is_current(call) {
+            return;
+        }
+        let heartbeat = &mut self.calls[call.slot].heartbeat;
+        heartbeat.count = heartbeat.count.wrapping_add(1);
+        heartbeat.at = time.steady();
+        self.obey(call.slot);
+        self.unblock_dead(call.slot, time);
+        self.look_after_death(call.slot, time);
+        self.look(call, time);
+    }
+
+    /// Somebody whom the call follows has changed something, or its own timer has fired.
+    pub fn look(&mut self, call: Ticket, time: &impl Time) {
+        if !self.calls.is_current(call) {
+            return;
+        }
+        self.send_unblocked(call.slot);
+        self.send_unblocked_write(call.slot);
+        self.reread_unblocked_of(call.slot);
+        for seat in 0..self.calls[call.slot].seats.len() as u32 {
+            self.look_at_seat(call.slot, seat, false, time);
+        }
+        self.try_to_decide(call.slot, time);
+        self.settle(time);
+        if self.calls.is_current(call) {
+            self.watch_owners(call.slot);
+        }
+    }
+
+    /// From now on the host beats for this call, and keeps it alive.
+    pub(super) fn keep_alive(&mut self, call: u32, time: &impl Time) {
+        let ticket = self.calls.ticket(call);
+        let it = &mut self.calls[call];
+        if !it.is_kept_alive {
+            it.is_kept_alive = true;
+            if self.on_workers {
+                it.heartbeat.at = time.steady();
+            }
+            self.effects.push_back(Effect::KeepAlive { call: ticket });
+        }
+    }
+
+    /// Lets those who follow this call look, once what it does now is done.
+    pub(super) fn changed(&mut self, call: Ticket) {
+        if self.on_workers && self.calls.is_current(call) {
+            self.effects.push_back(Effect::Changed { call: call.slot });
+        }
+    }
+
+    /// Whether the request of a call has died, to one who comes late.
+    pub(super) fn is_long_silent(&self, owner: Ticket, time: &impl Time) -> bool {
+        self.on_workers
+            && (!self.calls.is_current(owner) || time.steady() - self.calls[owner.slot].heartbeat.at > LONG_SILENCE)
+    }
+
+    /// What others have decided about its flights, only their own request may carry out.
+    fn obey(&mut self, call: u32) {
+        for flight in self.led_by(call) {
+            if self.flights[flight].is_fenced {
+                self.release_lock(flight, false);
+            }
+        }
+    }
+
+    /// The flights that a call leads and that are not over.
+    fn led_by(&mut self, call: u32) -> Vec<u32> {
+        let owner = self.calls.ticket(call);
+        let mut leads = std::mem::take(&mut self.calls[call].leads);
+        leads.retain(|flight| self.flights.get(*flight).is_some_and(|flight| flight.owner == owner));
+        self.calls[call].leads = leads.clone();
+        leads
+    }
+
+    /// Counts the beats of those whom the seats of a call depend on; whoever has stopped beating is given up.
+    fn look_after_death(&mut self, call: u32, time: &impl Time) {
+        for seat in 0..self.calls[call].seats.len() as u32 {
+            let Some(owner) = self.owner_of(call, seat) else { continue };
+            let beats = self.calls.get(owner.slot).map_or(0, |call| call.heartbeat.count);
+            let seen = &mut self.calls[call].seats[seat as usize].seen;
+            let is_silent = seen.owner == Some(owner) && seen.beats == beats;
+            *seen = Seen { owner: Some(owner), beats, silence: if is_silent { seen.silence + 1 } else { 0 } };
+            if seen.silence >= SILENCE {
+                *seen = Seen::default();
+                self.has_seen_die(call, seat, time);
+            }
+        }
+    }
+
+    fn has_seen_die(&mut self, call: u32, seat: u32, time: &impl Time) {
+        match self.calls[call].seats[seat as usize].place {
+            Place::Boarded(flight) => {
+                self.bury(call, seat, flight);
+                self.leave_read(call, seat);
+            }
+            Place::Waiting { leads: false, .. } => self.look_at_seat(call, seat, true, time),
+            _ => {}
+        }
+    }
+
+    /// The request that a seat depends on, unless that is its own.
+    fn owner_of(&self, call: u32, seat: u32) -> Option<Ticket> {
+        let flight = match self.calls[call].seats[seat as usize].place {
+            Place::Boarded(flight) => flight,
+            Place::Waiting { flight, .. } => self.latest(flight),
+            _ => return None,
+        };
+        Some(self.flights[flight].owner).filter(|owner| owner.slot != call)
+    }
+
+    /// Writes of dead requests are not waited for.
+    fn unblock_dead(&mut self, call: u32, time: &impl Time) {
+        let now = time.steady();
+        for write in self.blockers_of(call) {
+            let Some(owner) = self.writes.get(write).and_then(|write| write.owner) else { continue };
+            if !self.calls.is_current(owner) || now - self.calls[owner.slot].heartbeat.at > DEATH {
+                self.give_up_write(write);
+            }
+        }
+    }
+
+    /// Follows whoever its seats and its read depend on.
+    pub(super) fn watch_owners(&mut self, call: u32) {
+        if !self.on_workers {
+            return;
+        }
+        let it = &self.calls[call];
+        let mut owners: Vec<Ticket> = (0..it.seats.len() as u32).filter_map(|seat| self.owner_of(call, seat)).collect();
+        owners.extend(self.blockers_of(call).iter().filter_map(|write| self.writes.get(*write)?.owner));
+        owners.dedup();
+        let ticket = self.calls.ticket(call);
+        for owner in owners {
+            if owner.slot != call && self.calls.is_current(owner) {
+                self.effects.push_back(Effect::Watch { call: ticket, owner: owner.slot });
+            }
+        }
+    }
+
+    /// Requests that died without anyone waiting leave their flights behind.
+    pub(super) fn sweep(&mut self, time: &impl Time) {
+        if !self.on_workers || self.calls.len() <= MANY {
+            return;
+        }
+        let now = time.steady();
+        let silent: Vec<u32> = self.calls.slots().filter(|call| now - self.calls[*call].heartbeat.at > LONG_SILENCE).collect();
+        for call in silent {
+            for flight in self.led_by(call) {
+                self.supersede(flight);
+            }
+            if now - self.calls[call].heartbeat.at > FORGOTTEN {
+                self.forget_call(call);
+            }
+        }
+    }
+
+    /// Drops all of a request that has died.
+    fn forget_call(&mut self, call: u32) {
+        for flight in self.led_by(call) {
+            self.end(flight, Outcome::Restart);
+        }
+        self.leave_call(call);
+        self.forget_rounds(call);
+        self.forget_batches(call);
+        if let Some(write) = self.calls[call].write.take() {
+            self.give_up_write(write);
+        }
+        let it = &mut self.calls[call];
+        it.work = 0;
+        it.is_reading = false;
+        it.stage = Stage::Open;
+        self.end_call_if_over(call);
+    }
+}

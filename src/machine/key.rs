@@ -1,0 +1,101 @@
+//! A key with something under way.
+
+use super::effect::Effect;
+use super::{Machine, Time};
+
+#[derive(Debug, Default)]
+pub(super) struct Key {
+    /// The flights that may be joined: one a region.
+    pub current: Vec<(u32, u32)>,
+    /// Flights that were fenced while a runner had them, until that releases: what is stale meanwhile is served, not run a second time.
+    pub run: Vec<(u32, u32)>,
+    /// The end of its write queue.
+    pub last_write: Option<u32>,
+    /// Counts what fences and what ends, so that a flight that left the map can tell whether it missed anything.
+    pub events: u32,
+    /// How many seats, flights and writes there are for it.
+    pub references: u32,
+}
+
+impl Machine {
+    /// The number that the next key to be entered gets.
+    pub fn next_key(&self) -> u32 {
+        self.keys.next()
+    }
+
+    /// Enters a key with nothing under way; a call or a write has to follow.
+    pub fn enter(&mut self) -> u32 {
+        self.keys.insert(Key::default())
+    }
+
+    /// Forgets a key that was entered, if nothing followed.
+    pub fn leave_key(&mut self, key: u32) {
+        if self.keys.get(key).is_some_and(|key| key.references == 0) {
+            self.effects.push_back(Effect::ForgetKey { key });
+        }
+    }
+
+    pub(super) fn hold_key(&mut self, key: u32) {
+        self.keys[key].references += 1;
+    }
+
+    pub(super) fn release_key(&mut self, key: u32) {
+        let it = &mut self.keys[key];
+        it.references -= 1;
+        if it.references == 0 {
+            self.effects.push_back(Effect::ForgetKey { key });
+        }
+    }
+
+    /// The flight of a key that a call may join.
+    pub(super) fn current(&self, region: u32, key: u32) -> Option<u32> {
+        find(&self.keys.get(key)?.current, region)
+    }
+
+    pub(super) fn is_current(&self, flight: u32) -> bool {
+        let it = &self.flights[flight];
+        self.current(it.region, it.key) == Some(flight)
+    }
+
+    /// Everyone who comes for the key joins this flight from now on.
+    pub(super) fn make_current(&mut self, flight: u32) {
+        let (region, key) = (self.flights[flight].region, self.flights[flight].key);
+        self.keys[key].current.push((region, flight));
+    }
+
+    /// Nobody joins this flight any more.
+    pub(super) fn remove_current(&mut self, flight: u32) {
+        let key = self.flights[flight].key;
+        self.keys[key].current.retain(|(_, current)| *current != flight);
+    }
+
+    /// Whether a runner has the key, though its flight was fenced.
+    pub(super) fn is_run(&mut self, region: u32, key: u32, lock_timeout: f64, time: &impl Time) -> bool {
+        let Some(flight) = find(&self.keys[key].run, region) else { return false };
+        let it = &self.flights[flight];
+        if !it.is_creation() || time.steady() < it.deadline(lock_timeout) {
+            return true;
+        }
+        self.remove_run(flight);
+        false
+    }
+
+    pub(super) fn remove_run(&mut self, flight: u32) {
+        let key = self.flights[flight].key;
+        self.keys[key].run.retain(|(_, run)| *run != flight);
+    }
+
+    /// Whether somebody creates the key here.
+    pub fn is_locked(&mut self, region: u32, key: u32, time: &impl Time) -> bool {
+        let lock_timeout = self.regions[region].settings.lock_timeout;
+        let is_created = self.current(region, key).is_some_and(|flight| {
+            let it = &self.flights[flight];
+            it.is_creation() && !self.is_long_silent(it.owner, time)
+        });
+        is_created || (self.keys.get(key).is_some() && self.is_run(region, key, lock_timeout, time))
+    }
+}
+
+fn find(flights: &[(u32, u32)], region: u32) -> Option<u32> {
+    flights.iter().find(|(of, _)| *of == region).map(|(_, flight)| *flight)
+}

@@ -1,0 +1,442 @@
+//! The backend's locks, which reach other tabs, isolates and processes. The flights that a call leads at once are one round after another: all locks
+//! are tried together; what was won is looked at again, created, stored and released before anything is waited for. Then one lock is waited for,
+//! holding nothing, and the others are tried again. So two calls of many keys never wait for each other.
+
+use super::effect::{Effect, Served};
+use super::flight::{Found, LockState, Outcome};
+use super::slab::Ticket;
+use super::{Machine, Time};
+use crate::freshness::Decision;
+
+/// What the backend's lock answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockAnswer {
+    /// It is held now.
+    Granted,
+    /// Somebody else has it.
+    Busy,
+    /// It failed, or has not answered in time.
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Finding,
+    /// One lock is waited for.
+    Waiting,
+    /// All others are tried.
+    Trying,
+    HandingOver,
+    ReadingAgain,
+    /// What was won is created.
+    Creating,
+    /// All locks are on their way back.
+    Releasing,
+}
+
+/// The flights of one call that are led under locks.
+#[derive(Debug)]
+pub(super) struct LockRound {
+    pub call: Ticket,
+    /// Seats and flights that are not done with.
+    led: Vec<(u32, u32)>,
+    awaited: Option<u32>,
+    busy: Vec<u32>,
+    won: Vec<(u32, u32)>,
+    /// What was found under each lock, if that was asked for.
+    again: Vec<(u32, Option<Found>)>,
+    stage: Stage,
+    /// How many answers are missing.
+    pending: usize,
+    /// How many releases have not been answered.
+    releasing: usize,
+    /// The stamp at which a forced refresh was asked for: what was created before is too old for it.
+    asked_at: f64,
+    pub blockers: Vec<u32>,
+    pub is_read_sent: bool,
+}
+
+impl LockRound {
+    pub fn is_rereading(&self) -> bool {
+        self.stage == Stage::ReadingAgain
+    }
+}
+
+impl Machine {
+    pub(super) fn begin_lock_round(&mut self, call: u32, led: Vec<(u32, u32)>, time: &impl Time) {
+        if led.is_empty() {
+            return;
+        }
+        let asked_at = if self.calls[call].request.force_refresh { time.stamp() } else { f64::NEG_INFINITY };
+        for (_, flight) in &led {
+            self.hold(*flight);
+        }
+        let round = self.lock_rounds.insert(LockRound {
+            call: self.calls.ticket(call),
+            led,
+            awaited: None,
+            busy: Vec::new(),
+            won: Vec::new(),
+            again: Vec::new(),
+            stage: Stage::Finding,
+            pending: 0,
+            releasing: 0,
+            asked_at,
+            blockers: Vec::new(),
+            is_read_sent: false,
+        });
+        self.calls[call].work += 1;
+        self.effects.push_back(Effect::FindLocks { round: self.lock_rounds.ticket(round) });
+    }
+
+    /// The flights that are led under locks.
+    pub fn round(&self, round: Ticket) -> Vec<u32> {
+        self.lock_rounds[round.slot].led.iter().map(|(_, flight)| *flight).collect()
+    }
+
+    /// Whether a round still goes on.
+    pub fn expects_round(&self, round: Ticket) -> bool {
+        self.lock_rounds.is_current(round)
+    }
+
+    /// The call of a round.
+    pub fn call_of_round(&self, round: Ticket) -> u32 {
+        self.lock_rounds[round.slot].call.slot
+    }
+
+    /// Which flights have a lock in the backend. The others go on without.
+    pub fn locks_found(&mut self, round: Ticket, found: &[bool], time: &impl Time) {
+        let number = round.slot;
+        let led = std::mem::take(&mut self.lock_rounds[number].led);
+        let mut free = Vec::new();
+        for (one, has_lock) in led.into_iter().zip(found) {
+            if *has_lock {
+                let flight = &mut self.flights[one.1];
+                flight.lock = if flight.is_fenced { LockState::Over } else { LockState::Free };
+                flight.round = Some(number);
+                self.lock_rounds[number].led.push(one);
+            } else {
+                free.push(one);
+            }
+        }
+        let call = self.lock_rounds[number].call.slot;
+        for (_, flight) in &free {
+            self.release(*flight);
+        }
+        self.start(call, free, time);
+        if let [(seat, flight), ..] = self.lock_rounds[number].led[..] {
+            let tries = self.calls[call].request.is_multi || self.calls[call].seats[seat as usize].is_stale;
+            self.lock_rounds[number].awaited = (!tries).then_some(flight);
+            self.acquire(number, time);
+        } else {
+            self.end_round(number);
+        }
+        self.settle(time);
+    }
+
+    fn acquire(&mut self, round: u32, time: &impl Time) {
+        let it = &mut self.lock_rounds[round];
+        it.busy.clear();
+        if let Some(flight) = it.awaited {
+            it.stage = Stage::Waiting;
+            it.pending = 1;
+            self.ask_lock(flight, true, time);
+        } else {
+            self.try_locks(round, time);
+        }
+    }
+
+    fn try_locks(&mut self, round: u32, time: &impl Time) {
+        let it = &mut self.lock_rounds[round];
+        let others: Vec<u32> = it.led.iter().map(|(_, flight)| *flight).filter(|flight| it.awaited != Some(*flight)).collect();
+        it.stage = Stage::Trying;
+        it.pending = others.len() + 1;
+        for flight in others {
+            self.ask_lock(flight, false, time);
+        }
+        self.lock_settled(round, time); // the one more that was counted
+    }
+
+    fn ask_lock(&mut self, flight: u32, wait: bool, time: &impl Time) {
+        if self.flights[flight].lock == LockState::Free {
+            self.flights[flight].lock = LockState::Asking;
+            self.effects.push_back(Effect::Lock { flight: self.flights.ticket(flight), wait });
+        } else if let Some(round) = self.flights[flight].round {
+            self.lock_settled(round, time); // it must not be held any more
+        }
+    }
+
+    /// The backend's lock has answered; `false` if what was granted is to be released at once.
+    pub fn lock_answered(&mut self, flight: Ticket, answer: LockAnswer, time: &impl Time) -> bool {
+        if !self.flights.is_current(flight) || self.flights[flight.slot].lock != LockState::Asking {
+            return answer != LockAnswer::Granted;
+        }
+        let flight = flight.slot;
+        let Some(round) = self.flights[flight].round else { return answer != LockAnswer::Granted };
+        let is_awaited = self.lock_rounds[round].stage == Stage::Waiting;
+        self.flights[flight].lock = match answer {
+            LockAnswer::Granted => LockState::Held,
+            LockAnswer::Busy if !is_awaited => LockState::Free,
+            _ => LockState::Lost,
+        };
+        if self.flights[flight].lock == LockState::Free {
+            self.lock_rounds[round].busy.push(flight);
+        }
+        self.lock_settled(round, time);
+        self.settle(time);
+        true
+    }
+
+    /// One answer less is missing.
+    fn lock_settled(&mut self, round: u32, time: &impl Time) {
+        let it = &mut self.lock_rounds[round];
+        it.pending -= 1;
+        if it.pending > 0 {
+            return;
+        }
+        match it.stage {
+            Stage::Waiting => self.try_locks(round, time),
+            Stage::Trying => self.hand_over(round, time),
+            Stage::HandingOver => self.read_again(round, time),
+            Stage::Creating => self.await_releases(round, time),
+            _ => {}
+        }
+    }
+
+    /// Looks again at what was won, since somebody else may have created it meanwhile.
+    fn hand_over(&mut self, round: u32, time: &impl Time) {
+        let it = &mut self.lock_rounds[round];
+        let (busy, won): (Vec<_>, Vec<_>) = it.led.iter().partition(|(_, flight)| it.busy.contains(flight));
+        it.led = busy;
+        it.again = won.iter().map(|(_, flight)| (*flight, None)).collect();
+        it.won = won.clone();
+        it.stage = Stage::HandingOver;
+        it.pending = 1;
+        for (_, flight) in won {
+            if self.flights[flight].lock == LockState::Held {
+                self.lock_rounds[round].pending += 1;
+                self.effects.push_back(Effect::HandOver { flight: self.flights.ticket(flight) });
+            }
+        }
+        self.lock_settled(round, time);
+    }
+
+    /// What the last holder of a lock has left, if anything.
+    pub fn handed_over(&mut self, flight: Ticket, found: Option<Found>, time: &impl Time) {
+        if !self.flights.is_current(flight) {
+            return;
+        }
+        let Some(round) = self.flights[flight.slot].round else { return };
+        if let Some(again) = self.lock_rounds[round].again.iter_mut().find(|(of, _)| *of == flight.slot) {
+            again.1 = found;
+        }
+        self.lock_settled(round, time);
+        self.settle(time);
+    }
+
+    fn read_again(&mut self, round: u32, time: &impl Time) {
+        self.lock_rounds[round].stage = Stage::ReadingAgain;
+        if self.round_reads(self.lock_rounds.ticket(round)).is_empty() {
+            self.create_won(round, time);
+        } else {
+            self.queue_reread(round);
+        }
+    }
+
+    /// The flights to be read again.
+    pub fn round_reads(&self, round: Ticket) -> Vec<u32> {
+        let unknown = self.lock_rounds[round.slot].again.iter().filter(|(_, found)| found.is_none());
+        unknown.map(|(flight, _)| *flight).collect()
+    }
+
+    /// What was found when a flight's key was read again.
+    pub fn landed_again(&mut self, round: Ticket, flight: u32, found: Found) {
+        let again = self.lock_rounds[round.slot].again.iter_mut().find(|(of, _)| *of == flight);
+        if let Some(again) = again {
+            again.1 = Some(found);
+        }
+    }
+
+    /// All of them have been read again.
+    pub fn reread(&mut self, round: Ticket, time: &impl Time) {
+        if self.lock_rounds.is_current(round) {
+            self.create_won(round.slot, time);
+            self.settle(time);
+        }
+    }
+
+    fn create_won(&mut self, round: u32, time: &impl Time) {
+        let won = self.lock_rounds[round].won.clone();
+        let again = std::mem::take(&mut self.lock_rounds[round].again);
+        let mut needed = Vec::new();
+        for (one, (_, found)) in won.iter().zip(again) {
+            if !self.is_lost(one.1) && self.is_needed(round, *one, found, time) {
+                needed.push(*one);
+            }
+        }
+        let call = self.lock_rounds[round].call.slot;
+        self.start(call, needed, time);
+        let it = &mut self.lock_rounds[round];
+        it.stage = Stage::Creating;
+        it.pending = 1 + won.iter().filter(|(_, flight)| self.flights[*flight].lock != LockState::Over).count();
+        if !self.lock_rounds[round].led.is_empty() && self.lock_rounds[round].pending > 1 {
+            let milliseconds = self.calls[call].request.lock_timeout * 1_000.0;
+            self.effects.push_back(Effect::SetRoundTimer { round: self.lock_rounds.ticket(round), milliseconds });
+        }
+        self.lock_settled(round, time);
+    }
+
+    /// A creator that hangs keeps its locks, but nobody who waits for another key.
+    pub fn round_timer_fired(&mut self, round: Ticket, time: &impl Time) {
+        if self.lock_rounds.is_current(round) && self.lock_rounds[round.slot].stage == Stage::Creating {
+            self.await_releases(round.slot, time);
+            self.settle(time);
+        }
+    }
+
+    /// Only another record than the first read found can make a creation needless; for a forced refresh one that was created since.
+    fn is_needed(&mut self, round: u32, (seat, flight): (u32, u32), found: Option<Found>, time: &impl Time) -> bool {
+        let Some(found) = found else { return true };
+        if found == Found::Failed {
+            self.effects.push_back(Effect::Adopt { flight });
+            self.end(flight, Outcome::Rejected { source: flight, is_creators: false });
+            return false;
+        }
+        if matches!(found, Found::Missing(_)) || is_same(found, self.flights[flight].found) {
+            return true;
+        }
+        let (call, asked_at) = (self.lock_rounds[round].call.slot, self.lock_rounds[round].asked_at);
+        let request = self.calls[call].request;
+        self.flights[flight].found = found;
+        self.effects.push_back(Effect::Adopt { flight });
+        let decision = self.evaluate(flight, request.expiration, time);
+        self.calls[call].seats[seat as usize].is_stale = decision == Decision::Stale && !request.force_refresh;
+        if decision == Decision::Fresh && !matches!(found, Found::Record { metadata, .. } if metadata.created < asked_at) {
+            self.end(flight, Outcome::Found { source: flight });
+            return false;
+        }
+        true
+    }
+
+    /// Whether a flight was fenced before its creator was called: whoever waits begins again.
+    fn is_lost(&mut self, flight: u32) -> bool {
+        if self.flights[flight].is_fenced {
+            self.end(flight, Outcome::Restart);
+        }
+        self.flights[flight].outcome.is_some()
+    }
+
+    fn await_releases(&mut self, round: u32, time: &impl Time) {
+        self.lock_rounds[round].stage = Stage::Releasing;
+        if self.lock_rounds[round].releasing == 0 {
+            self.next_round(round, time);
+        }
+    }
+
+    /// A release has been answered.
+    pub fn unlocked(&mut self, round: Ticket, time: &impl Time) {
+        if !self.lock_rounds.is_current(round) {
+            return;
+        }
+        let it = &mut self.lock_rounds[round.slot];
+        it.releasing -= 1;
+        if it.releasing == 0 && it.stage == Stage::Releasing {
+            self.next_round(round.slot, time);
+            self.settle(time);
+        }
+    }
+
+    /// Somebody else creates what was busy: whoever would have led is served what is stale, or waits for its lock.
+    fn next_round(&mut self, round: u32, time: &impl Time) {
+        for (_, flight) in std::mem::take(&mut self.lock_rounds[round].won) {
+            self.flights[flight].round = None;
+            self.release(flight);
+        }
+        let call = self.lock_rounds[round].call.slot;
+        let mut rest = Vec::new();
+        for (seat, flight) in std::mem::take(&mut self.lock_rounds[round].led) {
+            if self.calls[call].seats[seat as usize].is_stale {
+                self.serve_instead_of_leading(call, seat, flight);
+            }
+            if self.is_lost(flight) {
+                self.flights[flight].round = None;
+                self.release(flight);
+            } else {
+                rest.push((seat, flight));
+            }
+        }
+        let Some((_, first)) = rest.first().copied() else { return self.end_round(round) };
+        let it = &mut self.lock_rounds[round];
+        it.led = rest;
+        it.awaited = Some(first);
+        self.acquire(round, time);
+    }
+
+    fn serve_instead_of_leading(&mut self, call: u32, seat: u32, flight: u32) {
+        if self.calls[call].seats[seat as usize].place == (super::call::Place::Waiting { flight, leads: true }) {
+            self.serve_found(call, seat, flight, Served::Stale);
+        }
+        self.end(flight, Outcome::Restart);
+    }
+
+    fn end_round(&mut self, round: u32) {
+        let call = self.lock_rounds[round].call;
+        self.effects.push_back(Effect::ForgetRound { round });
+        self.end_work(call);
+    }
+
+    /// Gives a lock up, held or not. `is_stored`: what was written under it is handed over.
+    pub(super) fn release_lock(&mut self, flight: u32, is_stored: bool) {
+        let it = &mut self.flights[flight];
+        let state = it.lock;
+        if matches!(state, LockState::None | LockState::Over) {
+            return;
+        }
+        it.lock = LockState::Over;
+        let Some(round) = it.round else { return };
+        if state == LockState::Held {
+            self.lock_rounds[round].releasing += 1;
+            self.effects.push_back(Effect::Unlock { flight, round: self.lock_rounds.ticket(round), is_stored });
+        } else if state == LockState::Asking {
+            self.effects.push_back(Effect::GiveUpLock { flight });
+        }
+        if state == LockState::Asking || self.lock_rounds[round].stage == Stage::Creating && self.is_won(round, flight) {
+            self.released_in.push_back(self.lock_rounds.ticket(round));
+        }
+    }
+
+    /// On Workers: a dead request holds its locks no more than its flights.
+    pub(super) fn forget_rounds(&mut self, call: u32) {
+        let ticket = self.calls.ticket(call);
+        let rounds: Vec<u32> = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket).collect();
+        for round in rounds {
+            let it = &mut self.lock_rounds[round];
+            let flights: Vec<u32> = it.led.drain(..).chain(it.won.drain(..)).map(|(_, flight)| flight).collect();
+            for flight in flights {
+                self.flights[flight].round = None;
+                self.release(flight);
+            }
+            self.effects.push_back(Effect::ForgetRound { round });
+        }
+    }
+
+    fn is_won(&self, round: u32, flight: u32) -> bool {
+        self.lock_rounds[round].won.iter().any(|(_, won)| *won == flight)
+    }
+
+    /// Locks that were released since: their rounds go on.
+    pub(super) fn go_on_after_release(&mut self, round: Ticket, time: &impl Time) {
+        if self.lock_rounds.is_current(round) && self.lock_rounds[round.slot].pending > 0 {
+            self.lock_settled(round.slot, time);
+        }
+    }
+}
+
+/// A number may be NaN, which equals itself here.
+fn is_same(one: Found, other: Found) -> bool {
+    let numbers = |found| match found {
+        Found::Record { metadata, own, .. } => Some((metadata.created.to_bits(), metadata.version.to_bits(), own.map(f64::to_bits))),
+        _ => None,
+    };
+    numbers(one) == numbers(other)
+}

@@ -1,0 +1,207 @@
+//! The dogpile lock: a region as a state machine without a host.
+//!
+//! What happens comes in by a method: a call, a read that has landed, a creator that has settled, a timer. What the host is to do comes out as a
+//! queue of [`Effect`]s. Everything is a number here; the host keeps keys, records, creators and promises by these numbers. Nothing is borrowed
+//! while the host acts on an effect, so user code may call back at any time.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `call` | what one caller asks for, with a seat for each of its keys |
+//! | `round` | how a call goes about: refresh, join or begin flights, read, decide, again |
+//! | `flight` | one key's read, creation and write, and its phases |
+//! | `decision` | what a seat does with what was read: be served, lead, wait, take over |
+//! | `waiting` | what a seat that waits gets, and when it gives up |
+//! | `takeover` | a leader that is late or dead is replaced |
+//! | `creation` | the creator's call, and what becomes of its values |
+//! | `lock` | the backend's locks, which reach other tabs, isolates and processes |
+//! | `write_queue` | writes of a key, one after another |
+//! | `fence` | what makes a flight's value one that must not be stored |
+//! | `cancellation` | callers that leave by their signal or their timeout |
+//! | `heartbeat` | Workers, where a request may die in the middle of anything |
+
+use std::collections::VecDeque;
+
+mod call;
+mod cancellation;
+mod creation;
+mod decision;
+mod effect;
+mod fence;
+mod flight;
+mod heartbeat;
+mod key;
+mod lock;
+mod peek;
+mod region;
+mod round;
+mod runner;
+mod slab;
+mod takeover;
+mod waiting;
+mod write_queue;
+
+pub use call::Request;
+pub use creation::Accepted;
+pub use effect::{Effect, Event, Failure, Served};
+pub use flight::Found;
+pub use lock::LockAnswer;
+pub use peek::Peek;
+pub use region::{Counts, Settings};
+pub use runner::Released;
+pub use slab::Ticket;
+
+use call::{Call, SeatRef};
+use creation::Batch;
+use flight::Flight;
+use key::Key;
+use lock::LockRound;
+use region::Region;
+use slab::Slab;
+use write_queue::Write;
+
+/// The host's clocks. A look at one costs as much as a decision, so nobody looks without need.
+pub trait Time {
+    /// Seconds since the epoch, by the region's clock.
+    fn now(&self) -> f64;
+    /// The same, later than every other stamp.
+    fn stamp(&self) -> f64;
+    /// Milliseconds on a clock that nobody sets.
+    fn steady(&self) -> f64;
+}
+
+/// The regions over one backend, and all that is under way in them.
+#[derive(Debug)]
+pub struct Machine {
+    regions: Slab<Region>,
+    keys: Slab<Key>,
+    calls: Slab<Call>,
+    flights: Slab<Flight>,
+    batches: Slab<Batch>,
+    lock_rounds: Slab<LockRound>,
+    writes: Slab<Write>,
+    effects: VecDeque<Effect>,
+    /// Seats that have to look at what they wait for.
+    woken: VecDeque<SeatRef>,
+    /// Calls with open seats.
+    listed: VecDeque<Ticket>,
+    /// Rounds of locks one of which was released.
+    released_in: VecDeque<Ticket>,
+    /// Whether promises belong to the request that made them: nobody is woken then, everyone looks by himself.
+    on_workers: bool,
+}
+
+impl Machine {
+    /// A machine for one backend. `on_workers`: whether requests may die.
+    pub const fn new(on_workers: bool) -> Self {
+        Self {
+            regions: Slab::new(),
+            keys: Slab::new(),
+            calls: Slab::new(),
+            flights: Slab::new(),
+            batches: Slab::new(),
+            lock_rounds: Slab::new(),
+            writes: Slab::new(),
+            effects: VecDeque::new(),
+            woken: VecDeque::new(),
+            listed: VecDeque::new(),
+            released_in: VecDeque::new(),
+            on_workers,
+        }
+    }
+
+    /// A region over the backend.
+    pub fn add_region(&mut self, settings: Settings) -> u32 {
+        self.regions.insert(Region::new(settings))
+    }
+
+    /// The region was configured anew, over the same backend. `is_new`: what is under way is not stored, and whoever begins again does so from the
+    /// beginning.
+    pub fn configure(&mut self, region: u32, settings: Settings, is_new: bool) {
+        let it = &mut self.regions[region];
+        it.settings = settings;
+        if is_new {
+            it.generation += 1;
+            self.fence_all(region);
+        }
+    }
+
+    /// The region has another backend now: what is under way is not stored, and whoever begins again does so there.
+    pub fn retire(&mut self, region: u32) {
+        self.regions[region].generation += 1;
+        self.fence_all(region);
+    }
+
+    /// Nobody has the region any more.
+    pub fn remove_region(&mut self, region: u32) {
+        if self.flights.slots().all(|flight| self.flights[flight].region != region) {
+            self.regions.remove(region);
+        }
+    }
+
+    /// What a region has counted.
+    pub fn counts(&self, region: u32) -> Counts {
+        self.regions[region].counts
+    }
+
+    /// What a region counts, for what happens in the host.
+    pub fn counts_mut(&mut self, region: u32) -> &mut Counts {
+        &mut self.regions[region].counts
+    }
+
+    /// How a region is configured.
+    pub fn settings(&self, region: u32) -> &Settings {
+        &self.regions[region].settings
+    }
+
+    /// What is under way: keys, calls, flights, creators' calls, locks, writes.
+    pub fn sizes(&self) -> [usize; 6] {
+        [self.keys.len(), self.calls.len(), self.flights.len(), self.batches.len(), self.lock_rounds.len(), self.writes.len()]
+    }
+
+    /// The next thing to do for the host. A number is free again when the host is told, not before: until then it knows something by it.
+    pub fn next_effect(&mut self) -> Option<Effect> {
+        while let Some(effect) = self.effects.pop_front() {
+            match effect {
+                Effect::EndCall { call } => _ = self.calls.remove(call),
+                Effect::ForgetFlight { flight } => _ = self.flights.remove(flight),
+                Effect::ForgetBatch { batch } => _ = self.batches.remove(batch),
+                Effect::ForgetRound { round } => _ = self.lock_rounds.remove(round),
+                Effect::ForgetWrite { write } => _ = self.writes.remove(write),
+                Effect::ForgetKey { key } if self.keys.get(key).is_none_or(|key| key.references > 0) => continue,
+                Effect::ForgetKey { key } => _ = self.keys.remove(key),
+                _ => {}
+            }
+            return Some(effect);
+        }
+        None
+    }
+
+    /// Goes on until nobody has anything left to look at.
+    fn settle(&mut self, time: &impl Time) {
+        loop {
+            if let Some(round) = self.released_in.pop_front() {
+                self.go_on_after_release(round, time);
+            } else if let Some(SeatRef { call, seat }) = self.woken.pop_front() {
+                if self.calls.is_current(call) {
+                    self.look_at_seat(call.slot, seat, false, time);
+                }
+            } else if let Some(call) = self.listed.pop_front() {
+                if self.calls.is_current(call) {
+                    self.calls[call.slot].is_listed = false;
+                    self.go_on(call.slot, time);
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// The call has an open seat, or may be over.
+    fn list(&mut self, call: u32) {
+        let it = &mut self.calls[call];
+        if !it.is_listed {
+            it.is_listed = true;
+            self.listed.push_back(self.calls.ticket(call));
+        }
+    }
+}

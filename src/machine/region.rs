@@ -1,0 +1,61 @@
+//! What the machine knows of a region: its settings, its invalidation times, its counts.
+
+use crate::freshness::Invalidations;
+
+/// How a region is configured. Times are in seconds, infinity for never.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// When records expire, unless they or a call say otherwise.
+    pub expiration: Option<f64>,
+    /// For how long a creator, a lock or the backend is waited for.
+    pub lock_timeout: f64,
+    /// Whether the backend keeps anything: else nobody waits for anybody.
+    pub coalesces: bool,
+    /// Whether the backend has locks.
+    pub has_locks: bool,
+    /// Whether a runner replaces what is stale.
+    pub has_runner: bool,
+    /// Whether a strategy of the user's says what is invalidated.
+    pub has_strategy: bool,
+    /// Whether that strategy is to be asked for news.
+    pub refreshes: bool,
+    /// Whether an observer is told.
+    pub is_observed: bool,
+    /// Whether a failed write rejects.
+    pub throws: bool,
+}
+
+/// What a region counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Fresh values served.
+    pub hits: u32,
+    /// Stale values served.
+    pub stale_hits: u32,
+    /// Calls for which there was nothing.
+    pub misses: u32,
+    /// Values that creators were called for.
+    pub creations: u32,
+    /// Values that they failed to give.
+    pub creation_errors: u32,
+    /// Calls that got what another one has created.
+    pub coalesced: u32,
+    /// Leaders that were replaced.
+    pub takeovers: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Region {
+    pub settings: Settings,
+    pub times: Invalidations,
+    pub counts: Counts,
+    /// How often it was configured.
+    pub generation: u32,
+}
+
+impl Region {
+    pub fn new(settings: Settings) -> Self {
+        let never = f64::NEG_INFINITY;
+        Self { settings, times: Invalidations { hard: never, soft: never }, counts: Counts::default(), generation: 0 }
+    }
+}

@@ -1,0 +1,263 @@
+//! The write queue of a key: writes are sent one after another. A backend that answers at once never has one. A flight's read waits for the writes
+//! that are queued when it is to be sent; its own write is sent at once, since whatever was queued has fenced it.
+
+use super::call::{Call, Request};
+use super::effect::Effect;
+use super::slab::Ticket;
+use super::{Machine, Time};
+
+/// Who waits for a write to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follower {
+    Write(Ticket),
+    Read(Ticket),
+    ReadAgain(Ticket),
+}
+
+/// One write of one or many keys.
+#[derive(Debug)]
+pub(super) struct Write {
+    keys: Vec<u32>,
+    /// The call whose request sends it; none where requests do not die.
+    pub owner: Option<Ticket>,
+    /// The writes that it waits for: before it is sent, or as it goes on, before it lets others pass.
+    ahead: Vec<u32>,
+    is_sent: bool,
+    has_answered: bool,
+    followers: Vec<Follower>,
+}
+
+impl Machine {
+    /// `set` or `delete`: enters the queue, then fences. When it is to be sent comes an effect; then comes `wrote`.
+    pub fn write(&mut self, region: u32, keys: Vec<u32>, time: &impl Time) -> Ticket {
+        let owner = self.on_workers.then(|| self.begin_writer(region, time));
+        let fenced = keys.clone();
+        let write = self.enter_write(keys, owner, false);
+        if let Some(owner) = owner {
+            self.calls[owner.slot].write = Some(write.slot);
+        }
+        for key in fenced {
+            self.fence_key(region, key);
+        }
+        if self.writes[write.slot].ahead.is_empty() {
+            self.send(write.slot);
+        } else if let Some(owner) = owner {
+            self.watch_writers(owner.slot);
+        }
+        self.settle(time);
+        write
+    }
+
+    /// On Workers a write is seen alive like a call, for those who wait for it.
+    fn begin_writer(&mut self, region: u32, time: &impl Time) -> Ticket {
+        let request = Request {
+            expiration: None,
+            lock_timeout: f64::INFINITY,
+            stale_if_error: None,
+            force_refresh: false,
+            is_multi: true,
+            is_shareable: false,
+        };
+        let generation = self.regions[region].generation;
+        let call = self.calls.insert(Call::new(region, request, generation, &[]));
+        self.calls[call].work = 1;
+        self.keep_alive(call, time);
+        self.calls.ticket(call)
+    }
+
+    /// The call that a write belongs to, on Workers.
+    pub fn writer_of(&self, write: Ticket) -> Option<Ticket> {
+        self.writes.get(write.slot)?.owner
+    }
+
+    /// Puts a write that is to be sent, or goes on, at the end of its keys' queues.
+    pub(super) fn enter_write(&mut self, keys: Vec<u32>, owner: Option<Ticket>, is_sent: bool) -> Ticket {
+        let write = self.writes.insert(Write { keys, owner, ahead: Vec::new(), is_sent, has_answered: false, followers: Vec::new() });
+        let ticket = self.writes.ticket(write);
+        for key in self.writes[write].keys.clone() {
+            self.hold_key(key);
+            let last = self.keys[key].last_write.replace(write);
+            if let Some(last) = last.filter(|last| *last != write && !self.writes[write].ahead.contains(last)) {
+                self.writes[write].ahead.push(last);
+                self.writes[last].followers.push(Follower::Write(ticket));
+            }
+        }
+        ticket
+    }
+
+    fn send(&mut self, write: u32) {
+        self.writes[write].is_sent = true;
+        self.effects.push_back(Effect::Send { write: self.writes.ticket(write) });
+    }
+
+    /// A write that a runner has sent goes on.
+    pub fn write_sent(&mut self, flight: u32) -> Ticket {
+        let (key, owner) = (self.flights[flight].key, self.flights[flight].owner);
+        self.enter_write(vec![key], self.on_workers.then_some(owner), true)
+    }
+
+    /// A write has ended, however.
+    pub fn wrote(&mut self, write: Ticket, time: &impl Time) {
+        self.write_ended(write);
+        self.settle(time);
+    }
+
+    pub(super) fn write_ended(&mut self, write: Ticket) {
+        if !self.writes.is_current(write) {
+            return;
+        }
+        let it = &mut self.writes[write.slot];
+        it.has_answered = true;
+        if it.ahead.is_empty() {
+            self.let_pass(write.slot);
+        }
+    }
+
+    /// On Workers: a write of a dead request is not waited for.
+    pub(super) fn give_up_write(&mut self, write: u32) {
+        self.let_pass(write);
+    }
+
+    /// Whoever waits for this write goes on.
+    fn let_pass(&mut self, write: u32) {
+        let it = &mut self.writes[write];
+        let (keys, followers, owner) = (std::mem::take(&mut it.keys), std::mem::take(&mut it.followers), it.owner);
+        for key in keys {
+            if self.keys[key].last_write == Some(write) {
+                self.keys[key].last_write = None;
+            }
+            self.release_key(key);
+        }
+        for follower in followers {
+            self.pass(follower, write);
+        }
+        self.effects.push_back(Effect::ForgetWrite { write });
+        if let Some(owner) = owner.filter(|owner| self.calls.is_current(*owner)) {
+            self.changed(owner);
+            if self.calls[owner.slot].write.take().is_some() {
+                self.end_work(owner);
+            }
+        }
+    }
+
+    fn pass(&mut self, follower: Follower, passed: u32) {
+        match follower {
+            Follower::Write(write) if self.writes.is_current(write) => {
+                let it = &mut self.writes[write.slot];
+                it.ahead.retain(|ahead| *ahead != passed);
+                if it.ahead.is_empty() && it.has_answered {
+                    self.let_pass(write.slot);
+                } else if it.ahead.is_empty() && !it.is_sent && !self.on_workers {
+                    self.send(write.slot);
+                }
+            }
+            Follower::Read(call) if self.calls.is_current(call) => {
+                self.calls[call.slot].blockers.retain(|ahead| *ahead != passed);
+                if !self.on_workers {
+                    self.send_unblocked(call.slot);
+                }
+            }
+            Follower::ReadAgain(round) if self.lock_rounds.is_current(round) => {
+                self.lock_rounds[round.slot].blockers.retain(|ahead| *ahead != passed);
+                if !self.on_workers {
+                    self.reread_unblocked(round.slot);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The writes that are queued for these flights' keys.
+    fn ahead_of(&self, flights: &[u32]) -> Vec<u32> {
+        let mut ahead: Vec<u32> = Vec::new();
+        for flight in flights {
+            let last = self.keys[self.flights[*flight].key].last_write;
+            ahead.extend(last.filter(|last| !ahead.contains(last)));
+        }
+        ahead
+    }
+
+    /// Sends a call's read when the writes that are queued now have ended.
+    pub(super) fn queue_read(&mut self, call: u32, time: &impl Time) {
+        let ahead = self.ahead_of(&self.calls[call].reads);
+        self.calls[call].is_read_sent = false;
+        if !ahead.is_empty() {
+            let ticket = self.calls.ticket(call);
+            for write in &ahead {
+                self.writes[*write].followers.push(Follower::Read(ticket));
+            }
+            self.calls[call].blockers = ahead;
+            self.keep_alive(call, time);
+        }
+        self.send_unblocked(call);
+    }
+
+    /// Sends what a call was kept from sending by writes that have ended since.
+    pub(super) fn send_unblocked(&mut self, call: u32) {
+        let it = &mut self.calls[call];
+        if it.is_reading && !it.is_read_sent && it.blockers.is_empty() {
+            it.is_read_sent = true;
+            self.effects.push_back(Effect::Read { call: self.calls.ticket(call) });
+        }
+    }
+
+    /// The same for its write, on Workers.
+    pub(super) fn send_unblocked_write(&mut self, call: u32) {
+        if let Some(write) = self.calls[call].write
+            && !self.writes[write].is_sent
+            && self.writes[write].ahead.is_empty()
+        {
+            self.send(write);
+        }
+    }
+
+    /// The writes that a call's read, its write or its locks wait for.
+    pub(super) fn blockers_of(&self, call: u32) -> Vec<u32> {
+        let it = &self.calls[call];
+        let mut blockers = it.blockers.clone();
+        if let Some(write) = it.write.and_then(|write| self.writes.get(write)) {
+            blockers.extend(&write.ahead);
+        }
+        let ticket = self.calls.ticket(call);
+        for round in self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket) {
+            blockers.extend(&self.lock_rounds[round].blockers);
+        }
+        blockers
+    }
+
+    fn watch_writers(&mut self, call: u32) {
+        self.watch_owners(call);
+    }
+
+    /// Sends the second read of a lock round when the writes that are queued now have ended.
+    pub(super) fn queue_reread(&mut self, round: u32) {
+        let ticket = self.lock_rounds.ticket(round);
+        let ahead = self.ahead_of(&self.round_reads(ticket));
+        for write in &ahead {
+            self.writes[*write].followers.push(Follower::ReadAgain(ticket));
+        }
+        self.lock_rounds[round].is_read_sent = false;
+        self.lock_rounds[round].blockers = ahead;
+        self.reread_unblocked(round);
+        self.watch_writers(self.lock_rounds[round].call.slot);
+    }
+
+    pub(super) fn reread_unblocked(&mut self, round: u32) {
+        let it = &mut self.lock_rounds[round];
+        if !it.is_read_sent && it.blockers.is_empty() {
+            it.is_read_sent = true;
+            self.effects.push_back(Effect::ReadAgain { round: self.lock_rounds.ticket(round) });
+        }
+    }
+
+    /// On Workers: sends what a call's locks were kept from reading.
+    pub(super) fn reread_unblocked_of(&mut self, call: u32) {
+        let ticket = self.calls.ticket(call);
+        let rounds: Vec<u32> = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket).collect();
+        for round in rounds {
+            if self.lock_rounds[round].is_rereading() {
+                self.reread_unblocked(round);
+            }
+        }
+    }
+}
