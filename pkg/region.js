@@ -99,6 +99,7 @@ export class Region {
     const mangled = asked.map((key) => setup.mangle(key));
     const firsts = new Map(); // what is one key to the backend is created once, under the name that came first
     mangled.forEach((key, index) => firsts.has(key) || firsts.set(key, asked[index]));
+    if (request.signal?.aborted) throw request.signal.reason;
     if (firsts.size === 0) return [];
     const payloads = await this.#region.create(creator, [...firsts.values()], request, payloadOf);
     if (firsts.size === asked.length) return payloads;

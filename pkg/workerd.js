@@ -5,10 +5,11 @@ import { usePlatform } from "./host/keep-alive.js";
 import { WorkersHost } from "./host/workers.js";
 import { useModule } from "./keys/sha1.js";
 import { start } from "./start.js";
+import * as glue from "./wasm/dogpile.js";
 import module from "./wasm/dogpile.wasm";
 import sha1 from "./wasm/sha1.wasm";
 
-start(module);
+start(module, glue);
 useModule(sha1);
 useHost(WorkersHost);
 usePlatform(workers.waitUntil); // older releases have none

@@ -1,5 +1,5 @@
 import { makeError } from "../errors.js";
-import { Deferred, startTimer } from "../promises.js";
+import { Deferred, monotonic, startTimer } from "../promises.js";
 import { ABORTED, TIMED_OUT } from "./news.js";
 
 const PENDING = 0;
@@ -22,6 +22,7 @@ export class Call {
   #deferred = undefined;
   #enter = undefined;
   #timer = undefined;
+  #endsAt = NaN;
   #onAbort = undefined;
   #restarts = undefined;
 
@@ -45,14 +46,20 @@ export class Call {
     this.isCurrent = true;
     const { signal, timeout } = this.request;
     if (signal !== undefined) this.#listen(signal);
-    if (timeout < Infinity) this.#timer = startTimer(() => this.resume(TIMED_OUT), Math.max(timeout, 0) * 1000);
+    if (timeout < Infinity) this.#startTimer(Math.max(timeout, 0) * 1000);
   }
 
   /** Tells the machine, in this call's own context. */
   resume(news) {
+    this.inContext(() => this.core.resume(this.host, news, this.slot, this.serial, this.region.clockNow()));
+  }
+
+  /** Does what was begun in this call's own context. */
+  inContext(work) {
     this.isCurrent = true;
-    this.core.resume(this.host, news, this.slot, this.serial, this.region.clockNow());
+    const answer = work();
     this.isCurrent = false;
+    return answer;
   }
 
   get promise() {
@@ -75,9 +82,7 @@ export class Call {
     let enter;
     new Promise((resolve) => (enter = resolve)).then((work) => {
       this.#enter = this.isSettled ? undefined : this.#arm();
-      this.isCurrent = true;
-      work();
-      this.isCurrent = false;
+      this.inContext(work);
     });
     return enter;
   }
@@ -124,6 +129,16 @@ export class Call {
   #stop() {
     clearTimeout(this.#timer);
     if (this.#onAbort !== undefined) this.request.signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  #startTimer(milliseconds) {
+    this.#endsAt = monotonic() + milliseconds;
+    this.#timer = startTimer(() => this.resume(TIMED_OUT), milliseconds);
+  }
+
+  /** Seconds of its `timeout` that have not passed; NaN if it has none. */
+  get timeLeft() {
+    return Math.max((this.#endsAt - monotonic()) / 1000, 0);
   }
 
   #listen(signal) {

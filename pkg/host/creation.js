@@ -139,9 +139,8 @@ export class Creation {
 
   #later(came) {
     if (came === PENDING) return;
-    this.call.isCurrent = true;
-    this.call.core.resume(this.call.host, CREATED, this.slot, this.serial, this.call.region.clockNow());
-    this.call.isCurrent = false;
+    const { call } = this;
+    call.inContext(() => call.core.resume(call.host, CREATED, this.slot, this.serial, call.region.clockNow()));
   }
 
   #answered(answer) {

@@ -20,6 +20,7 @@ const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadab
 export class Host {
   #numbers = new Map();
   #keys = [];
+  #roundTimers = [];
   calls = [];
   flights = [];
   batches = [];
@@ -113,8 +114,9 @@ export class Host {
 
   // Reads.
 
-  read(slot, _serial, number, key) {
+  read(slot, serial, number, key) {
     const call = this.calls[slot];
+    if (call.request.isMulti) return this.readMulti(slot, serial, [number], [key]);
     const flight = (this.flights[number] = new Flight(number, this.#keys[key], call));
     try {
       const answer = call.setup.backend.get(flight.key);
@@ -161,9 +163,7 @@ export class Host {
     outcomes.then((settled) => {
       if (!call.core.expectsRound(round, serial)) return;
       land(settled);
-      call.isCurrent = true;
-      call.core.resume(this, READ_AGAIN, round, serial, call.region.clockNow());
-      call.isCurrent = false;
+      call.inContext(() => call.core.resume(this, READ_AGAIN, round, serial, call.region.clockNow()));
     });
     return PENDING;
   }
@@ -179,8 +179,8 @@ export class Host {
 
   adopt(number) {
     const flight = this.flights[number];
-    flight.found = flight.again;
-    flight.error = flight.again.error;
+    if ("error" in flight.again) flight.error = flight.again.error;
+    else flight.found = flight.again;
   }
 
   // Strategies.
@@ -294,7 +294,7 @@ export class Host {
     const flight = this.flights[number];
     const call = this.calls[slot];
     const run = new Run(flight, serial, new Creation(-1, 0, call, [flight], [call.keys[seat]]));
-    return run.start(call.region, call.keys[seat], waitUntilOf(call.region, call.request)) ? DONE : FAILED;
+    return run.start(call.region, call.keys[seat], waitUntilOf(call.region, call.request));
   }
 
   // Locks.
@@ -346,7 +346,9 @@ export class Host {
     const flight = this.flights[number];
     const { core, region } = flight.call;
     clearTimeout(flight.timer);
-    flight.timer = startTimer(() => core.resume(this, TIMER, number, serial, region.clockNow()), milliseconds);
+    // In a moment: what is late by now has settled before, and nobody is to be called in a timer of somebody else's.
+    const ring = () => Promise.resolve().then(() => core.resume(this, TIMER, number, serial, region.clockNow()));
+    flight.timer = startTimer(ring, milliseconds);
   }
 
   clearTimer(number) {
@@ -355,7 +357,11 @@ export class Host {
 
   setRoundTimer(slot, round, serial, milliseconds) {
     const { core, region } = this.calls[slot];
-    if (milliseconds < Infinity) startTimer(() => core.resume(this, ROUND_TIMER, round, serial, region.clockNow()), milliseconds);
+    if (milliseconds < Infinity) this.#roundTimers[round] = startTimer(() => core.resume(this, ROUND_TIMER, round, serial, region.clockNow()), milliseconds);
+  }
+
+  clearRoundTimer(round) {
+    clearTimeout(this.#roundTimers[round]);
   }
 
   // `get` and its like.

@@ -13,7 +13,7 @@ export function askLock(flight, serial, wait) {
   const giveUp = new AbortController();
   const lock = { isGivenUp: false, giveUp };
   flight.lock = lock;
-  const tell = (answer) => core.lockAnswered(host, flight.slot, serial, answer, region.clockNow());
+  const tell = (answer) => call.inContext(() => core.lockAnswered(host, flight.slot, serial, answer, region.clockNow()));
   const release = () => region.askMutex(setup, () => mutex.release());
   const fail = (error) => {
     if (lock.isGivenUp) return;
@@ -53,7 +53,7 @@ export async function askHandover(flight, serial) {
   const left = typeof mutex.handover === "function" ? await region.askMutex(setup, () => mutex.handover()) : undefined;
   flight.again = left === undefined || left === null ? undefined : region.findToJudge(setup, { value: left });
   const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING } : region.numbersOf(flight.again);
-  core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow());
+  call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow()));
 }
 
 /** Gives it back, with what was written. */
@@ -61,5 +61,5 @@ export function unlock(flight, round, serial, isStored) {
   const { call, mutex } = flight;
   const { region, setup, core, host } = call;
   const release = () => (isStored ? mutex.release(flight.stored) : mutex.release());
-  flight.released = region.askMutex(setup, release).then(() => core.resume(host, UNLOCKED, round, serial, region.clockNow()));
+  flight.released = region.askMutex(setup, release).then(() => call.inContext(() => core.resume(host, UNLOCKED, round, serial, region.clockNow())));
 }

@@ -29,6 +29,7 @@ export const PENDING = 0;
 export const DONE = 1;
 export const FAILED = 2;
 export const REFUSED = 3;
+export const RELEASED = 3;
 
 /** What a read has found, in the numbers of src/js/resume.rs. */
 export const RECORD = 0;

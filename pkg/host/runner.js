@@ -2,12 +2,14 @@ import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { backendError } from "../region/cache-region.js";
 import { callWaitUntil } from "./keep-alive.js";
-import { RUNNER_CREATED, RUNNER_ENTERS, RUNNER_FAILED, RUNNER_LEAVES, RUNNER_STORED, RUNNER_UNUSED, WROTE } from "./news.js";
+import { DONE, FAILED, RELEASED, RUNNER_CREATED, RUNNER_ENTERS, RUNNER_FAILED, RUNNER_LEAVES, RUNNER_STORED, RUNNER_UNUSED, WROTE } from "./news.js";
 
 /** A stale value in the hands of the user's runner, until it releases the mutex. */
 export class Run {
   #outcome = RUNNER_UNUSED; // for those who wait: begin again, unless the creator was called
-  #over;
+  #isStarting = false;
+  /** Whether it was released in the runner's synchronous part: that counts when the runner has returned. */
+  #isReleased = false;
 
   constructor(flight, serial, creation) {
     this.flight = flight;
@@ -15,7 +17,7 @@ export class Run {
     this.creation = creation;
   }
 
-  /** `false` if the runner threw. */
+  /** FAILED if the runner threw, RELEASED if it is over already. */
   start(region, key, waitUntil) {
     const { mutex } = this;
     const job = new CreationJob(this, region, waitUntil);
@@ -23,12 +25,15 @@ export class Run {
       job.failed(error);
       mutex.release();
     };
+    this.#isStarting = true;
     try {
       pending(region.asyncCreationRunner(region.facade, key, () => this.#create(), mutex, job))?.catch(failedLater);
-      return true;
+      return this.#isReleased ? RELEASED : DONE;
     } catch (error) {
       this.creation.call.error = error;
-      return false;
+      return FAILED;
+    } finally {
+      this.#isStarting = false;
     }
   }
 
@@ -36,10 +41,11 @@ export class Run {
     return {
       acquire: () => false,
       release: () => {
-        this.#tell(this.#outcome);
+        if (this.#isStarting) this.#isReleased = true;
+        else this.#tell(this.#outcome);
         return this.flight.released;
       },
-      locked: () => this.core.isRunning(this.flight.slot, this.serial),
+      locked: () => !this.#isReleased && this.core.isRunning(this.flight.slot, this.serial),
     };
   }
 

@@ -11,6 +11,7 @@ import { requireSerializer } from "../records/serializer.js";
 import { isKnownVersion, readClock, retention, stampClock } from "../wasm/dogpile.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
+import { SHAREABLE } from "./options.js";
 import { checkConfiguration, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
 
@@ -152,8 +153,10 @@ export class CacheRegion {
   /** The region was configured anew: these keys of a call begin again. */
   async createAgain(call, seats) {
     const names = seats.map((seat) => call.keys[seat]);
+    const { timeLeft } = call;
     try {
-      const entries = await this.create(call.creator, names, call.request, (record, state) => ({ record, state }));
+      const request = { ...call.request, timeout: timeLeft, flags: call.request.flags & ~SHAREABLE };
+      const entries = await this.create(call.creator, names, request, (record, state) => ({ record, state }));
       [entries].flat().forEach(({ record, state }, index) => call.serve(seats[index], record, state));
     } catch (error) {
       call.fail(error);

@@ -4,7 +4,7 @@ use super::imports::{DONE, FAILED, Host, PENDING};
 use super::numbers::invalidated_by_number;
 use super::region::Region;
 use super::time::Realm;
-use crate::machine::{Accepted, Effect, Failure, LockAnswer, Ticket, Time};
+use crate::machine::{Accepted, Effect, Failure, LockAnswer, Released, Ticket, Time};
 
 impl Region {
     /// Goes on until there is nothing left to do.
@@ -74,7 +74,7 @@ impl Region {
     }
 
     pub(super) fn create_now(&self, host: &Host, batch: Ticket, time: &Realm) {
-        if !self.machine.borrow().expects_batch(batch) {
+        if !self.machine.borrow_mut().still_creates(batch, time) {
             return;
         }
         self.note_start(host, batch, time);
@@ -148,10 +148,12 @@ impl Region {
         let Some((call, seat)) = leader else { return };
         let came = host.run(flight.slot, flight.serial, call, seat);
         let mut machine = self.machine.borrow_mut();
-        if came == DONE {
-            machine.runner_began(flight, time);
-        } else {
-            machine.runner_failed(flight, time);
+        if came == FAILED {
+            return machine.runner_failed(flight, time);
+        }
+        machine.runner_began(flight, time);
+        if came != DONE {
+            machine.released(flight, Released::Unused, time); // it has released before it returned
         }
     }
 
@@ -185,7 +187,7 @@ impl Region {
     fn hear(&self, host: &Host, call: Ticket, time: &Realm) {
         let met = self.machine.borrow().met(call);
         for (flight, started_at) in met {
-            if !self.hear_of(host, call.slot, flight, started_at) {
+            if !self.hear_of(host, call.slot, flight, started_at, time) {
                 return self.machine.borrow_mut().failed(call, time);
             }
         }
@@ -193,12 +195,12 @@ impl Region {
     }
 
     /// `false` if the strategy threw.
-    fn hear_of(&self, host: &Host, call: u32, flight: u32, started_at: f64) -> bool {
+    fn hear_of(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
         if !started_at.is_nan() {
             match host.is_overtaken(call, started_at) {
                 DONE => {}
                 FAILED => return false,
-                _ => self.machine.borrow_mut().overtaken(flight),
+                _ => self.machine.borrow_mut().overtaken(flight, time),
             }
         }
         let created = self.machine.borrow().found_at(flight);
@@ -224,7 +226,7 @@ impl Region {
                 host.adopt_error(batch.slot);
                 return self.reject(batch, time);
             } else if says != DONE {
-                self.machine.borrow_mut().overtaken(flight);
+                self.machine.borrow_mut().overtaken(flight, time);
             }
         }
         self.machine.borrow_mut().store(batch, time);
@@ -252,6 +254,7 @@ impl Region {
                 let call = self.machine.borrow().call_of_round(round);
                 host.set_round_timer(call, round.slot, round.serial, milliseconds);
             }
+            Effect::ClearRoundTimer { round } => host.clear_round_timer(round),
             _ => {}
         }
     }

@@ -101,6 +101,8 @@ extern "C" {
     pub(super) fn clear_timer(this: &Host, flight: u32);
     #[wasm_bindgen(method, js_name = setRoundTimer)]
     pub(super) fn set_round_timer(this: &Host, call: u32, round: u32, serial: u32, milliseconds: f64);
+    #[wasm_bindgen(method, js_name = clearRoundTimer)]
+    pub(super) fn clear_round_timer(this: &Host, round: u32);
     #[wasm_bindgen(method, js_name = keepAlive)]
     pub(super) fn keep_alive(this: &Host, call: u32);
     #[wasm_bindgen(method)]

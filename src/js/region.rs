@@ -50,14 +50,16 @@ impl Region {
     /// The region is configured anew, over the same backend; `is_new`: what is under way is not stored.
     pub fn configure(&self, host: &Host, expiration: f64, lock_timeout: f64, flags: u32, is_new: bool) {
         self.lock_timeout.set(lock_timeout);
-        self.machine.borrow_mut().configure(self.number, settings(expiration, lock_timeout, flags), is_new);
-        self.act(host, &Realm::new(f64::NAN));
+        let time = Realm::new(f64::NAN);
+        self.machine.borrow_mut().configure(self.number, settings(expiration, lock_timeout, flags), is_new, &time);
+        self.act(host, &time);
     }
 
     /// The region has another backend now, or none.
     pub fn retire(&self, host: &Host) {
-        self.machine.borrow_mut().retire(self.number);
-        self.act(host, &Realm::new(f64::NAN));
+        let time = Realm::new(f64::NAN);
+        self.machine.borrow_mut().retire(self.number, &time);
+        self.act(host, &time);
     }
 
     /// The fresh value under a key; or the stale one, while another caller creates; or what is created, once, for everyone who waits.
@@ -160,8 +162,9 @@ impl Region {
 
     /// In effect when it returns. `stamp`: NaN where a strategy of the user's was told.
     pub fn invalidate(&self, host: &Host, hard: bool, stamp: f64) {
-        self.machine.borrow_mut().invalidate(self.number, hard, stamp);
-        self.act(host, &Realm::new(f64::NAN));
+        let time = Realm::new(f64::NAN);
+        self.machine.borrow_mut().invalidate(self.number, hard, stamp, &time);
+        self.act(host, &time);
     }
 
     /// Whether somebody creates the key here.

@@ -109,8 +109,9 @@ impl Region {
 
     /// Others have invalidated since.
     pub fn overtaken(&self, host: &Host, flight: u32) {
-        self.machine.borrow_mut().overtaken(flight);
-        self.act(host, &Realm::new(f64::NAN));
+        let time = Realm::new(f64::NAN);
+        self.machine.borrow_mut().overtaken(flight, &time);
+        self.act(host, &time);
     }
 
     /// A runner's creator has failed.

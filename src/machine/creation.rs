@@ -52,7 +52,7 @@ impl Machine {
         let mut created = Vec::with_capacity(led.len());
         for (seat, flight) in &led {
             self.begin_creating(*flight, time);
-            if may_run && self.calls[call].seats[*seat as usize].is_stale {
+            if may_run && self.calls[call].seats[*seat as usize].is_stale && self.is_still_stale(call, *flight, time) {
                 self.run(call, *flight);
             } else {
                 created.push(*flight);
@@ -105,6 +105,22 @@ impl Machine {
     /// Whether a creator's call still counts.
     pub fn expects_batch(&self, batch: Ticket) -> bool {
         self.batches.is_current(batch)
+    }
+
+    /// Whether the creator is to be called: nobody may be left who waits for it.
+    pub fn still_creates(&mut self, batch: Ticket, time: &impl Time) -> bool {
+        if !self.batches.is_current(batch) {
+            return false;
+        }
+        if self.batches[batch.slot].is_aborted {
+            for flight in self.batches[batch.slot].flights.clone() {
+                self.end(flight, Outcome::Restart);
+            }
+            self.finish_batch(batch.slot);
+            self.settle(time);
+            return false;
+        }
+        true
     }
 
     /// A creator is in its synchronous part, or not any more: then one that asks for its own key could only wait for itself.
@@ -221,6 +237,10 @@ impl Machine {
             self.effects.push_back(Effect::Store { batch });
         }
         self.settle(time);
+    }
+
+    pub(super) fn may_store_all(&self, batch: Ticket) -> bool {
+        self.batches[batch.slot].storable.iter().all(|flight| self.may_store(*flight))
     }
 
     /// The flights whose records are to be written.

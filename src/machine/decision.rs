@@ -123,7 +123,7 @@ impl Machine {
         let it = &self.flights[flight];
         let decision = self.evaluate(flight, request.expiration, time);
         let may_be_served = !request.force_refresh;
-        let next = if it.phase == Phase::Read && it.is_fenced && !self.calls[call].seats[seat as usize].has_read_again {
+        let next = if it.is_read_fenced && !self.calls[call].seats[seat as usize].has_read_again {
             Move::ReadAgain
         } else if decision == Decision::Fresh && may_be_served {
             Move::ServeFresh
@@ -173,6 +173,9 @@ impl Machine {
 
     /// The call's key is to be served by what the flight has found.
     pub(super) fn serve_found(&mut self, call: u32, seat: u32, flight: u32, how: Served) {
+        if self.calls[call].left != Left::No {
+            return self.serve(call, seat, flight, how);
+        }
         let callers = self.calls[call].callers;
         let counts = &mut self.regions[self.calls[call].region].counts;
         let event = if how == Served::Fresh {
@@ -187,7 +190,9 @@ impl Machine {
     }
 
     pub(super) fn serve(&mut self, call: u32, seat: u32, flight: u32, how: Served) {
-        self.effects.push_back(Effect::Serve { call, seat, flight, how });
+        if self.calls[call].left == Left::No {
+            self.effects.push_back(Effect::Serve { call, seat, flight, how });
+        }
         self.drop_seat(call, seat as usize);
         self.list(call);
     }

@@ -186,6 +186,11 @@ pub enum Effect {
         milliseconds: f64,
     },
     /// Not any more.
+    ClearRoundTimer {
+        /// Which.
+        round: u32,
+    },
+    /// Not any more.
     ClearTimer {
         /// Whose timer.
         flight: u32,

@@ -7,17 +7,13 @@ use super::{Machine, Time};
 use crate::freshness;
 
 impl Machine {
-    /// `invalidate`: fences creations. A record that is still being read is judged when it arrives. Where a strategy keeps the times, `time` is NaN.
-    pub fn invalidate(&mut self, region: u32, hard: bool, stamp: f64) {
+    /// `invalidate`: fences creations. A record that is still being read is judged when it arrives. Where a strategy keeps the times, `stamp` is NaN.
+    pub fn invalidate(&mut self, region: u32, hard: bool, stamp: f64, time: &impl Time) {
         let times = &mut self.regions[region].times;
         let latest = if hard { &mut times.hard } else { &mut times.soft };
         *latest = freshness::later(*latest, stamp);
-        self.fence_creations(region);
-    }
-
-    /// A strategy of the user's was told of an invalidation.
-    pub fn fence_creations(&mut self, region: u32) {
         self.fence_where(region, true);
+        self.settle(time);
     }
 
     /// A new backend, or none: fences everything.
@@ -40,7 +36,7 @@ impl Machine {
         }
     }
 
-    /// `set` or `delete`: fences the flight of the key, whatever it is doing.
+    /// `set` or `delete`: fences the flight of the key in its own region, whatever it is doing. Other regions over the backend do not hear of it (yet).
     pub(super) fn fence_key(&mut self, region: u32, key: u32) {
         self.keys[key].events = self.keys[key].events.wrapping_add(1);
         if let Some(flight) = self.current(region, key) {
@@ -49,9 +45,10 @@ impl Machine {
     }
 
     /// Others have invalidated since this flight's creator was called.
-    pub fn overtaken(&mut self, flight: u32) {
+    pub fn overtaken(&mut self, flight: u32, time: &impl Time) {
         if self.flights.get(flight).is_some_and(|flight| flight.is_creation()) {
             self.fence_off(flight);
+            self.settle(time);
         }
     }
 
@@ -69,7 +66,9 @@ impl Machine {
 
     /// A fenced flight releases its lock at once; on Workers its own request has to do that.
     pub(super) fn fence(&mut self, flight: u32) {
-        self.flights[flight].is_fenced = true;
+        let it = &mut self.flights[flight];
+        it.is_fenced = true;
+        it.is_read_fenced |= matches!(it.phase, Phase::Reading | Phase::Read);
         if !self.on_workers {
             self.release_lock(flight, false);
         }
@@ -112,7 +111,9 @@ impl Machine {
         if !self.on_workers {
             self.woken.extend(self.flights[flight].waiters.iter());
         } else if is_own {
-            self.changed(self.flights[flight].owner);
+            let owner = self.flights[flight].owner;
+            self.woken.extend(self.flights[flight].waiters.iter().filter(|waiter| waiter.call == owner));
+            self.changed(owner);
         }
         for predecessor in std::mem::take(&mut self.flights[flight].predecessors) {
             self.flights[predecessor].successor = None;
@@ -137,7 +138,7 @@ impl Machine {
         self.remove_current(flight);
         self.remove_run(flight);
         if outcome.is_none() {
-            self.end_for_all(flight, Outcome::Restart, true);
+            self.end_for_all(flight, Outcome::Restart, !self.on_workers); // nobody is left to be told
         }
         if let Some(source) = outcome.and_then(Outcome::source).filter(|source| *source != flight) {
             self.release(source);

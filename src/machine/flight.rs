@@ -95,6 +95,8 @@ pub(super) struct Flight {
     pub phase: Phase,
     /// Nobody joins it, and its value is not stored.
     pub is_fenced: bool,
+    /// It was fenced before anyone had decided what to make of its read: that is made again, once.
+    pub is_read_fenced: bool,
     pub is_taken_over: bool,
     /// Born of a takeover: it is not taken over again.
     pub is_last_chance: bool,
@@ -117,6 +119,8 @@ pub(super) struct Flight {
     pub waiting: u32,
     /// The flights that were taken over for it, which end with it.
     pub predecessors: Vec<u32>,
+    /// Who has taken it over: until that call leads its successor, or dies.
+    pub taken_over_by: Option<Ticket>,
     pub successor: Option<u32>,
     pub outcome: Option<Outcome>,
     /// The creator's call that it is part of.
@@ -141,6 +145,7 @@ impl Flight {
             key,
             phase: Phase::Reading,
             is_fenced: false,
+            is_read_fenced: false,
             is_taken_over: false,
             is_last_chance,
             is_solitary,
@@ -153,6 +158,7 @@ impl Flight {
             waiters: Vec::new(),
             waiting: 0,
             predecessors: Vec::new(),
+            taken_over_by: None,
             successor: None,
             outcome: None,
             batch: None,

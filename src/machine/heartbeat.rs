@@ -114,7 +114,7 @@ impl Machine {
     fn look_after_death(&mut self, call: u32, time: &impl Time) {
         for seat in 0..self.calls[call].seats.len() as u32 {
             let Some(owner) = self.owner_of(call, seat) else { continue };
-            let beats = self.calls.get(owner.slot).map_or(0, |call| call.heartbeat.count);
+            let beats = if self.calls.is_current(owner) { self.calls[owner.slot].heartbeat.count } else { 0 };
             let seen = &mut self.calls[call].seats[seat as usize].seen;
             let is_silent = seen.owner == Some(owner) && seen.beats == beats;
             *seen = Seen { owner: Some(owner), beats, silence: if is_silent { seen.silence + 1 } else { 0 } };
@@ -131,7 +131,7 @@ impl Machine {
                 self.bury(call, seat, flight);
                 self.leave_read(call, seat);
             }
-            Place::Waiting { leads: false, .. } => self.look_at_seat(call, seat, true, time),
+            Place::Waiting { .. } => self.look_at_seat(call, seat, true, time),
             _ => {}
         }
     }
@@ -143,7 +143,8 @@ impl Machine {
             Place::Waiting { flight, .. } => self.latest(flight),
             _ => return None,
         };
-        Some(self.flights[flight].owner).filter(|owner| owner.slot != call)
+        let it = &self.flights[flight];
+        Some(it.taken_over_by.unwrap_or(it.owner)).filter(|owner| owner.slot != call)
     }
 
     /// Writes of dead requests are not waited for.

@@ -19,6 +19,9 @@ pub enum LockAnswer {
     Failed,
 }
 
+/// Of a lock that is held by a creator which its round does not wait for any more.
+const NO_ROUND: Ticket = Ticket { slot: u32::MAX, serial: 0 };
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Finding,
@@ -52,6 +55,9 @@ pub(super) struct LockRound {
     releasing: usize,
     /// The stamp at which a forced refresh was asked for: what was created before is too old for it.
     asked_at: f64,
+    has_timer: bool,
+    /// What was won, and whose creators are late: they keep their locks.
+    late: Vec<(u32, u32)>,
     pub blockers: Vec<u32>,
     pub is_read_sent: bool,
 }
@@ -82,6 +88,8 @@ impl Machine {
             pending: 0,
             releasing: 0,
             asked_at,
+            has_timer: false,
+            late: Vec::new(),
             blockers: Vec::new(),
             is_read_sent: false,
         });
@@ -120,10 +128,10 @@ impl Machine {
             }
         }
         let call = self.lock_rounds[number].call.slot;
-        for (_, flight) in &free {
-            self.release(*flight);
+        self.start(call, free.clone(), time); // which holds what it creates
+        for (_, flight) in free {
+            self.release(flight);
         }
-        self.start(call, free, time);
         if let [(seat, flight), ..] = self.lock_rounds[number].led[..] {
             let tries = self.calls[call].request.is_multi || self.calls[call].seats[seat as usize].is_stale;
             self.lock_rounds[number].awaited = (!tries).then_some(flight);
@@ -281,6 +289,7 @@ impl Machine {
         it.pending = 1 + won.iter().filter(|(_, flight)| self.flights[*flight].lock != LockState::Over).count();
         if !self.lock_rounds[round].led.is_empty() && self.lock_rounds[round].pending > 1 {
             let milliseconds = self.calls[call].request.lock_timeout * 1_000.0;
+            self.lock_rounds[round].has_timer = true;
             self.effects.push_back(Effect::SetRoundTimer { round: self.lock_rounds.ticket(round), milliseconds });
         }
         self.lock_settled(round, time);
@@ -327,6 +336,9 @@ impl Machine {
     }
 
     fn await_releases(&mut self, round: u32, time: &impl Time) {
+        if std::mem::take(&mut self.lock_rounds[round].has_timer) {
+            self.effects.push_back(Effect::ClearRoundTimer { round });
+        }
         self.lock_rounds[round].stage = Stage::Releasing;
         if self.lock_rounds[round].releasing == 0 {
             self.next_round(round, time);
@@ -339,7 +351,7 @@ impl Machine {
             return;
         }
         let it = &mut self.lock_rounds[round.slot];
-        it.releasing -= 1;
+        it.releasing = it.releasing.saturating_sub(1);
         if it.releasing == 0 && it.stage == Stage::Releasing {
             self.next_round(round.slot, time);
             self.settle(time);
@@ -348,14 +360,20 @@ impl Machine {
 
     /// Somebody else creates what was busy: whoever would have led is served what is stale, or waits for its lock.
     fn next_round(&mut self, round: u32, time: &impl Time) {
-        for (_, flight) in std::mem::take(&mut self.lock_rounds[round].won) {
-            self.flights[flight].round = None;
-            self.release(flight);
+        let it = &mut self.lock_rounds[round];
+        it.late.append(&mut it.won);
+        for (seat, flight) in std::mem::take(&mut it.late) {
+            if self.flights[flight].lock == LockState::Held {
+                self.lock_rounds[round].late.push((seat, flight));
+            } else {
+                self.flights[flight].round = None;
+                self.release(flight);
+            }
         }
         let call = self.lock_rounds[round].call.slot;
         let mut rest = Vec::new();
         for (seat, flight) in std::mem::take(&mut self.lock_rounds[round].led) {
-            if self.calls[call].seats[seat as usize].is_stale {
+            if self.calls[call].seats[seat as usize].is_stale && self.is_still_stale(call, flight, time) {
                 self.serve_instead_of_leading(call, seat, flight);
             }
             if self.is_lost(flight) {
@@ -365,11 +383,18 @@ impl Machine {
                 rest.push((seat, flight));
             }
         }
-        let Some((_, first)) = rest.first().copied() else { return self.end_round(round) };
         let it = &mut self.lock_rounds[round];
+        let Some((_, first)) = rest.first().copied() else {
+            return if it.late.is_empty() { self.end_round(round) };
+        };
         it.led = rest;
         it.awaited = Some(first);
         self.acquire(round, time);
+    }
+
+    /// It may have been invalidated since.
+    pub(super) fn is_still_stale(&self, call: u32, flight: u32, time: &impl Time) -> bool {
+        !matches!(self.evaluate(flight, self.calls[call].request.expiration, time), Decision::Missing(_))
     }
 
     fn serve_instead_of_leading(&mut self, call: u32, seat: u32, flight: u32) {
@@ -393,10 +418,14 @@ impl Machine {
             return;
         }
         it.lock = LockState::Over;
-        let Some(round) = it.round else { return };
+        let round = it.round;
+        if state == LockState::Held {
+            let ticket = round.map_or(NO_ROUND, |round| self.lock_rounds.ticket(round));
+            self.effects.push_back(Effect::Unlock { flight, round: ticket, is_stored });
+        }
+        let Some(round) = round else { return };
         if state == LockState::Held {
             self.lock_rounds[round].releasing += 1;
-            self.effects.push_back(Effect::Unlock { flight, round: self.lock_rounds.ticket(round), is_stored });
         } else if state == LockState::Asking {
             self.effects.push_back(Effect::GiveUpLock { flight });
         }
@@ -411,7 +440,7 @@ impl Machine {
         let rounds: Vec<u32> = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket).collect();
         for round in rounds {
             let it = &mut self.lock_rounds[round];
-            let flights: Vec<u32> = it.led.drain(..).chain(it.won.drain(..)).map(|(_, flight)| flight).collect();
+            let flights: Vec<u32> = it.led.drain(..).chain(it.won.drain(..)).chain(it.late.drain(..)).map(|(_, flight)| flight).collect();
             for flight in flights {
                 self.flights[flight].round = None;
                 self.release(flight);

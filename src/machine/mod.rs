@@ -116,19 +116,21 @@ impl Machine {
 
     /// The region was configured anew, over the same backend. `is_new`: what is under way is not stored, and whoever begins again does so from the
     /// beginning.
-    pub fn configure(&mut self, region: u32, settings: Settings, is_new: bool) {
+    pub fn configure(&mut self, region: u32, settings: Settings, is_new: bool, time: &impl Time) {
         let it = &mut self.regions[region];
         it.settings = settings;
         if is_new {
             it.generation += 1;
             self.fence_all(region);
+            self.settle(time);
         }
     }
 
     /// The region has another backend now: what is under way is not stored, and whoever begins again does so there.
-    pub fn retire(&mut self, region: u32) {
+    pub fn retire(&mut self, region: u32, time: &impl Time) {
         self.regions[region].generation += 1;
         self.fence_all(region);
+        self.settle(time);
     }
 
     /// Nobody has the region any more.
@@ -169,6 +171,8 @@ impl Machine {
                 Effect::ForgetWrite { write } => _ = self.writes.remove(write),
                 Effect::ForgetKey { key } if self.keys.get(key).is_none_or(|key| key.references > 0) => continue,
                 Effect::ForgetKey { key } => _ = self.keys.remove(key),
+                // User code has been called since the look at what may be stored.
+                Effect::Store { batch } if !self.may_store_all(batch) => return Some(Effect::HearToStore { batch }),
                 _ => {}
             }
             return Some(effect);

@@ -60,14 +60,15 @@ impl Machine {
         self.calls.is_current(reader) && self.calls[reader.slot].left == Left::No && self.calls[reader.slot].request == *request
     }
 
-    /// The call of a seat, if its promise may be shared by one who asks like this: it waits for nothing else, and does not lead.
+    /// The call of a seat, if its promise may be shared by one who asks like this: it does not lead, and has had nothing read again, which it would not
+    /// ask for a second time.
     fn sharer(&self, by: SeatRef, flight: u32, request: &Request) -> Option<u32> {
         let SeatRef { call, seat } = by;
         if !self.calls.is_current(call) || self.flights[flight].owner == call {
             return None;
         }
         let it = &self.calls[call.slot];
-        let waits = it.left == Left::No && it.seats.get(seat as usize).is_some_and(|seat| seat.place != super::call::Place::Done);
+        let waits = it.left == Left::No && it.seats.get(seat as usize).is_some_and(|seat| seat.place != super::call::Place::Done && !seat.has_read_again);
         (waits && it.request == *request && it.request.is_shareable).then_some(call.slot)
     }
 }

@@ -56,7 +56,9 @@ impl Machine {
     fn restart(&mut self, call: u32) {
         for seat in 0..self.calls[call].seats.len() {
             if self.calls[call].seats[seat].place == Place::Open {
-                self.effects.push_back(Effect::Restart { call, seat: seat as u32 });
+                if self.calls[call].left == Left::No {
+                    self.effects.push_back(Effect::Restart { call, seat: seat as u32 });
+                }
                 self.drop_seat(call, seat);
             }
         }

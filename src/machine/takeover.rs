@@ -10,6 +10,7 @@ impl Machine {
         self.count_takeover(call, seat);
         self.follow(call, seat, flight);
         self.hold(flight);
+        self.flights[flight].taken_over_by = Some(self.calls.ticket(call));
         self.calls[call].seats[seat as usize].taken_over = Some(flight);
     }
 

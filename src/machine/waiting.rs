@@ -27,7 +27,9 @@ impl Machine {
         } else if self.calls[call].left == Left::TimedOut {
             self.drop_seat(call, seat as usize);
             self.list(call);
-        } else if !leads && (has_seen_death || self.is_overdue(latest, lock_timeout, time)) {
+        } else if has_seen_death && (!leads || self.flights[flight].has_settled())
+            || !leads && self.is_overdue(latest, lock_timeout, time)
+        {
             self.give_up_waiting(call, seat, flight, latest, has_seen_death);
         } else {
             self.wait_on(call, seat, leads, latest, lock_timeout, time);

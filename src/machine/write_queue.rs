@@ -109,17 +109,17 @@ impl Machine {
         let it = &mut self.writes[write.slot];
         it.has_answered = true;
         if it.ahead.is_empty() {
-            self.let_pass(write.slot);
+            self.let_pass(write.slot, true);
         }
     }
 
     /// On Workers: a write of a dead request is not waited for.
     pub(super) fn give_up_write(&mut self, write: u32) {
-        self.let_pass(write);
+        self.let_pass(write, true);
     }
 
-    /// Whoever waits for this write goes on.
-    fn let_pass(&mut self, write: u32) {
+    /// Whoever waits for this write goes on. `is_own`: its own request says so.
+    fn let_pass(&mut self, write: u32, is_own: bool) {
         let it = &mut self.writes[write];
         let (keys, followers, owner) = (std::mem::take(&mut it.keys), std::mem::take(&mut it.followers), it.owner);
         for key in keys {
@@ -133,7 +133,9 @@ impl Machine {
         }
         self.effects.push_back(Effect::ForgetWrite { write });
         if let Some(owner) = owner.filter(|owner| self.calls.is_current(*owner)) {
-            self.changed(owner);
+            if is_own {
+                self.changed(owner);
+            }
             if self.calls[owner.slot].write.take().is_some() {
                 self.end_work(owner);
             }
@@ -146,7 +148,7 @@ impl Machine {
                 let it = &mut self.writes[write.slot];
                 it.ahead.retain(|ahead| *ahead != passed);
                 if it.ahead.is_empty() && it.has_answered {
-                    self.let_pass(write.slot);
+                    self.let_pass(write.slot, !self.on_workers); // a flight's, which has gone on beside the others
                 } else if it.ahead.is_empty() && !it.is_sent && !self.on_workers {
                     self.send(write.slot);
                 }

@@ -124,7 +124,7 @@ test("a mangler that replaces the backend: what is begun is begun with the new o
   let mangled = 0;
   const keyMangler = (key) => {
     mangled++;
-    if (mangled === 2) region.configure({ backend: new MemoryBackend({ cache: replacement }), replaceExistingBackend: true });
+    if (mangled === 1) region.configure({ backend: new MemoryBackend({ cache: replacement }), replaceExistingBackend: true });
     return key;
   };
   const region = makeRegion({ backend: new MemoryBackend({ cache: old }), keyMangler });

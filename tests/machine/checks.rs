@@ -1,0 +1,144 @@
+//! What must hold whatever happens.
+
+use dogpile::machine::{Request, Served};
+
+use crate::locks::Holder;
+use crate::world::{Flight, World};
+
+impl World {
+    /// The value that is served, which must be of the key, and worth that.
+    pub fn value_for(&self, flight: u32, how: Served, name: usize, region: u32, asked: &Request) -> u64 {
+        let it = self.flights.get(&flight).expect("a flight to serve from");
+        assert!(it.name == name && it.region == region, "another key is served");
+        if how == Served::Created {
+            return it.record.expect("a value that was created").value;
+        }
+        let record = it.found.expect("a record to serve");
+        let region = &self.regions[&region];
+        assert!(record.version == 2.0, "another version is served");
+        if !region.settings.has_strategy {
+            assert!(record.created >= region.calm.hard, "served what was invalidated");
+            assert!(how != Served::Fresh || record.created >= region.calm.soft, "served as fresh what is stale");
+        }
+        let expiration = asked.expiration.or(record.own).or(region.settings.expiration).unwrap_or(f64::INFINITY);
+        let is_expired = dogpile::machine::Time::now(&self.time) - record.created > expiration;
+        assert!(how != Served::Fresh || !is_expired, "served as fresh what has expired");
+        record.value
+    }
+
+    /// Nobody gets what was replaced or fenced before he came.
+    pub fn check_taker(&mut self, caller: usize, flight: u32, how: Served) {
+        let it = &self.flights[&flight];
+        let arrived = self.callers[caller].arrived;
+        let since = |event: u64| event > if how == Served::Created { it.called.max(it.sent) } else { it.sent };
+        let writes = self.written.get(&(it.region, it.name)).map_or(&[][..], |writes| &writes[..]);
+        let late = writes.iter().find(|at| since(**at) && **at < arrived);
+        assert!(late.is_none(), "caller {caller} came after the write that replaced what it gets");
+        if how == Served::Created {
+            let invalidated = self.regions[&it.region].invalidated;
+            assert!(!(invalidated > it.called && invalidated < arrived && it.called > 0), "caller {caller} came after the invalidation");
+            return;
+        }
+        let it_was_fenced = self.regions[&it.region].invalidated > arrived;
+        let overlapping = writes.iter().filter(|at| **at > arrived).count() + usize::from(it_was_fenced);
+        let overtaken = writes.iter().any(|at| *at > it.sent && *at <= it.landed);
+        assert!(!(overtaken && overlapping == 1 && how == Served::Fresh && !it.is_second && it.called == 0 && !it.has_lock), "caller {caller} gets what a write had overtaken, and nobody has read again");
+        // A stale value that was replaced meanwhile is a fallback all the same, so far: the JavaScript tests of today hold the region to that.
+    }
+
+    /// Whether something that has happened keeps a flight from being joined and stored.
+    pub fn is_fenced(&self, it: &Flight) -> bool {
+        let region = &self.regions[&it.region];
+        let written = self.written.get(&(it.region, it.name)).and_then(|writes| writes.last()).copied().unwrap_or(0);
+        let is_told = it.started_at < region.times.hard.max(region.times.soft);
+        let is_invalidated = it.called > 0 && region.invalidated > it.called || is_told;
+        written > it.arrived || is_invalidated || region.reconfigured > it.arrived || it.is_abandoned
+    }
+
+    fn is_surely_fenced(&self, it: &Flight) -> bool {
+        let region = &self.regions[&it.region];
+        let written = self.written.get(&(it.region, it.name)).and_then(|writes| writes.last()).copied().unwrap_or(0);
+        let is_told = it.started_at < region.times.hard.max(region.times.soft);
+        let is_invalidated = region.invalidated > it.called || is_told;
+        written > it.sent || is_invalidated || region.reconfigured > it.sent || it.is_abandoned || it.is_superseded
+    }
+
+    pub fn check_store(&self, flight: u32) {
+        let it = self.flights.get(&flight).expect("a flight to store");
+        if self.regions[&it.region].settings.coalesces {
+            assert!(!self.is_surely_fenced(it), "stores what was fenced: {it:?}");
+            self.check_flying(it.name, 0);
+        }
+    }
+
+    /// One write at a time. The regions of a backend do not hear of each other's; what a dead request has sent may be on its way for ever.
+    pub fn check_flying(&self, name: usize, most: usize) {
+        let is_sole = self.current_regions.len() == 1 && self.plan.regions[0].coalesces;
+        let under_way = self.flying.get(&name).copied().unwrap_or(0);
+        assert!(under_way <= most || !is_sole || !self.dead.is_empty(), "another write of key {name} is under way");
+    }
+
+    pub fn check_creation(&mut self, flight: u32, call: u32) {
+        let it = self.flights.get(&flight).expect("a flight to create");
+        let (region, name) = (it.region, it.name);
+        assert_eq!(region, self.calls[&call].region);
+        if !self.is_fenced(it) {
+            self.check_lock(flight);
+            self.check_successor(region, name, Some(flight));
+        }
+    }
+
+    fn check_lock(&self, flight: u32) {
+        let it = &self.flights[&flight];
+        if self.regions[&it.region].settings.has_locks && it.has_lock && !it.goes_without {
+            let holder = self.locks.get(&it.name).and_then(|lock| lock.holder);
+            let is_held = matches!(holder, Some(Holder::Here(of, _)) if of.slot == flight);
+            assert!(it.is_granted && is_held || self.plan.on_workers, "creates without its lock: {it:?} {holder:?}");
+        }
+    }
+
+    /// While one creates, another flight of its key begins only when the first is fenced or late.
+    pub fn check_successor(&mut self, region: u32, name: usize, by: Option<u32>) {
+        let it = &self.regions[&region];
+        let has_begun = |(number, it): &(&u32, &Flight)| Some(**number) != by && it.is_creating && it.region == region && it.name == name;
+        if !it.settings.coalesces {
+            return;
+        }
+        let others: Vec<u32> = self.flights.iter().filter(has_begun).map(|(number, _)| *number).collect();
+        for number in others {
+            let it = &self.flights[&number];
+            if self.is_fenced(it) || it.is_superseded {
+                continue;
+            }
+            let has_left = it.is_run && self.left.get(&(region, name)).is_some_and(|at| *at > it.arrived);
+            let least = self.least_timeout.get(&(region, name)).copied().unwrap_or(f64::INFINITY);
+            let is_late = self.steady() >= it.begun + least * 1_000.0;
+            assert!(is_late || has_left || self.is_silent(it.request), "two creators for key {name}: {it:?}");
+            self.flights.get_mut(&number).expect("a flight").is_superseded = true;
+        }
+    }
+
+    /// Whether a request may be taken for dead.
+    pub fn is_silent(&self, request: usize) -> bool {
+        self.plan.on_workers && (!self.is_alive(request) || self.steady() - self.beats[&request] > 700.0)
+    }
+
+    /// Somebody has had his time.
+    pub fn check_lock_timeout(&self, call: u32) {
+        let it = &self.calls[&call];
+        let is_late = |flight: &Flight| {
+            let least = self.least_timeout.get(&(it.region, flight.name)).copied().unwrap_or(f64::INFINITY);
+            flight.region == it.region && self.steady() >= flight.begun + least * 1_000.0
+        };
+        assert!(self.flights.values().any(is_late), "a lock timeout before its time");
+    }
+
+    pub fn forget_flight(&mut self, flight: u32) {
+        assert!(!self.timers.contains_key(&flight), "a timer is left behind");
+        if let Some(it) = self.flights.remove(&flight) {
+            let is_held = |holder| matches!(holder, Some(Holder::Here(of, request)) if of.slot == flight && !self.is_silent(request));
+            let holder = self.locks.get(&it.name).and_then(|lock| lock.holder);
+            assert!(!it.is_granted || !is_held(holder), "a lock is left behind: {it:?}");
+        }
+    }
+}

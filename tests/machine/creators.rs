@@ -1,0 +1,197 @@
+//! Creators, and what becomes of their values.
+
+use dogpile::machine::{Accepted, Ticket, Time};
+
+use crate::operations::What;
+use crate::world::{Batch, Record, World};
+
+impl World {
+    /// A creator is called now, or in a moment.
+    pub fn prepare(&mut self, batch: Ticket) {
+        let call = self.machine.call_of(batch);
+        self.own(call);
+        let flights = self.machine.batch(batch).to_vec();
+        let kept = Batch { request: self.request, is_aborted: false, flights: flights.clone() };
+        assert!(self.batches.insert(batch.slot, kept).is_none(), "the number of a creator's call is used twice");
+        self.events += 1;
+        for flight in flights {
+            self.check_creation(flight, call);
+            self.begin_creating(flight);
+        }
+        if self.rng.chance(10) {
+            self.put_off(self.request, What::CreateNow { batch });
+        } else {
+            self.create(batch);
+        }
+    }
+
+    pub fn begin_creating(&mut self, flight: u32) {
+        let (called, begun, request) = (self.events, self.steady(), self.request);
+        let it = self.flights.get_mut(&flight).expect("a flight that creates");
+        assert!(!it.is_creating && it.called == 0, "a flight creates twice");
+        (it.is_creating, it.called, it.begun, it.request) = (true, called, begun, request);
+    }
+
+    pub fn create(&mut self, batch: Ticket) {
+        if !self.machine.still_creates(batch, &self.time) {
+            self.cover.note("a creator that is not called");
+            return;
+        }
+        for flight in self.machine.batch(batch).to_vec() {
+            self.start_clock(flight);
+        }
+        let callers = self.callers.len();
+        self.machine.in_creator(batch, true);
+        self.user_code(12);
+        self.machine.in_creator(batch, false);
+        let nested = (callers < self.callers.len()).then_some(callers);
+        if self.rng.chance(3) {
+            self.hang(batch);
+        } else if self.is_at_once() {
+            self.settle_creator(batch);
+        } else {
+            let waits_for = nested.filter(|_| self.rng.chance(50));
+            self.put_off(self.request, What::Create { batch, waits_for });
+        }
+    }
+
+    /// A strategy's news since then fences the flight.
+    pub fn start_clock(&mut self, flight: u32) {
+        let region = self.flights[&flight].region;
+        if self.regions[&region].settings.has_strategy {
+            let stamp = self.time.stamp();
+            self.flights.get_mut(&flight).expect("a flight").started_at = stamp;
+            self.machine.starts_at(flight, stamp);
+        }
+    }
+
+    fn hang(&mut self, batch: Ticket) {
+        self.ever_hung = true;
+        self.hung.push((self.request, batch));
+        let call = self.machine.call_of(batch);
+        self.calls.get_mut(&call).expect("a call that creates").leads_hung = true;
+        self.cover.note("hung creator");
+    }
+
+    pub fn settle_creator(&mut self, batch: Ticket) {
+        if !self.machine.expects_batch(batch) {
+            assert!(self.plan.on_workers, "nobody waits for a creator");
+            return;
+        }
+        let fails = if self.batches[&batch.slot].is_aborted { 70 } else { 18 };
+        let (fails, lacks) = (self.rng.chance(fails), self.rng.chance(10));
+        let mut has_value = Vec::new();
+        for flight in self.machine.batch(batch).to_vec() {
+            let is_value = !fails && !(lacks && self.rng.chance(50));
+            self.settle_flight(flight, is_value);
+            has_value.push(is_value);
+        }
+        self.machine.created(batch, &has_value, &self.time);
+    }
+
+    pub fn settle_flight(&mut self, flight: u32, is_value: bool) {
+        let value = self.make();
+        let created = self.time.stamp();
+        let own = self.rng.pick(&[None, None, None, Some(2.0)]);
+        let it = self.flights.get_mut(&flight).expect("a flight whose creator settles");
+        it.is_creating = false;
+        if is_value {
+            it.record = Some(Record { value, created, version: 2.0, own });
+        } else {
+            (it.error, it.is_creators_error) = (Some(value), true);
+        }
+    }
+
+    pub fn accept(&mut self, batch: Ticket) {
+        self.own_request(self.batches[&batch.slot].request);
+        let mut accepted = Vec::new();
+        let flights = self.machine.created_flights(batch).to_vec();
+        for flight in flights {
+            self.user_code(2);
+            let one = self.rng.pick(&[Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::No]);
+            let one = if self.rng.chance(3) { Accepted::Threw } else { one };
+            let one = if self.rng.chance(3) { Accepted::Refused } else { one };
+            if matches!(one, Accepted::Threw | Accepted::Refused) {
+                self.keep_error(flight);
+            }
+            self.cover.note(&format!("{one:?}"));
+            accepted.push(one);
+        }
+        self.machine.accepted(batch, &accepted, &self.time);
+    }
+
+    fn keep_error(&mut self, flight: u32) {
+        let error = self.make();
+        let it = self.flights.get_mut(&flight).expect("a flight");
+        (it.error, it.is_creators_error) = (Some(error), false);
+    }
+
+    pub fn refresh_to_store(&mut self, batch: Ticket) {
+        self.own_request(self.batches[&batch.slot].request);
+        if self.is_at_once() {
+            self.refreshed_to_store(batch);
+        } else {
+            self.put_off(self.request, What::RefreshedToStore { batch });
+        }
+    }
+
+    pub fn refreshed_to_store(&mut self, batch: Ticket) {
+        if !self.machine.expects_batch(batch) {
+            return;
+        }
+        let source = self.machine.created_flights(batch)[0];
+        self.learn(self.machine.region_of(source));
+        if self.rng.chance(5) {
+            self.keep_error(source);
+            self.cover.note("reject created");
+            self.machine.reject_created(batch, source, &self.time);
+        } else {
+            self.machine.refreshed_to_store(batch);
+        }
+    }
+
+    pub fn hear_to_store(&mut self, batch: Ticket) {
+        self.own_request(self.batches[&batch.slot].request);
+        for flight in self.machine.batch(batch).to_vec() {
+            self.hear_of(flight, self.machine.started_at(flight));
+        }
+        self.machine.store(batch, &self.time);
+    }
+
+    pub fn store_batch(&mut self, batch: Ticket) {
+        self.own_request(self.batches[&batch.slot].request);
+        let flights = self.machine.stores(batch).to_vec();
+        let mut records = Vec::new();
+        for flight in flights {
+            self.check_store(flight);
+            let it = &self.flights[&flight];
+            records.push((it.name, it.record.expect("a record to store")));
+            *self.flying.entry(it.name).or_default() += 1;
+        }
+        if self.is_at_once() {
+            self.stored(batch, records);
+        } else {
+            self.machine.store_sent(batch);
+            self.put_off(self.request, What::Store { batch, records });
+        }
+    }
+
+    pub fn stored(&mut self, batch: Ticket, records: Vec<(usize, Record)>) {
+        let succeeds = self.rng.chance(90);
+        for (name, record) in records {
+            *self.flying.get_mut(&name).expect("a write under way") -= 1;
+            if succeeds {
+                self.apply(name, Some(record));
+            }
+        }
+        if !self.machine.expects_batch(batch) {
+            return;
+        }
+        for flight in self.machine.stores(batch).to_vec() {
+            if !succeeds {
+                self.keep_error(flight);
+            }
+        }
+        self.machine.stored(batch, succeeds, &self.time);
+    }
+}

@@ -1,0 +1,126 @@
+//! What a schedule is made of: a setting, and steps each of which carries its own chance, so that any of them may be left out.
+
+use dogpile::machine::Settings;
+
+use crate::rng::Rng;
+
+/// How the host and its regions are, all schedule long.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub on_workers: bool,
+    /// Out of a hundred operations so many are answered at once.
+    pub at_once: u64,
+    /// Whether some callers take over at once.
+    pub is_impatient: bool,
+    /// Whether what a nested call brings about waits until the host has done what it is doing.
+    pub defers: bool,
+    /// Whether callers are given a quick look first.
+    pub peeks: bool,
+    /// Whether user code calls back.
+    pub nests: bool,
+    pub keys: usize,
+    pub regions: Vec<Settings>,
+}
+
+impl Plan {
+    pub fn new(seed: u64, on_workers: bool) -> Self {
+        let mut rng = Rng::new(seed ^ 0x5eed);
+        let has_strategies = rng.chance(25);
+        let has_locks = rng.chance(30);
+        let coalesces = !rng.chance(4);
+        let has_runners = rng.chance(25);
+        let regions = 1 + rng.below(3) / 2;
+        Self {
+            on_workers,
+            at_once: rng.pick(&[0, 30, 30, 60, 100]),
+            is_impatient: rng.chance(10),
+            defers: rng.chance(30),
+            peeks: true,
+            nests: rng.chance(60),
+            keys: 1 + rng.below(3),
+            regions: (0..regions).map(|_| Settings { coalesces, has_locks, ..settings(&mut rng, has_strategies, has_runners) }).collect(),
+        }
+    }
+}
+
+/// What the backend gives aside.
+pub fn settings(rng: &mut Rng, has_strategies: bool, has_runners: bool) -> Settings {
+    let has_strategy = has_strategies && rng.chance(80);
+    Settings {
+        expiration: rng.pick(&[None, Some(10.0), Some(3.0), Some(3.0)]),
+        lock_timeout: 3.0,
+        coalesces: true,
+        has_locks: false,
+        has_runner: has_runners && rng.chance(80),
+        has_strategy,
+        refreshes: has_strategy && rng.chance(60),
+        is_observed: rng.chance(40),
+        throws: rng.chance(20),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    Call,
+    Write,
+    Invalidate,
+    Settle,
+    Pass,
+    Ring,
+    Abort,
+    TimeOut,
+    Configure,
+    Retire,
+    /// Another tab, isolate or process does something.
+    Elsewhere,
+    Die,
+}
+
+/// One thing that happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    pub kind: Kind,
+    pub chance: u64,
+}
+
+const COMMON: [Kind; 20] = [
+    Kind::Call,
+    Kind::Call,
+    Kind::Call,
+    Kind::Call,
+    Kind::Call,
+    Kind::Call,
+    Kind::Call,
+    Kind::Settle,
+    Kind::Settle,
+    Kind::Settle,
+    Kind::Settle,
+    Kind::Settle,
+    Kind::Settle,
+    Kind::Settle,
+    Kind::Write,
+    Kind::Pass,
+    Kind::Pass,
+    Kind::Ring,
+    Kind::Invalidate,
+    Kind::Abort,
+];
+
+const RARE: [Kind; 7] = [Kind::TimeOut, Kind::TimeOut, Kind::Elsewhere, Kind::Elsewhere, Kind::Configure, Kind::Retire, Kind::Write];
+
+pub fn steps(seed: u64, on_workers: bool) -> Vec<Step> {
+    let mut rng = Rng::new(seed ^ 0x57e9);
+    let count = 10 + rng.below(60);
+    (0..count)
+        .map(|_| {
+            let kind = if on_workers && rng.chance(6) {
+                Kind::Die
+            } else if rng.chance(12) {
+                rng.pick(&RARE)
+            } else {
+                rng.pick(&COMMON)
+            };
+            Step { kind, chance: rng.next() }
+        })
+        .collect()
+}

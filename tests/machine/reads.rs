@@ -1,0 +1,189 @@
+//! Reads of the backend, and questions to the strategy.
+
+use dogpile::machine::Ticket;
+
+use crate::operations::{Landed, What};
+use crate::world::{Flight, World};
+
+impl World {
+    pub fn read(&mut self, call: Ticket) {
+        self.own(call.slot);
+        let flights = self.machine.reads(call).to_vec();
+        assert!(!flights.is_empty(), "nothing to read");
+        for flight in &flights {
+            self.keep_flight(*flight, call.slot);
+        }
+        self.user_code(3);
+        let landed = self.look_into_backend(&flights);
+        if self.is_at_once() {
+            self.land(call, landed);
+        } else {
+            self.machine.read_sent(call, &self.time);
+            self.put_off(self.request, What::Read { call, landed });
+        }
+    }
+
+    fn keep_flight(&mut self, flight: u32, call: u32) {
+        let (region, name) = (self.machine.region_of(flight), self.names[&self.machine.key_of(flight)]);
+        assert_eq!(region, self.calls[&call].region, "a flight of another region");
+        let takers = self.calls[&call].seats.iter().flat_map(|seat| &seat.takers);
+        let arrived = takers.map(|(caller, _)| self.callers[*caller].arrived).min().unwrap_or(0);
+        self.events += 1;
+        let has_read = &mut self.calls.get_mut(&call).expect("a call that reads").has_read;
+        let is_second = has_read.contains(&name);
+        has_read.push(name);
+        let kept = Flight {
+            region,
+            name,
+            request: self.request,
+            arrived,
+            sent: self.events,
+            landed: 0,
+            called: 0,
+            begun: f64::INFINITY,
+            is_second,
+            found: None,
+            again: None,
+            again_sent: 0,
+            record: None,
+            error: None,
+            is_creators_error: false,
+            is_creating: false,
+            is_run: false,
+            is_superseded: false,
+            is_abandoned: false,
+            has_lock: false,
+            is_granted: false,
+            goes_without: false,
+            started_at: f64::NAN,
+        };
+        if !self.is_fenced(&kept) && !self.calls[&call].has_failed {
+            self.check_successor(region, name, None);
+        }
+        assert!(self.flights.insert(flight, kept).is_none(), "the number of a flight is used twice");
+    }
+
+    fn look_into_backend(&mut self, flights: &[u32]) -> Vec<Landed> {
+        let fails = self.rng.chance(3);
+        let look = |flight: &u32| {
+            let it = &self.flights[flight];
+            let keeps = self.regions[&it.region].settings.coalesces;
+            Landed { flight: *flight, record: self.store.get(&it.name).copied().filter(|_| keeps), has_failed: fails }
+        };
+        flights.iter().map(look).collect()
+    }
+
+    /// What the backend has answered when it was asked, or answers only now.
+    fn look_late(&mut self, landed: Vec<Landed>) -> Vec<Landed> {
+        let flights: Vec<u32> = landed.iter().map(|one| one.flight).collect();
+        if self.rng.chance(50) { landed } else { self.look_into_backend(&flights) }
+    }
+
+    pub fn land(&mut self, call: Ticket, landed: Vec<Landed>) {
+        if !self.machine.expects(call) {
+            assert!(self.plan.on_workers, "nobody waits for a read");
+            return;
+        }
+        let landed = self.look_late(landed);
+        self.events += 1;
+        for one in landed {
+            let error = one.has_failed.then(|| self.make());
+            let events = self.events;
+            let it = self.flights.get_mut(&one.flight).expect("a flight that has landed");
+            (it.found, it.landed, it.error) = (one.record, events, error);
+            let found = self.found(&one, self.flights[&one.flight].region);
+            self.machine.landed(one.flight, found);
+        }
+        self.machine.decide(call, &self.time);
+    }
+
+    pub fn read_again(&mut self, round: Ticket) {
+        self.own_request(self.rounds[&round.slot]);
+        let flights = self.machine.round_reads(round);
+        self.events += 1;
+        for flight in &flights {
+            self.flights.get_mut(flight).expect("a flight to read again").again_sent = self.events;
+        }
+        self.user_code(3);
+        let landed = self.look_into_backend(&flights);
+        if self.is_at_once() {
+            self.land_again(round, landed);
+        } else {
+            self.put_off(self.request, What::ReadAgain { round, landed });
+        }
+    }
+
+    pub fn land_again(&mut self, round: Ticket, landed: Vec<Landed>) {
+        if !self.machine.expects_round(round) {
+            return;
+        }
+        for one in self.look_late(landed) {
+            let error = one.has_failed.then(|| self.make());
+            let Some(it) = self.flights.get_mut(&one.flight) else { continue };
+            it.again = one.record;
+            it.error = it.error.or(error);
+            let found = self.found(&one, self.flights[&one.flight].region);
+            self.machine.landed_again(round, one.flight, found);
+        }
+        self.machine.reread(round, &self.time);
+    }
+
+    pub fn adopt(&mut self, flight: u32) {
+        let it = self.flights.get_mut(&flight).expect("a flight that adopts");
+        it.found = it.again;
+        it.sent = it.sent.max(it.again_sent);
+        it.landed = self.events;
+    }
+
+    pub fn refresh(&mut self, call: Ticket) {
+        self.own(call.slot);
+        if self.is_at_once() {
+            self.refreshed(call);
+        } else {
+            self.machine.read_sent(call, &self.time);
+            self.put_off(self.request, What::Refreshed { call });
+        }
+    }
+
+    pub fn refreshed(&mut self, call: Ticket) {
+        if !self.machine.expects(call) {
+            return;
+        }
+        self.learn(self.calls[&call.slot].region);
+        if self.rng.chance(4) {
+            self.machine.failed(call, &self.time);
+        } else {
+            self.machine.refreshed(call, &self.time);
+        }
+    }
+
+    /// The strategy hears of what others have invalidated.
+    pub fn learn(&mut self, region: u32) {
+        let it = self.regions.get_mut(&region).expect("a region");
+        it.times.hard = it.times.hard.max(it.news.hard);
+        it.times.soft = it.times.soft.max(it.news.soft);
+    }
+
+    pub fn hear(&mut self, call: Ticket) {
+        self.own(call.slot);
+        if self.rng.chance(2) {
+            return self.machine.failed(call, &self.time);
+        }
+        for (flight, started_at) in self.machine.met(call) {
+            self.hear_of(flight, started_at);
+            if let Some(created) = self.machine.found_at(flight) {
+                let says = self.strategy_says(self.machine.region_of(flight), created);
+                self.machine.told(flight, says);
+            }
+        }
+        self.machine.heard(call, &self.time);
+    }
+
+    pub fn hear_of(&mut self, flight: u32, started_at: f64) {
+        let times = self.regions[&self.machine.region_of(flight)].times;
+        if !started_at.is_nan() && started_at < times.hard.max(times.soft) {
+            self.cover.note("overtaken");
+            self.machine.overtaken(flight, &self.time);
+        }
+    }
+}
