@@ -112,6 +112,8 @@ export const refusedAs = (what, allowed, given) => makeError("VALIDATION", `${wh
 
 export const unknownOption = (name, known) => makeError("VALIDATION", `unknown option ${brief(name)}; the known ones are ${known}`);
 
+export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });
+
 export function requireFunction(value, what) {
   if (typeof value !== "function") throw refused(what, "a function", value);
 }

@@ -23,6 +23,7 @@ export async function build() {
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);
   await bundle();
+  await bundleHostOfTests();
   for (const file of ["README.md", "LICENSE"]) copyFileSync(join(root, file), join(root, "pkg", file));
   printSizes();
 }
@@ -66,6 +67,14 @@ export async function bundle() {
   await modules.write({ file, format: "es" });
   await modules.close();
   renameSync(file, join(root, "pkg", "bundle.js")); // at once: somebody may be reading it
+}
+
+/** The host for tests/web.rs, in one file: what wasm-bindgen takes along can import nothing. */
+async function bundleHostOfTests() {
+  const { rollup } = await import("rollup");
+  const modules = await rollup({ input: join(root, "tests", "web", "host.js") });
+  await modules.write({ file: join(root, "target", "web-host.js"), format: "es" });
+  await modules.close();
 }
 
 function printSizes() {

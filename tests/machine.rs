@@ -15,6 +15,8 @@ mod clock;
 mod cover;
 #[path = "machine/creators.rs"]
 mod creators;
+#[path = "machine/garbage.rs"]
+mod garbage;
 #[path = "machine/locks.rs"]
 mod locks;
 #[path = "machine/operations.rs"]
@@ -31,6 +33,8 @@ mod runners;
 mod schedule;
 #[path = "machine/search.rs"]
 mod search;
+#[path = "machine/wanted.rs"]
+mod wanted;
 #[path = "machine/workers.rs"]
 mod workers;
 #[path = "machine/world.rs"]
@@ -38,14 +42,35 @@ mod world;
 #[path = "machine/writes.rs"]
 mod writes;
 
+use cover::{Cover, EFFECTS};
+
+/// So many schedules take some seconds without optimization.
+const COUNT: u64 = 6_000;
+const COUNT_ON_WORKERS: u64 = 2_500;
+
 #[test]
 fn whatever_happens_everyone_is_answered_once_and_nothing_is_left() {
-    let cover = search::search("one realm", false, 3_000);
-    println!("{:?}", cover.0);
+    let cover = search::search("one realm", false, COUNT);
+    require(&cover, &wanted::IN_ONE_REALM, &wanted::ON_WORKERS);
 }
 
 #[test]
 fn no_request_acts_for_another_and_all_that_live_are_answered() {
-    let cover = search::search("workers", true, 3_000);
-    println!("{:?}", cover.0);
+    let cover = search::search("workers", true, COUNT_ON_WORKERS);
+    require(&cover, &wanted::ON_WORKERS, &wanted::IN_ONE_REALM);
+}
+
+#[test]
+fn a_quick_look_gives_what_the_full_way_gives() {
+    search::compare(COUNT / 3);
+}
+
+/// Every effect and every event has occurred, those of the other mode aside.
+fn require(cover: &Cover, own: &[&'static str], others: &[&'static str]) {
+    if cover.0.get("Create").is_none_or(|count| *count < 5_000) {
+        return; // too few schedules to say
+    }
+    let effects: Vec<&str> = EFFECTS.iter().filter(|effect| !others.contains(effect)).copied().collect();
+    let missing = [cover.missing(&effects), cover.missing(&wanted::EVENTS), cover.missing(own)].concat();
+    assert!(missing.is_empty(), "these have never occurred: {missing:?}");
 }

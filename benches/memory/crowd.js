@@ -2,11 +2,13 @@ import { Creator, expectValue, keysOf, TTL, VALUE } from "./creator.js";
 import { nextTask, rounds } from "./rounds.js";
 
 /** All at once: so many callers for each of so many keys that are not there. Every creation ends in the next task. */
-export function crowd(count, callers) {
+export function crowd(count, callers, variant) {
   return async (load) => {
+    const open = await load(variant);
+    if (open === undefined) return undefined;
     let gate;
     const creator = new Creator(() => gate);
-    const { getOrCreate } = (await load())({ ...creator, ttl: TTL, entries: Math.max(100_000, count) });
+    const { getOrCreate } = open({ ...creator, ttl: TTL, entries: Math.max(100_000, count) });
     let [turnsSoFar, lastTurns] = [0, 0];
     const rush = async (keys) => {
       gate = nextTask().then(() => VALUE);

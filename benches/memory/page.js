@@ -5,5 +5,5 @@ globalThis.measure = async (file, open, workload) => {
   // Fetched before the clock starts, and compiled after.
   const source = await (await fetch(`subjects/${file}.js`)).blob();
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  return (await workloads[workload].run(async () => (await import(url))[open])) ?? null;
+  return (await workloads[workload].run(async (variant = open) => (await import(url))[variant])) ?? null;
 };

@@ -1,8 +1,8 @@
 import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
+import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
-import { backendError } from "../region/cache-region.js";
 import { oneEach } from "./answers.js";
 import { Context } from "./context.js";
 import { CREATED, DONE, FAILED, NOT_STORED, PENDING, REFUSED, STORED } from "./news.js";

@@ -52,7 +52,7 @@ export async function askHandover(flight, serial) {
   const { region, setup, core, host } = call;
   const left = typeof mutex.handover === "function" ? await region.askMutex(setup, () => mutex.handover()) : undefined;
   flight.again = left === undefined || left === null ? undefined : region.findToJudge(setup, { value: left });
-  const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING } : region.numbersOf(flight.again);
+  const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING, ct: 0, v: 0, et: 0, invalidated: 0 } : region.numbersOf(flight.again);
   call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow()));
 }
 

@@ -1,6 +1,6 @@
+import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
-import { backendError } from "../region/cache-region.js";
 import { callWaitUntil } from "./keep-alive.js";
 import { DONE, FAILED, RELEASED, RUNNER_CREATED, RUNNER_ENTERS, RUNNER_FAILED, RUNNER_LEAVES, RUNNER_STORED, RUNNER_UNUSED, WROTE } from "./news.js";
 

@@ -1,6 +1,6 @@
 import { usableBackend } from "../backends/backend.js";
 import { makeBackend } from "../backends/registry.js";
-import { describePart, makeError, refused, refusedAs } from "../errors.js";
+import { backendError, describePart, makeError, refused, refusedAs } from "../errors.js";
 import { Call } from "../host/call.js";
 import { attach } from "../host/hosts.js";
 import { ERROR, RECORD } from "../host/news.js";
@@ -318,8 +318,6 @@ function nameBy(mangled, names) {
   const all = new Map(mangled.map((key, index) => [key, names[index]]));
   return (key) => all.get(key);
 }
-
-export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });
 
 const alreadyConfigured = () =>
   makeError("REGION_ALREADY_CONFIGURED", "This region is already configured. Give replaceExistingBackend: true to replace its backend.");

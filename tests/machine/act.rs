@@ -170,9 +170,10 @@ impl World {
         assert!(!it.has_failed, "restarted after it has failed");
         let it = &mut it.seats[seat as usize];
         assert!(!std::mem::replace(&mut it.is_done, true), "restarted after it was served");
+        let name = it.name;
         for (caller, index) in std::mem::take(&mut it.takers) {
             if !self.callers[caller].is_answered() {
-                self.call(caller, vec![(it_name(self, call, seat), index)]);
+                self.call(caller, vec![(name, index)]);
             }
         }
     }
@@ -213,8 +214,4 @@ impl World {
             }
         }
     }
-}
-
-fn it_name(world: &World, call: u32, seat: u32) -> usize {
-    world.calls[&call].seats[seat as usize].name
 }

@@ -51,7 +51,7 @@ impl World {
         let region = &self.regions[&it.region];
         let written = self.written.get(&(it.region, it.name)).and_then(|writes| writes.last()).copied().unwrap_or(0);
         let is_told = it.started_at < region.times.hard.max(region.times.soft);
-        let is_invalidated = it.called > 0 && region.invalidated > it.called || is_told;
+        let is_invalidated = it.called > 0 && region.invalidated > it.landed || is_told;
         written > it.arrived || is_invalidated || region.reconfigured > it.arrived || it.is_abandoned
     }
 

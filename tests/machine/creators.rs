@@ -45,7 +45,7 @@ impl World {
         self.user_code(12);
         self.machine.in_creator(batch, false);
         let nested = (callers < self.callers.len()).then_some(callers);
-        if self.rng.chance(3) {
+        if self.rng.chance(3) && !self.is_ending {
             self.hang(batch);
         } else if self.is_at_once() {
             self.settle_creator(batch);

@@ -16,6 +16,8 @@ pub struct Plan {
     pub defers: bool,
     /// Whether callers are given a quick look first.
     pub peeks: bool,
+    /// Whether the machine is told of what nobody asks any more.
+    pub hears_garbage: bool,
     /// Whether user code calls back.
     pub nests: bool,
     pub keys: usize,
@@ -36,6 +38,7 @@ impl Plan {
             is_impatient: rng.chance(10),
             defers: rng.chance(30),
             peeks: true,
+            hears_garbage: rng.chance(20),
             nests: rng.chance(60),
             keys: 1 + rng.below(3),
             regions: (0..regions).map(|_| Settings { coalesces, has_locks, ..settings(&mut rng, has_strategies, has_runners) }).collect(),

@@ -120,7 +120,7 @@ impl World {
         for one in self.look_late(landed) {
             let error = one.has_failed.then(|| self.make());
             let Some(it) = self.flights.get_mut(&one.flight) else { continue };
-            it.again = one.record;
+            it.again = if one.has_failed { it.found } else { one.record };
             it.error = it.error.or(error);
             let found = self.found(&one, self.flights[&one.flight].region);
             self.machine.landed_again(round, one.flight, found);

@@ -24,7 +24,7 @@ impl World {
         self.user_code(8);
         self.machine.in_runners_creator(flight, false);
         self.machine.runner_began(flight, &self.time);
-        if self.rng.chance(4) {
+        if self.rng.chance(4) && !self.is_ending {
             self.ever_hung = true;
             self.hung_runs.push((self.request, flight));
         } else if self.is_at_once() {

@@ -1,14 +1,15 @@
 //! One schedule: its steps, then everything settles, and nothing may be left.
 
-use dogpile::machine::{Settings, Ticket, Time};
+use dogpile::machine::{Counts, Settings, Ticket, Time};
 
 use crate::cover::Cover;
+use crate::garbage;
 use crate::locks::Holder;
 use crate::operations::What;
 use crate::plan::{Kind, Plan, Step, settings};
 use crate::rng::Rng;
 use crate::world::say;
-use crate::world::{Failed, World};
+use crate::world::{Call, Failed, World};
 
 /// What each caller got.
 pub type Answers = Vec<(Vec<Option<u64>>, Option<Failed>)>;
@@ -16,6 +17,7 @@ pub type Answers = Vec<(Vec<Option<u64>>, Option<Failed>)>;
 pub struct Result {
     pub cover: Cover,
     pub answers: Answers,
+    pub counts: Vec<Counts>,
     pub callers: usize,
 }
 
@@ -25,11 +27,15 @@ pub fn run(plan: &Plan, steps: &[Step], is_loud: bool) -> Result {
         world.rng = Rng::new(step.chance);
         say!(world, "{:?} at {}", step.kind, world.time.now());
         world.step(step.kind);
+        if plan.hears_garbage {
+            garbage::tell(&mut world.machine, &world.time, &mut world.rng);
+        }
     }
     world.rng = Rng::new(1);
     world.finish();
     let answers = world.callers.iter().map(|caller| (caller.got.clone(), caller.failed)).collect();
-    Result { cover: world.cover, answers, callers: world.callers.len() }
+    let counts = world.regions.keys().map(|region| world.machine.counts(*region)).collect();
+    Result { cover: world.cover, answers, counts, callers: world.callers.len() }
 }
 
 impl World {
@@ -115,11 +121,17 @@ impl World {
         say!(self, "now everything settles");
         self.settle_all();
         self.check_answers();
+        self.is_ending = true;
         for (request, batch) in std::mem::take(&mut self.hung) {
             self.put_off(request, What::Create { batch, waits_for: None });
         }
         for (request, flight) in std::mem::take(&mut self.hung_runs) {
             self.put_off(request, What::RunnerRelease { flight });
+        }
+        for operation in &mut self.open {
+            if let What::Create { waits_for, .. } = &mut operation.what {
+                *waits_for = None;
+            }
         }
         self.settle_all();
         let stuck = self.callers.iter().position(|caller| !caller.is_answered() && self.is_alive(caller.request));
@@ -171,8 +183,14 @@ impl World {
             let is_endless = caller.asked.is_some_and(|asked| asked.lock_timeout == f64::INFINITY);
             let leads = |ticket: &Ticket| self.calls.get(&ticket.slot).is_some_and(|call| call.ticket == *ticket && call.leads_hung);
             let leads = caller.calls.iter().any(leads) || self.leads_one_that_waits(caller.calls.as_slice());
-            assert!(hangs && (leads || is_endless), "caller {number} waits for ever: {caller:?}");
+            assert!(hangs && (leads || is_endless || self.is_held_up()), "caller {number} waits for ever: {caller:?}");
         }
+    }
+
+    /// Whether a call of many keys with all the patience there is waits for a creator before it asks for its other locks.
+    fn is_held_up(&self) -> bool {
+        let holds_up = |call: &Call| call.asked.is_some_and(|asked| asked.is_multi && asked.lock_timeout == f64::INFINITY);
+        self.calls.values().any(|call| self.regions[&call.region].settings.has_locks && holds_up(call))
     }
 
     fn leads_one_that_waits(&self, calls: &[Ticket]) -> bool {

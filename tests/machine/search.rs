@@ -34,6 +34,24 @@ pub fn search(name: &str, on_workers: bool, count: u64) -> Cover {
     cover
 }
 
+/// Runs each schedule with and without a quick look: callers get the same, and as much is counted.
+pub fn compare(count: u64) {
+    let first = variable("SEED").unwrap_or(0);
+    let count = if variable("SEED").is_some() { 1 } else { count };
+    let mut peeks = 0;
+    for seed in first..first + count {
+        let steps = steps(seed, false);
+        let plan = Plan { nests: false, defers: false, ..Plan::new(seed, false) };
+        let with = run(&plan, &steps, variable("SEED").is_some());
+        let without = run(&Plan { peeks: false, ..plan }, &steps, variable("SEED").is_some());
+        peeks += with.cover.0.get("peek share").unwrap_or(&0) + with.cover.0.get("peek stale").unwrap_or(&0);
+        let other = with.answers.iter().zip(&without.answers).position(|(one, other)| one != other);
+        assert_eq!(other, None, "seed {seed}: a caller gets another answer by a quick look");
+        assert_eq!(with.counts, without.counts, "seed {seed}: something else is counted after a quick look");
+    }
+    println!("{count} schedules, {peeks} quick looks");
+}
+
 /// What goes wrong is reported when it has been made short.
 pub fn silence() {
     if variable("SEED").is_none() && variable("LOUD").is_none() {

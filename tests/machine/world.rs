@@ -181,6 +181,8 @@ pub struct World {
     pub hung: Vec<(usize, Ticket)>,
     pub hung_runs: Vec<(usize, Ticket)>,
     pub ever_hung: bool,
+    /// Nothing hangs any more.
+    pub is_ending: bool,
     pub timers: BTreeMap<u32, (Ticket, f64)>,
     pub round_timers: BTreeMap<u32, (usize, Ticket, f64)>,
     pub store: BTreeMap<usize, Record>,
@@ -224,6 +226,7 @@ impl World {
             hung: Vec::new(),
             hung_runs: Vec::new(),
             ever_hung: false,
+            is_ending: false,
             timers: BTreeMap::new(),
             round_timers: BTreeMap::new(),
             store: BTreeMap::new(),

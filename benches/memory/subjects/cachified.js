@@ -1,6 +1,7 @@
 // Over a Map, the least that it can work with; where there is a limit, over lru-cache as its README does. It has no `get` of its own.
 import { cachified, createBatch, softPurge, totalTtl } from "@epic-web/cachified";
 import { LRUCache } from "lru-cache";
+import { PromiseStore } from "../promise-store.js";
 
 const HOUR = 3_600_000;
 
@@ -15,6 +16,11 @@ export function open({ create, createMany, ttl, maxEntries, servesStale }) {
     },
     expire: (key) => softPurge({ cache, key, swr: HOUR }),
   };
+}
+
+export function openByPromise({ create, ttl }) {
+  const options = { cache: new PromiseStore(), ttl: ttl * 1000 };
+  return { getOrCreate: (key) => cachified({ ...options, key, getFreshValue: create }) };
 }
 
 function bounded(max) {

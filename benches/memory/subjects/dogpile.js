@@ -1,5 +1,6 @@
 // As it comes: expiration, invalidation and stats are on.
 import { createRegion, MemoryBackend } from "dogpile";
+import { PromiseStore } from "../promise-store.js";
 
 export function open({ create, createMany, ttl, maxEntries }) {
   const backend = new MemoryBackend({ maxEntries });
@@ -14,6 +15,11 @@ export function open({ create, createMany, ttl, maxEntries }) {
       backend.set(key, { payload, metadata: { ...metadata, ct: metadata.ct - ttl - 1 } });
     },
   };
+}
+
+export function openByPromise({ create, ttl }) {
+  const region = createRegion({ backend: new PromiseStore(), expirationTime: ttl });
+  return { getOrCreate: (key) => region.getOrCreate(key, create) };
 }
 
 export function openTimeless({ create }) {

@@ -1,4 +1,6 @@
 // What no cache can do without: a Map, a clock read and a promise; where it waits, one promise for all who wait.
+import { PromiseStore } from "../promise-store.js";
+
 export function open({ create, createMany, ttl, maxEntries }) {
   if (maxEntries !== undefined) return undefined; // a Map has no limit
   const records = new Map();
@@ -41,6 +43,25 @@ export function open({ create, createMany, ttl, maxEntries }) {
     },
     expire(key) {
       records.get(key).metadata.ct -= ttl + 1;
+    },
+  };
+}
+
+export function openByPromise({ create, ttl }) {
+  const store = new PromiseStore();
+  const pending = new Map();
+  const find = async (key) => {
+    const record = await store.get(key);
+    if (record !== undefined && Date.now() / 1000 - record.metadata.ct <= ttl) return record.payload;
+    const payload = await create();
+    await store.set(key, { payload, metadata: { ct: Date.now() / 1000, v: 2 } });
+    pending.delete(key);
+    return payload;
+  };
+  return {
+    getOrCreate(key) {
+      if (!pending.has(key)) pending.set(key, find(key));
+      return pending.get(key);
     },
   };
 }

@@ -7,6 +7,9 @@ export const open = (options) => openAt(1, options);
 /** It reads the clock at every call, as all others do. */
 export const openExact = (options) => openAt(0, options);
 
+/** It has no other store than itself. */
+export const openByPromise = open;
+
 export const openTimeless = ({ ttl: _, ...options }) => openAt(1, options);
 
 function openAt(ttlResolution, { create, ttl, entries, maxEntries = entries, servesStale }) {

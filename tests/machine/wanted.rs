@@ -1,0 +1,42 @@
+//! What must occur in the schedules, or they prove nothing.
+
+pub const EVENTS: [&str; 33] = [
+    "Serve Fresh",
+    "Serve Stale",
+    "Serve Created",
+    "Fail Rejected",
+    "Fail LockTimeout",
+    "Fail Timeout",
+    "Fail Aborted",
+    "Fail Unread",
+    "Fail Thrown",
+    "Tell Hit",
+    "Tell Stale",
+    "Tell Miss",
+    "Tell Wait",
+    "Tell Takeover",
+    "Lock Granted, wait true",
+    "Lock Granted, wait false",
+    "Lock Busy, wait false",
+    "Lock Failed, wait true",
+    "Lock Failed, wait false",
+    "handed over",
+    "nothing handed over",
+    "released at once",
+    "round timer fired",
+    "Threw",
+    "Refused",
+    "No",
+    "reject created",
+    "overtaken",
+    "runner failed",
+    "runner was ended",
+    "hung creator",
+    "aborted",
+    "timed out",
+];
+
+/// Where nobody's request dies.
+pub const IN_ONE_REALM: [&str; 5] = ["SetTimer", "ClearTimer", "peek share", "peek stale", "reentrant"];
+
+pub const ON_WORKERS: [&str; 3] = ["Watch", "Changed", "died"];
