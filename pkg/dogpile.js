@@ -16,6 +16,7 @@ export {
   BackendError,
   DogpileCacheError,
   PluginNotFound,
+  PoisonedError,
   ReentrantError,
   RegionAlreadyConfigured,
   RegionNotConfigured,

@@ -7,6 +7,7 @@ export class PluginNotFound extends DogpileCacheError {}
 export class ReentrantError extends DogpileCacheError {}
 export class TimeoutError extends DogpileCacheError {}
 export class BackendError extends DogpileCacheError {}
+export class PoisonedError extends DogpileCacheError {}
 
 // The names are written out, because a minifier renames classes.
 const CODES = {
@@ -17,6 +18,7 @@ const CODES = {
   REENTRANT: [ReentrantError, "ReentrantError"],
   TIMEOUT: [TimeoutError, "TimeoutError"],
   BACKEND: [BackendError, "BackendError"],
+  POISONED: [PoisonedError, "PoisonedError"],
 };
 
 for (const [code, [errorClass, name]] of Object.entries(CODES)) {

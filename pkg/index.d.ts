@@ -851,7 +851,8 @@ export class DogpileCacheError extends Error {
     | "PLUGIN_NOT_FOUND"
     | "REENTRANT"
     | "TIMEOUT"
-    | "BACKEND";
+    | "BACKEND"
+    | "POISONED";
 }
 /** Thrown by a serializer for what it does not understand: a miss that nobody is told of. */
 export class CantDeserialize extends Error {
@@ -871,3 +872,5 @@ export class ReentrantError extends DogpileCacheError {}
 export class TimeoutError extends DogpileCacheError {}
 /** The backend failed; `cause` is its own error. */
 export class BackendError extends DogpileCacheError {}
+/** The package's WebAssembly module has trapped, which is a fault of the package: every call rejects with this until it is loaded anew. */
+export class PoisonedError extends DogpileCacheError {}

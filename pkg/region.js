@@ -9,6 +9,7 @@ import { numberOrNaN } from "./records/record.js";
 import { freshPayloads, keptPromise, readablePayload, readablePayloads } from "./region/warm.js";
 import { remove, store } from "./region/writing.js";
 import { seconds } from "./duration.js";
+import { isPoisoned } from "./start.js";
 import { isFresh } from "./wasm/dogpile.js";
 
 const memoryGet = MemoryBackend.prototype.get;
@@ -209,7 +210,7 @@ export class Region {
 
   /** Whether a MemoryBackend may be looked into instead of asked, and the core asked by numbers alone. */
   get #hasRecords() {
-    return this.#records !== undefined && this.#backend.get === memoryGet && this.#backend.getMulti === undefined;
+    return this.#records !== undefined && !isPoisoned && this.#backend.get === memoryGet && this.#backend.getMulti === undefined;
   }
 
   #readMulti(keys, { expirationTime, ignoreExpiration }) {

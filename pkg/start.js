@@ -1,7 +1,47 @@
+import { makeError } from "./errors.js";
+
+/** What rejects what it has under way, when the module can decide nothing any more. */
+const listeners = [];
+
+/** Whether the module has trapped. */
+export let isPoisoned = false;
+
+export const onPoisoned = (listener) => listeners.push(listener);
+
 /** Binds a compiled module to the functions that wasm-bindgen made for it, its `glue`. */
 export function start(module, glue) {
   const imports = Object.fromEntries(WebAssembly.Module.imports(module).map(({ module: name }) => [name, glue]));
   const { exports } = new WebAssembly.Instance(module, imports);
-  glue.__wbg_set_wasm(exports);
+  glue.__wbg_set_wasm(guardAll(exports, glue));
   exports.__wbindgen_start?.();
 }
+
+/** A trap leaves the module's memory as it is, half changed: from then on every call says so. */
+function guardAll(exports, glue) {
+  const poison = (error) => {
+    if (!(error instanceof WebAssembly.RuntimeError)) return error;
+    const cause = { cause: error };
+    const refuse = () => {
+      throw makeError("POISONED", "The WebAssembly module of dogpile has trapped and can decide nothing any more: load it anew.", cause);
+    };
+    if (!isPoisoned) {
+      isPoisoned = true;
+      glue.__wbg_set_wasm(withFunctions(exports, () => refuse));
+      for (const listener of listeners) listener(refuse);
+    }
+    return makeError("POISONED", "The WebAssembly module of dogpile has trapped: a fault of the package, please report it.", cause);
+  };
+  return withFunctions(exports, (call) => guard(call, poison));
+}
+
+const withFunctions = (exports, change) =>
+  Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, typeof value === "function" ? change(value) : value]));
+
+/** No export has more than twelve parameters; wasm takes no notice of those that it does not have. */
+const guard = (call, poison) => (a, b, c, d, e, f, g, h, i, j, k, l) => {
+  try {
+    return call(a, b, c, d, e, f, g, h, i, j, k, l);
+  } catch (error) {
+    throw poison(error);
+  }
+};

@@ -14,8 +14,8 @@ const WORDING = [
   /\b(handle_alloc_error|capacity_overflow|handle_error|default_alloc_error_hook)\b/,
 ];
 
-/** The text of a panic: nobody reads it, and what decodes it is larger than it. */
-const TEXT_OF_THROW = /getStringFromWasm0\(arg0, arg1\)/;
+/** wasm-bindgen's own complaints. Their texts are dropped, for what decodes them is larger than they are; what is left counts as a trap. */
+const THROW = /throw new Error\(getStringFromWasm0\(arg0, arg1\)\)/;
 const DECODING = /function getStringFromWasm0[^]*?\n}\n|let cachedUint8ArrayMemory0[^]*?\n}\n|let cachedTextDecoder[^]*?\nfunction decodeText[^]*?\n}\n/g;
 /** What the start function is called by, in pkg/start.js. */
 const START = "__wbindgen_start";
@@ -23,7 +23,7 @@ const START = "__wbindgen_start";
 /** Needs the names of the functions, so it comes before they are stripped. */
 export function trim(wasm, glue) {
   const module = binaryen.readBinary(readFileSync(wasm));
-  const script = readFileSync(glue, "utf8").replace(TEXT_OF_THROW, "").replace(DECODING, "");
+  const script = readFileSync(glue, "utf8").replace(THROW, "throw new WebAssembly.RuntimeError()").replace(DECODING, "");
   trimPanics(module);
   const exports = trimExports(module, script);
   const imports = shortImports(script);

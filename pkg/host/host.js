@@ -26,6 +26,15 @@ export class Host {
   batches = [];
   writes = [];
 
+  /** Whoever waits is told that nothing more will come. */
+  refuseAll(refuse) {
+    try {
+      refuse();
+    } catch (error) {
+      for (const pending of [...this.calls, ...this.writes]) pending?.fail?.(error);
+    }
+  }
+
   // Keys.
 
   /** The number of a key; it gets `next` if it has none. */

@@ -1,7 +1,10 @@
 import { Region as Core } from "../wasm/dogpile.js";
+import { onPoisoned } from "../start.js";
 import { Host } from "./host.js";
 
 const hosts = new WeakMap();
+/** All of them, for as long as anyone has them. */
+const alive = new Set();
 let HostClass = Host;
 let onWorkers = false;
 
@@ -17,8 +20,11 @@ export function attach(backend, { expiration, lockTimeout, flags }) {
   if (known !== undefined) return { host: known.host, core: known.core.sibling(expiration, lockTimeout, flags) };
   const core = new Core(expiration, lockTimeout, flags, onWorkers);
   const host = new HostClass();
+  alive.add(new WeakRef(host));
   hosts.set(backend, { host, core: core.sibling(expiration, lockTimeout, flags) });
   return { host, core };
 }
 
-export const isOnWorkers = () => onWorkers;
+onPoisoned((refuse) => {
+  for (const reference of alive) reference.deref()?.refuseAll(refuse);
+});

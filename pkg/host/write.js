@@ -49,6 +49,10 @@ export class Write {
     }
   }
 
+  fail(error) {
+    this.#deferred.reject(error);
+  }
+
   #end() {
     const told = this.#supersede(this.records);
     if (told === undefined) this.#deferred.resolve();

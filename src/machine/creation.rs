@@ -94,7 +94,7 @@ impl Machine {
 
     /// The flights that a creator is called for.
     pub fn batch(&self, batch: Ticket) -> &[u32] {
-        &self.batches[batch.slot].flights
+        self.batches.named(batch).map_or(&[], |batch| &batch.flights)
     }
 
     /// The call whose creator is called.
@@ -168,7 +168,7 @@ impl Machine {
 
     /// The flights whose values are to be accepted.
     pub fn created_flights(&self, batch: Ticket) -> &[u32] {
-        &self.batches[batch.slot].created
+        self.batches.named(batch).map_or(&[], |batch| &batch.created)
     }
 
     /// The host has looked at each value.
@@ -245,12 +245,12 @@ impl Machine {
 
     /// The flights whose records are to be written.
     pub fn stores(&self, batch: Ticket) -> &[u32] {
-        &self.batches[batch.slot].storable
+        self.batches.named(batch).map_or(&[], |batch| &batch.storable)
     }
 
     /// The write goes on: it has its place in the queue.
     pub fn store_sent(&mut self, batch: Ticket) {
-        let it = &self.batches[batch.slot];
+        let Some(it) = self.batches.named(batch) else { return };
         let (call, keys) = (it.call, it.storable.iter().map(|flight| self.flights[*flight].key).collect());
         let write = self.enter_write(keys, Some(call), true);
         self.batches[batch.slot].write = Some(write);

@@ -99,7 +99,7 @@ impl Machine {
 
     /// The flights that are led under locks.
     pub fn round(&self, round: Ticket) -> Vec<u32> {
-        self.lock_rounds[round.slot].led.iter().map(|(_, flight)| *flight).collect()
+        self.lock_rounds.named(round).map_or(Vec::new(), |round| round.led.iter().map(|(_, flight)| *flight).collect())
     }
 
     /// Whether a round still goes on.
@@ -114,6 +114,9 @@ impl Machine {
 
     /// Which flights have a lock in the backend. The others go on without.
     pub fn locks_found(&mut self, round: Ticket, found: &[bool], time: &impl Time) {
+        if !self.lock_rounds.is_current(round) {
+            return;
+        }
         let number = round.slot;
         let led = std::mem::take(&mut self.lock_rounds[number].led);
         let mut free = Vec::new();
@@ -253,14 +256,16 @@ impl Machine {
 
     /// The flights to be read again.
     pub fn round_reads(&self, round: Ticket) -> Vec<u32> {
-        let unknown = self.lock_rounds[round.slot].again.iter().filter(|(_, found)| found.is_none());
-        unknown.map(|(flight, _)| *flight).collect()
+        let Some(it) = self.lock_rounds.named(round) else { return Vec::new() };
+        it.again.iter().filter(|(_, found)| found.is_none()).map(|(flight, _)| *flight).collect()
     }
 
     /// What was found when a flight's key was read again.
     pub fn landed_again(&mut self, round: Ticket, flight: u32, found: Found) {
-        let again = self.lock_rounds[round.slot].again.iter_mut().find(|(of, _)| *of == flight);
-        if let Some(again) = again {
+        if !self.lock_rounds.is_current(round) {
+            return;
+        }
+        if let Some(again) = self.lock_rounds[round.slot].again.iter_mut().find(|(of, _)| *of == flight) {
             again.1 = Some(found);
         }
     }

@@ -78,7 +78,7 @@ impl Machine {
 
     /// The flights of a call's open seats whose creators the strategy is asked about, with the times at which those were called.
     pub fn met(&self, call: Ticket) -> Vec<(u32, f64)> {
-        let it = &self.calls[call.slot];
+        let Some(it) = self.calls.named(call) else { return Vec::new() };
         let open = it.seats.iter().filter(|seat| seat.place == Place::Open);
         let met = open.filter_map(|seat| self.current(it.region, seat.key));
         met.map(|flight| (flight, self.flights[flight].started_at)).collect()
@@ -165,7 +165,7 @@ impl Machine {
 
     /// The flights that a call is to read: their keys' records come by `landed`.
     pub fn reads(&self, call: Ticket) -> &[u32] {
-        &self.calls[call.slot].reads
+        self.calls.named(call).map_or(&[], |call| &call.reads)
     }
 
     /// Whether what was asked for a call may still be told.

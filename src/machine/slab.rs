@@ -53,6 +53,11 @@ impl<T> Slab<T> {
         self.places.get(slot as usize)?.item.as_ref()
     }
 
+    /// What the ticket names, if that is still there.
+    pub fn named(&self, ticket: Ticket) -> Option<&T> {
+        self.get(ticket.slot).filter(|_| self.places[ticket.slot as usize].serial == ticket.serial)
+    }
+
     pub fn ticket(&self, slot: u32) -> Ticket {
         Ticket { slot, serial: self.places[slot as usize].serial }
     }

@@ -1,5 +1,5 @@
 import {
-  BackendError, DogpileCacheError, PluginNotFound, ReentrantError, RegionAlreadyConfigured, RegionNotConfigured, TimeoutError, ValidationError,
+  BackendError, DogpileCacheError, PluginNotFound, PoisonedError, ReentrantError, RegionAlreadyConfigured, RegionNotConfigured, TimeoutError, ValidationError,
 } from "dogpile";
 import { check, type Same } from "./same.js";
 
@@ -17,5 +17,5 @@ if (error instanceof DogpileCacheError) {
 }
 
 // All of them are DogpileCacheErrors.
-[RegionAlreadyConfigured, RegionNotConfigured, ValidationError, PluginNotFound, ReentrantError, TimeoutError, BackendError] satisfies
+[RegionAlreadyConfigured, RegionNotConfigured, ValidationError, PluginNotFound, ReentrantError, TimeoutError, BackendError, PoisonedError] satisfies
   (abstract new (...args: any[]) => DogpileCacheError)[];
