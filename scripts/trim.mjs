@@ -11,6 +11,7 @@ const WORDING = [
   /\bfmt::(Debug|Display|Write|LowerHex|UpperHex)\b/,
   /\b(flt2dec|escape_debug|slice_error_fail|slice_index_fail|count_chars|do_count_chars)/,
   /\b(panic_handler|panic_with_hook|PanicPayload|rust_begin_unwind|rust_panic)\b/,
+  /\b(expect_failed|unwrap_failed|panic_already\w*|throw_str|throw_null)\b/,
   /\b(handle_alloc_error|capacity_overflow|handle_error|default_alloc_error_hook)\b/,
 ];
 
@@ -25,6 +26,7 @@ export function trim(wasm, glue) {
   const module = binaryen.readBinary(readFileSync(wasm));
   const script = readFileSync(glue, "utf8").replace(THROW, "throw new WebAssembly.RuntimeError()").replace(DECODING, "");
   trimPanics(module);
+  module.runPasses(["dae-optimizing", "vacuum", "remove-unused-module-elements"]);
   const exports = trimExports(module, script);
   const imports = shortImports(script);
   writeFileSync(wasm, withShortImports(module, imports));
@@ -40,10 +42,33 @@ function shortImports(script) {
 
 /** Only the text form lets an import be renamed. */
 function withShortImports(module, names) {
-  const text = module.emitText().replace(/\(import "[^"]*" "(\w+)"/g, (all, name) => (names.has(name) ? `(import "_" "${names.get(name)}"` : all));
+  const text = withoutTexts(module).replace(/\(import "[^"]*" "(\w+)"/g, (all, name) => (names.has(name) ? `(import "_" "${names.get(name)}"` : all));
   const renamed = binaryen.parseText(text);
   renamed.setFeatures(module.getFeatures());
   return renamed.emitBinary();
+}
+
+/** A line of the text form that places data, with what it places. */
+const DATA = /^ \(data \$\S+ \(i32\.const (\d+)\) "((?:[^"\\]|\\.)*)"\)\n/gm;
+/** Names of source files, messages, and the places in source files that a panic points to: nothing else in Rust's data looks so. */
+const WORDS = /^[\x20-\x7e\n]{6,}\0*$/;
+
+/** The linker places every constant by itself. What words a panic goes, if nothing points there any more. */
+function withoutTexts(module) {
+  const text = module.emitText();
+  const all = Array.from(text.matchAll(DATA), ([, address, content]) => ({ address: Number(address), bytes: bytesOf(content) }));
+  const numbers = Array.from(text.replace(DATA, "").matchAll(/\bi32\.const (\d{7})\b|\boffset=(\d{7})\b/g), ([, constant, offset]) => Number(constant ?? offset));
+  const words = all.filter(({ bytes }) => WORDS.test(bytes.toString("latin1")));
+  const isIn = (number, { address, bytes }) => number >= address && number < address + bytes.length;
+  const isPlace = ({ bytes }) => bytes.length === 16 && words.some((word) => isIn(bytes.readUInt32LE(0), word));
+  const isUnread = (it) => (words.includes(it) || isPlace(it)) && !numbers.some((number) => isIn(number, it));
+  const unread = new Set(all.filter(isUnread).map(({ address }) => address));
+  return text.replace(DATA, (line, address) => (unread.has(Number(address)) ? "" : line));
+}
+
+function bytesOf(content) {
+  const escapes = { n: "\n", r: "\r", t: "\t" };
+  return Buffer.from(content.replace(/\\([0-9a-f]{2}|.)/g, (_, code) => (code.length === 2 ? String.fromCharCode(parseInt(code, 16)) : (escapes[code] ?? code))), "latin1");
 }
 
 function trimPanics(module) {

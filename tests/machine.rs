@@ -25,6 +25,8 @@ mod operations;
 mod plan;
 #[path = "machine/reads.rs"]
 mod reads;
+#[path = "machine/requests.rs"]
+mod requests;
 #[path = "machine/rng.rs"]
 mod rng;
 #[path = "machine/runners.rs"]
@@ -33,6 +35,8 @@ mod runners;
 mod schedule;
 #[path = "machine/search.rs"]
 mod search;
+#[path = "machine/tables.rs"]
+mod tables;
 #[path = "machine/wanted.rs"]
 mod wanted;
 #[path = "machine/workers.rs"]
@@ -45,8 +49,8 @@ mod writes;
 use cover::{Cover, EFFECTS};
 
 /// So many schedules take some seconds without optimization.
-const COUNT: u64 = 6_000;
-const COUNT_ON_WORKERS: u64 = 2_500;
+const COUNT: u64 = 4_000;
+const COUNT_ON_WORKERS: u64 = 1_500;
 
 #[test]
 fn whatever_happens_everyone_is_answered_once_and_nothing_is_left() {
@@ -63,6 +67,17 @@ fn no_request_acts_for_another_and_all_that_live_are_answered() {
 #[test]
 fn a_quick_look_gives_what_the_full_way_gives() {
     search::compare(COUNT / 3);
+}
+
+#[test]
+fn a_leader_on_workers_is_answered_without_a_beat() {
+    assert!(!requests::a_leader_waits_for_its_own_beat());
+}
+
+#[test]
+fn requests_that_die_leave_nothing_for_ever() {
+    let (early, late) = (requests::most_that_is_kept(100), requests::most_that_is_kept(500));
+    assert!(late <= early * 2, "{early} after a while, {late} after five times as long");
 }
 
 /// Every effect and every event has occurred, those of the other mode aside.

@@ -17,6 +17,9 @@ export class Call {
   error = undefined;
   /** Keeps the platform from ending the request. */
   kept = undefined;
+  /** Whether the machine has done with it, and how many creators of it run on that nobody waits for. */
+  isOver = false;
+  late = 0;
   #state = PENDING;
   #value = undefined;
   #deferred = undefined;
@@ -93,6 +96,11 @@ export class Call {
     const enter = this.#enter;
     this.#enter = undefined;
     enter(work);
+  }
+
+  /** The platform may end the request when nothing of it goes on. */
+  letGo() {
+    if (this.isOver && this.late === 0) this.kept?.resolve();
   }
 
   serve(seat, record, state) {

@@ -1,13 +1,29 @@
-/** What a creator is called with. Its signal is made when it is asked for: most creators never do. */
+/** What a creator of one key is called with. Its signal is made when it is asked for: most creators never do. */
 export class Context {
-  #signalOf;
+  #creation;
 
-  constructor(members, signalOf) {
-    Object.assign(this, members);
-    this.#signalOf = signalOf;
+  constructor(creation, key, stale, expiresIn) {
+    this.#creation = creation;
+    this.key = key;
+    this.stale = stale;
+    this.expiresIn = expiresIn;
   }
 
   get signal() {
-    return this.#signalOf();
+    return this.#creation.signal;
+  }
+}
+
+/** The same for a creator of many keys. */
+export class MultiContext {
+  #creation;
+
+  constructor(creation, expiresIn) {
+    this.#creation = creation;
+    this.expiresIn = expiresIn;
+  }
+
+  get signal() {
+    return this.#creation.signal;
   }
 }

@@ -4,7 +4,7 @@ import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
-import { Context } from "./context.js";
+import { Context, MultiContext } from "./context.js";
 import { CREATED, DONE, FAILED, NOT_STORED, PENDING, REFUSED, STORED } from "./news.js";
 
 /** One call of a creator, for all keys that one call leads at once. */
@@ -13,6 +13,8 @@ export class Creation {
   #controller;
   #began;
   #isTold = false;
+  #isRunning = false;
+  #isForgotten = false;
   #reason;
   #isAborted = false;
 
@@ -22,6 +24,7 @@ export class Creation {
     this.call = call;
     this.flights = flights;
     this.keys = keys;
+    for (let index = 0; index < keys.length; index += 1) flights[index].name = keys[index];
   }
 
   /** Calls the creator. */
@@ -31,7 +34,12 @@ export class Creation {
     try {
       const answer = this.callCreator();
       const promise = pending(answer);
-      if (promise === undefined) return this.#answered(answer);
+      if (promise === undefined) {
+        const came = this.#answered(answer);
+        this.#isRunning = came === PENDING; // on promises for some of its keys
+        return came;
+      }
+      this.#isRunning = true;
       promise.then((value) => this.#later(this.#answered(value)), (error) => this.#later(this.#failed(error)));
       return PENDING;
     } catch (error) {
@@ -70,7 +78,7 @@ export class Creation {
     const { region, setup, request } = this.call;
     this.#tell();
     try {
-      flight.record = makeRecord(flight.value, region.stamp(), this.#expirations?.get(this.#keyOf(flight)));
+      flight.record = makeRecord(flight.value, region.stamp(), this.#expirations?.get(flight.name));
       if (request.shouldCacheFn !== undefined && !request.shouldCacheFn(flight.value)) return PENDING;
     } catch (error) {
       flight.error = error;
@@ -111,7 +119,7 @@ export class Creation {
       const [{ key, stored }] = flights;
       return setup.backend.set(key, stored, region.hint(this.#expirations?.get(this.keys[0]), expiration));
     }
-    const hints = flights.map((flight) => region.hint(this.#expirations?.get(this.#keyOf(flight)), expiration));
+    const hints = flights.map((flight) => region.hint(this.#expirations?.get(flight.name), expiration));
     return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(hints));
   }
 
@@ -133,12 +141,19 @@ export class Creation {
     }
   }
 
-  #keyOf(flight) {
-    return this.keys[this.flights.indexOf(flight)];
+  /** Nobody waits any more for what it gives. */
+  forget() {
+    this.#isForgotten = true;
+    if (this.#isRunning) this.call.late += 1;
   }
 
   #later(came) {
     if (came === PENDING) return;
+    this.#isRunning = false;
+    if (this.#isForgotten) {
+      this.call.late -= 1;
+      return this.call.letGo();
+    }
     const { call } = this;
     call.inContext(() => call.core.resume(call.host, CREATED, this.slot, this.serial, call.region.clockNow()));
   }
@@ -171,11 +186,11 @@ export class Creation {
     const [key] = this.keys;
     const [{ found }] = this.flights;
     const stale = found?.record && this.call.region.cachedValue(found.record);
-    return new Context({ key, stale, expiresIn: (duration) => this.#expire(key, duration) }, () => this.signal);
+    return new Context(this, key, stale, (duration) => this.#expire(key, duration));
   }
 
   #multiContext() {
-    return new Context({ expiresIn: (key, duration) => this.#expire(key, duration) }, () => this.signal);
+    return new MultiContext(this, (key, duration) => this.#expire(key, duration));
   }
 
   /** Made when a creator asks for it: most never do. */

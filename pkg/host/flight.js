@@ -11,6 +11,8 @@ export class Flight {
   stored = undefined;
   isWritten = false;
   error = undefined;
+  /** The user's name of its key, once it is created. */
+  name = undefined;
   mutex = undefined;
   lock = undefined;
   timer = undefined;

@@ -6,7 +6,7 @@ import { Creation } from "./creation.js";
 import { Flight } from "./flight.js";
 import { callWaitUntil, waitUntilOf } from "./keep-alive.js";
 import { askHandover, askLock, giveUpLock, unlock } from "./locks.js";
-import { CREATE_NOW, DONE, FAILED, FAILED_CALL, PENDING, READ, READ_AGAIN, REFRESHED, REFRESHED_TO_STORE, REJECTED, ROUND_TIMER, TIMER, WROTE } from "./news.js";
+import { CREATE_NOW, DONE, ERROR, FAILED, FAILED_CALL, PENDING, READ, READ_AGAIN, RECORD, REFRESHED, REFRESHED_TO_STORE, REJECTED, ROUND_TIMER, TIMER, WROTE } from "./news.js";
 import { Run } from "./runner.js";
 
 const STATES = ["fresh", "stale", "created"];
@@ -106,7 +106,8 @@ export class Host {
   end(slot) {
     const call = this.calls[slot];
     this.calls[slot] = undefined;
-    call.kept?.resolve();
+    call.isOver = true;
+    call.letGo();
   }
 
   keepAlive(slot) {
@@ -130,11 +131,12 @@ export class Host {
     try {
       const answer = call.setup.backend.get(flight.key);
       const promise = pending(answer);
-      if (promise === undefined) return this.#land(call, [flight], [{ value: answer }]);
-      call.setup.answered(promise).then((value) => this.#landLater(call, [flight], [{ value }]), (error) => this.#landLater(call, [flight], [{ error }]));
+      if (promise === undefined) return this.#land(call, flight, { value: answer });
+      const later = (outcome) => this.#landLater(call, [flight], [outcome]);
+      call.setup.answered(promise).then((value) => later({ value }), (error) => later({ error }));
       return PENDING;
     } catch (error) {
-      return this.#land(call, [flight], [{ error }]);
+      return this.#land(call, flight, { error });
     }
   }
 
@@ -142,24 +144,26 @@ export class Host {
     const call = this.calls[slot];
     const flights = Array.from(numbers, (number, index) => (this.flights[number] = new Flight(number, this.#keys[keys[index]], call)));
     const outcomes = backend.read(call.setup, flights.map(({ key }) => key), call.request.isMulti);
-    if (!(outcomes instanceof Promise)) return this.#land(call, flights, outcomes);
+    if (!(outcomes instanceof Promise)) return this.#landAll(call, flights, outcomes);
     outcomes.then((settled) => this.#landLater(call, flights, settled));
     return PENDING;
   }
 
-  #land(call, flights, outcomes) {
-    const { region, setup, core } = call;
-    flights.forEach((flight, index) => {
-      flight.found = region.findToJudge(setup, outcomes[index]);
-      const { kind, ct, v, et, invalidated } = region.numbersOf(flight.found);
-      core.landed(flight.slot, kind, ct, v, et, invalidated);
-    });
+  #landAll(call, flights, outcomes) {
+    flights.forEach((flight, index) => this.#land(call, flight, outcomes[index]));
+    return DONE;
+  }
+
+  #land({ region, setup, core }, flight, outcome) {
+    const found = (flight.found = region.findToJudge(setup, outcome));
+    if (found.record !== undefined) core.landed(flight.slot, RECORD, found.ct, found.v, found.et, found.invalidated ?? 0);
+    else core.landed(flight.slot, "error" in found ? ERROR : found.why, 0, 0, 0, 0);
     return DONE;
   }
 
   #landLater(call, flights, outcomes) {
     if (!call.core.expects(call.slot, call.serial)) return;
-    this.#land(call, flights, outcomes);
+    this.#landAll(call, flights, outcomes);
     call.resume(READ);
   }
 
@@ -260,10 +264,19 @@ export class Host {
 
   // Creations.
 
-  prepare(number, serial, slot, numbers) {
+  prepare(number, serial, slot, flight) {
+    const call = this.calls[slot];
+    if (call.request.isMulti) return this.prepareMulti(number, serial, slot, [flight]);
+    return this.#prepare(number, serial, call, [this.flights[flight]], call.keys);
+  }
+
+  prepareMulti(number, serial, slot, numbers) {
     const call = this.calls[slot];
     const flights = Array.from(numbers, (flight) => this.flights[flight]);
-    const keys = call.request.isMulti ? flights.map(({ key }) => call.nameOf(key)) : call.keys;
+    return this.#prepare(number, serial, call, flights, flights.map(({ key }) => call.nameOf(key)));
+  }
+
+  #prepare(number, serial, call, flights, keys) {
     const batch = (this.batches[number] = new Creation(number, serial, call, flights, keys));
     call.batch = batch;
     if (call.isCurrent) return DONE;
@@ -283,7 +296,11 @@ export class Host {
     return this.batches[number].accept(this.flights[flight], mayStore);
   }
 
-  store(number, numbers) {
+  store(number, flight) {
+    return this.batches[number].store([this.flights[flight]]);
+  }
+
+  storeMulti(number, numbers) {
     return this.batches[number].store(Array.from(numbers, (flight) => this.flights[flight]));
   }
 
@@ -292,6 +309,7 @@ export class Host {
   }
 
   forgetBatch(number) {
+    this.batches[number].forget();
     this.batches[number] = undefined;
   }
 

@@ -20,7 +20,8 @@ export function attach(backend, { expiration, lockTimeout, flags }) {
   if (known !== undefined) return { host: known.host, core: known.core.sibling(expiration, lockTimeout, flags) };
   const core = new Core(expiration, lockTimeout, flags, onWorkers);
   const host = new HostClass();
-  alive.add(new WeakRef(host));
+  // Workers of an older compatibility date have no WeakRef; there a module makes its few regions once.
+  alive.add(typeof WeakRef === "function" ? new WeakRef(host) : { deref: () => host });
   hosts.set(backend, { host, core: core.sibling(expiration, lockTimeout, flags) });
   return { host, core };
 }

@@ -46,8 +46,7 @@ export class WorkersHost extends Host {
 
   keepAlive(slot) {
     const call = this.calls[slot];
-    if (call === undefined) return; // a write, which is there in a moment
-    super.keepAlive(slot);
+    if (call.request !== undefined) super.keepAlive(slot); // a write is awaited by its own caller
     this.#beat(call);
   }
 

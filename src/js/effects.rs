@@ -68,7 +68,11 @@ impl Region {
         let machine = self.machine.borrow();
         let (flights, call) = (machine.batch(batch).to_vec(), machine.call_of(batch));
         drop(machine);
-        if host.prepare(batch.slot, batch.serial, call, &flights) == DONE {
+        let came = match flights[..] {
+            [flight] => host.prepare(batch.slot, batch.serial, call, flight),
+            _ => host.prepare_multi(batch.slot, batch.serial, call, &flights),
+        };
+        if came == DONE {
             self.create_now(host, batch, time);
         }
     }
@@ -128,7 +132,10 @@ impl Region {
 
     fn store(&self, host: &Host, batch: Ticket, time: &Realm) {
         let flights = self.machine.borrow().stores(batch).to_vec();
-        let came = host.store(batch.slot, &flights);
+        let came = match flights[..] {
+            [flight] => host.store(batch.slot, flight),
+            _ => host.store_multi(batch.slot, &flights),
+        };
         let mut machine = self.machine.borrow_mut();
         if came != PENDING {
             machine.stored(batch, came == DONE, time);

@@ -62,7 +62,9 @@ extern "C" {
 
     // Creations.
     #[wasm_bindgen(method)]
-    pub(super) fn prepare(this: &Host, batch: u32, serial: u32, call: u32, flights: &[u32]) -> u32;
+    pub(super) fn prepare(this: &Host, batch: u32, serial: u32, call: u32, flight: u32) -> u32;
+    #[wasm_bindgen(method, js_name = prepareMulti)]
+    pub(super) fn prepare_multi(this: &Host, batch: u32, serial: u32, call: u32, flights: &[u32]) -> u32;
     #[wasm_bindgen(method)]
     pub(super) fn create(this: &Host, batch: u32) -> u32;
     #[wasm_bindgen(method, js_name = hasValue)]
@@ -70,7 +72,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn accept(this: &Host, batch: u32, flight: u32, may_store: bool) -> u32;
     #[wasm_bindgen(method)]
-    pub(super) fn store(this: &Host, batch: u32, flights: &[u32]) -> u32;
+    pub(super) fn store(this: &Host, batch: u32, flight: u32) -> u32;
+    #[wasm_bindgen(method, js_name = storeMulti)]
+    pub(super) fn store_multi(this: &Host, batch: u32, flights: &[u32]) -> u32;
     #[wasm_bindgen(method)]
     pub(super) fn abort(this: &Host, batch: u32, call: u32);
     #[wasm_bindgen(method)]

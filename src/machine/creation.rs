@@ -14,6 +14,9 @@ pub(super) struct Batch {
     created: Vec<u32>,
     /// Those of them that may be stored.
     storable: Vec<u32>,
+    has_settled: bool,
+    /// Whether nothing more comes of it, though the host may not have been told yet.
+    is_over: bool,
     /// Whether nobody waits any more.
     is_aborted: bool,
     /// The write that it has in the queue.
@@ -81,7 +84,7 @@ impl Machine {
         let region = self.calls[call].region;
         self.regions[region].counts.creations += flights.len() as u32;
         let ticket = self.calls.ticket(call);
-        let batch = Batch { call: ticket, flights, created: Vec::new(), storable: Vec::new(), is_aborted: false, write: None };
+        let batch = Batch { call: ticket, flights, created: Vec::new(), storable: Vec::new(), has_settled: false, is_over: false, is_aborted: false, write: None };
         let number = self.batches.insert(batch);
         for index in 0..self.batches[number].flights.len() {
             let flight = self.batches[number].flights[index];
@@ -104,15 +107,16 @@ impl Machine {
 
     /// Whether a creator's call still counts.
     pub fn expects_batch(&self, batch: Ticket) -> bool {
-        self.batches.is_current(batch)
+        self.is_under_way(batch)
     }
 
     /// Whether the creator is to be called: nobody may be left who waits for it.
     pub fn still_creates(&mut self, batch: Ticket, time: &impl Time) -> bool {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return false;
         }
         if self.batches[batch.slot].is_aborted {
+            self.batches[batch.slot].has_settled = true;
             for flight in self.batches[batch.slot].flights.clone() {
                 self.end(flight, Outcome::Restart);
             }
@@ -125,7 +129,7 @@ impl Machine {
 
     /// A creator is in its synchronous part, or not any more: then one that asks for its own key could only wait for itself.
     pub fn in_creator(&mut self, batch: Ticket, is_in: bool) {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return;
         }
         for flight in &self.batches[batch.slot].flights {
@@ -135,9 +139,10 @@ impl Machine {
 
     /// A creator has settled: `has_value` for each of its flights.
     pub fn created(&mut self, batch: Ticket, has_value: &[bool], time: &impl Time) {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return;
         }
+        self.batches[batch.slot].has_settled = true;
         let flights = self.batches[batch.slot].flights.clone();
         for (flight, has_value) in flights.into_iter().zip(has_value) {
             self.creator_settled(flight);
@@ -173,7 +178,7 @@ impl Machine {
 
     /// The host has looked at each value.
     pub fn accepted(&mut self, batch: Ticket, accepted: &[Accepted], time: &impl Time) {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return;
         }
         let it = &mut self.batches[batch.slot];
@@ -202,7 +207,7 @@ impl Machine {
 
     /// The host has an error, kept with one flight, for everyone who waits for what was created.
     pub fn reject_created(&mut self, batch: Ticket, source: u32, time: &impl Time) {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return;
         }
         for flight in self.batches[batch.slot].created.clone() {
@@ -214,19 +219,20 @@ impl Machine {
 
     /// The strategy was asked for news, and is to be heard.
     pub fn refreshed_to_store(&mut self, batch: Ticket) {
-        if self.batches.is_current(batch) {
+        if self.is_under_way(batch) {
             self.effects.push_back(Effect::HearToStore { batch });
         }
     }
 
     /// Stores what may be; between this look and the sending of the write nobody comes.
     pub fn store(&mut self, batch: Ticket, time: &impl Time) {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return;
         }
         let it = &self.batches[batch.slot];
-        let (stored, rest): (Vec<u32>, Vec<u32>) =
-            it.created.iter().partition(|flight| it.storable.contains(flight) && self.may_store(**flight));
+        let mut storable = it.storable.iter().peekable(); // some of those that were created, in their order
+        let is_stored = |flight: &&u32| storable.next_if_eq(flight).is_some() && self.may_store(**flight);
+        let (stored, rest): (Vec<u32>, Vec<u32>) = it.created.iter().partition(is_stored);
         for flight in rest {
             self.end(flight, Outcome::Created { source: flight });
         }
@@ -258,7 +264,7 @@ impl Machine {
 
     /// The write has ended. A failed one costs nobody the value, unless the region wants to be told: then the host has an error with each flight.
     pub fn stored(&mut self, batch: Ticket, has_succeeded: bool, time: &impl Time) {
-        if !self.batches.is_current(batch) {
+        if !self.is_under_way(batch) {
             return;
         }
         if let Some(write) = self.batches[batch.slot].write.take() {
@@ -285,7 +291,23 @@ impl Machine {
         }
     }
 
+    /// Nobody waits any more for a creator that has not settled: it may never do so. What comes of it is not heard.
+    pub(super) fn forget_late_creator(&mut self, flight: u32) {
+        let Some(batch) = self.flights[flight].batch.filter(|_| !self.on_workers) else { return };
+        let it = &self.batches[batch];
+        if !it.has_settled && it.flights.iter().all(|flight| self.flights[*flight].outcome.is_some()) {
+            self.finish_batch(batch);
+        }
+    }
+
+    fn is_under_way(&self, batch: Ticket) -> bool {
+        self.batches.named(batch).is_some_and(|batch| !batch.is_over)
+    }
+
     fn finish_batch(&mut self, batch: u32) {
+        if std::mem::replace(&mut self.batches[batch].is_over, true) {
+            return;
+        }
         for flight in std::mem::take(&mut self.batches[batch].flights) {
             self.flights[flight].batch = None;
             self.release(flight);

@@ -99,6 +99,7 @@ impl Machine {
         let owner = self.calls.ticket(call);
         let it = &mut self.flights[flight];
         it.phase = Phase::Locking;
+        it.is_taken_over = false; // from a reader that had died: who leads now is heard
         it.owner = owner;
         self.count_miss(call, seat, decision);
         self.wait_for(call, seat, flight, true);

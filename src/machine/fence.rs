@@ -120,6 +120,7 @@ impl Machine {
             self.end_for_all(predecessor, outcome, !self.on_workers);
             self.release(predecessor);
         }
+        self.forget_late_creator(flight);
     }
 
     /// One more knows the flight.

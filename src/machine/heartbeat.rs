@@ -158,6 +158,13 @@ impl Machine {
         }
     }
 
+    /// The same for a call that may be over.
+    pub(super) fn watch_all(&mut self, call: Ticket) {
+        if self.on_workers && self.calls.is_current(call) {
+            self.watch_owners(call.slot);
+        }
+    }
+
     /// Follows whoever its seats and its read depend on.
     pub(super) fn watch_owners(&mut self, call: u32) {
         if !self.on_workers {

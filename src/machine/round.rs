@@ -21,6 +21,7 @@ impl Machine {
         }
         self.go_on(call, time);
         self.settle(time);
+        self.watch_all(ticket);
         ticket
     }
 
@@ -73,6 +74,7 @@ impl Machine {
             it.is_refreshed = true;
             self.go_on(call.slot, time);
             self.settle(time);
+            self.watch_all(call);
         }
     }
 
@@ -90,6 +92,7 @@ impl Machine {
             self.calls[call.slot].stage = Stage::Open;
             self.board(call.slot, time);
             self.settle(time);
+            self.watch_all(call);
         }
     }
 
@@ -225,6 +228,7 @@ impl Machine {
         }
         self.changed(call);
         self.settle(time);
+        self.watch_all(call);
     }
 
     /// Decides when everything that a call reads or shares has landed.
@@ -236,8 +240,6 @@ impl Machine {
         };
         if it.stage == Stage::Reading && !it.is_reading && it.seats.iter().all(|seat| is_read(seat.place)) {
             self.decide_all(call, time);
-        } else {
-            self.watch_owners(call);
         }
     }
 

@@ -21,6 +21,7 @@ impl Machine {
     pub(super) fn look_at_seat(&mut self, call: u32, seat: u32, has_seen_death: bool, time: &impl Time) {
         let Place::Waiting { flight, leads } = self.calls[call].seats[seat as usize].place else { return };
         let latest = self.latest(flight);
+        let leads = leads && latest == flight; // who leads what was taken over waits for its successor like anyone
         let lock_timeout = self.calls[call].request.lock_timeout;
         if let Some(outcome) = self.outcome_for(call, seat, flight) {
             self.receive(call, seat, flight, leads, outcome, time);

@@ -24,6 +24,8 @@ pub(super) struct Write {
     ahead: Vec<u32>,
     is_sent: bool,
     has_answered: bool,
+    /// Whether those who waited for it go on, though the host may not have been told yet.
+    has_passed: bool,
     followers: Vec<Follower>,
 }
 
@@ -72,7 +74,7 @@ impl Machine {
 
     /// Puts a write that is to be sent, or goes on, at the end of its keys' queues.
     pub(super) fn enter_write(&mut self, keys: Vec<u32>, owner: Option<Ticket>, is_sent: bool) -> Ticket {
-        let write = self.writes.insert(Write { keys, owner, ahead: Vec::new(), is_sent, has_answered: false, followers: Vec::new() });
+        let write = self.writes.insert(Write { keys, owner, ahead: Vec::new(), is_sent, has_answered: false, has_passed: false, followers: Vec::new() });
         let ticket = self.writes.ticket(write);
         for key in self.writes[write].keys.clone() {
             self.hold_key(key);
@@ -121,6 +123,9 @@ impl Machine {
     /// Whoever waits for this write goes on. `is_own`: its own request says so.
     fn let_pass(&mut self, write: u32, is_own: bool) {
         let it = &mut self.writes[write];
+        if std::mem::replace(&mut it.has_passed, true) {
+            return;
+        }
         let (keys, followers, owner) = (std::mem::take(&mut it.keys), std::mem::take(&mut it.followers), it.owner);
         for key in keys {
             if self.keys[key].last_write == Some(write) {

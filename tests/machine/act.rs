@@ -55,13 +55,6 @@ impl World {
             Effect::Refresh { call } => self.refresh(call),
             Effect::Hear { call } => self.hear(call),
             Effect::Read { call } => self.read(call),
-            Effect::FindLocks { round } => self.find_locks(round),
-            Effect::Lock { flight, wait } => self.ask_lock(flight, wait),
-            Effect::GiveUpLock { flight } => self.give_up_lock(flight),
-            Effect::HandOver { flight } => self.hand_over(flight),
-            Effect::ReadAgain { round } => self.read_again(round),
-            Effect::Adopt { flight } => self.adopt(flight),
-            Effect::Unlock { flight, round, is_stored } => self.unlock(flight, round, is_stored),
             Effect::Create { batch } => self.prepare(batch),
             Effect::Run { flight } => self.run(flight),
             Effect::Accept { batch } => self.accept(batch),
@@ -76,6 +69,19 @@ impl World {
             Effect::Tell { call, seat, .. } => self.told(call, seat),
             Effect::Report { flight } => assert!(self.flights.contains_key(&flight)),
             Effect::KeepAlive { call } => self.keep_alive(call),
+            _ => self.act_on_lock(effect),
+        }
+    }
+
+    fn act_on_lock(&mut self, effect: Effect) {
+        match effect {
+            Effect::FindLocks { round } => self.find_locks(round),
+            Effect::Lock { flight, wait } => self.ask_lock(flight, wait),
+            Effect::GiveUpLock { flight } => self.give_up_lock(flight),
+            Effect::HandOver { flight } => self.hand_over(flight),
+            Effect::ReadAgain { round } => self.read_again(round),
+            Effect::Adopt { flight } => self.adopt(flight),
+            Effect::Unlock { flight, round, is_stored } => self.unlock(flight, round, is_stored),
             _ => self.act_on_time(effect),
         }
     }

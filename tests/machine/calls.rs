@@ -7,18 +7,13 @@ use crate::world::{Call, Caller, Failed, Seat, World};
 
 impl World {
     pub fn random_call(&mut self) {
-        let request = if self.depth == 0 { self.new_request() } else { self.request };
+        let request = self.caller_of();
         let region = self.rng.below(self.current_regions.len());
         let has_signal = self.rng.chance(25);
         let has_timeout = self.rng.chance(20);
         let is_multi = self.rng.chance(30);
         let asked = self.random_request(is_multi, !has_signal && !has_timeout && !is_multi);
-        let mut names: Vec<usize> = vec![self.rng.below(self.plan.keys)];
-        for name in 0..self.plan.keys {
-            if is_multi && !names.contains(&name) && self.rng.chance(60) {
-                names.push(name);
-            }
-        }
+        let names = self.random_names(if is_multi { 60 } else { 0 });
         self.events += 1;
         let caller = self.callers.len();
         self.callers.push(Caller {
@@ -37,6 +32,17 @@ impl World {
         self.call(caller, names.into_iter().enumerate().map(|(index, name)| (name, index)).collect());
     }
 
+    /// One key, and each of the others by chance.
+    pub fn random_names(&mut self, percent: u64) -> Vec<usize> {
+        let mut names = vec![self.rng.below(self.plan.keys)];
+        for name in 0..self.plan.keys {
+            if !names.contains(&name) && self.rng.chance(percent) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     fn random_request(&mut self, is_multi: bool, is_alone: bool) -> Request {
         let timeouts: &[f64] = if self.plan.is_impatient { &[3.0, 3.0, 30.0, 0.0, f64::INFINITY] } else { &[3.0, 3.0, 3.0, 30.0, f64::INFINITY] };
         Request {
@@ -47,6 +53,11 @@ impl World {
             is_multi,
             is_shareable: is_alone && self.rng.chance(85),
         }
+    }
+
+    /// User code calls for the request that it runs in.
+    pub fn caller_of(&mut self) -> usize {
+        if self.depth == 0 { self.new_request() } else { self.request }
     }
 
     pub fn new_request(&mut self) -> usize {
@@ -60,10 +71,6 @@ impl World {
         let it = &self.callers[caller];
         let (region, asked, request) = (self.current_regions[it.region], it.asked.expect("a call"), it.request);
         say!(self, "caller {caller} of {request} asks region {region} for {wanted:?}: {asked:?}");
-        if self.is_any_nested(region, &wanted, &asked) {
-            self.cover.note("reentrant");
-            return self.fail_caller(caller, Failed::Reentrant);
-        }
         for (name, _) in &wanted {
             let least = self.least_timeout.entry((region, *name)).or_insert(f64::INFINITY);
             *least = least.min(asked.lock_timeout);
@@ -72,6 +79,9 @@ impl World {
             return;
         }
         let keys: Vec<u32> = wanted.iter().map(|(name, _)| self.enter(*name)).collect();
+        if keys.iter().any(|key| self.machine.is_nested(region, *key, &asked, &self.time)) {
+            return self.refuse(caller, keys);
+        }
         let outer = self.begin_event(request);
         let ticket = self.machine.called(region, &keys, asked, &self.time);
         let seats = wanted.into_iter().map(|(name, index)| Seat { name, takers: vec![(caller, index)], is_done: false }).collect();
@@ -96,9 +106,15 @@ impl World {
         assert!(self.calls.insert(ticket.slot, call).is_none(), "the number of a call is used twice");
     }
 
-    fn is_any_nested(&self, region: u32, wanted: &[(usize, usize)], asked: &Request) -> bool {
-        let numbers = wanted.iter().filter_map(|(name, _)| self.numbers.get(name));
-        numbers.into_iter().any(|key| self.machine.is_nested(region, *key, asked, &self.time))
+    /// A creator that asks for its own key could only wait for itself.
+    fn refuse(&mut self, caller: usize, keys: Vec<u32>) {
+        self.cover.note("reentrant");
+        self.fail_caller(caller, Failed::Reentrant);
+        let outer = self.begin_event(self.request);
+        for key in keys {
+            self.machine.leave_key(key);
+        }
+        self.end_event(outer);
     }
 
     /// A quick look, where nothing has to be asked first.
@@ -117,17 +133,20 @@ impl World {
                 self.check_taker(caller, flight, Served::Stale);
                 self.give(caller, index, value);
             }
-            Some(Peek::Share(call)) => {
-                self.cover.note("peek share");
-                let it = self.calls.get_mut(&call).expect("a call to share with");
-                assert!(!it.has_failed && !it.seats[0].is_done, "shares with a call that is over");
-                assert!(it.asked == Some(*asked) && it.region == region && it.seats.len() == 1 && it.seats[0].name == name, "shares with another");
-                it.seats[0].takers.push((caller, index));
-                let ticket = it.ticket;
-                self.callers[caller].calls.push(ticket);
-            }
+            Some(Peek::Share(call)) => self.share(caller, index, call, (region, name, asked)),
         }
         true
+    }
+
+    fn share(&mut self, caller: usize, index: usize, call: u32, (region, name, asked): (u32, usize, &Request)) {
+        self.cover.note("peek share");
+        let it = self.calls.get_mut(&call).expect("a call to share with");
+        assert!(!it.has_failed && !it.seats[0].is_done, "shares with a call that is over");
+        let is_alike = it.asked == Some(*asked) && it.region == region && it.seats.len() == 1 && it.seats[0].name == name;
+        assert!(is_alike, "shares with another");
+        it.seats[0].takers.push((caller, index));
+        let ticket = it.ticket;
+        self.callers[caller].calls.push(ticket);
     }
 
     pub fn enter(&mut self, name: usize) -> u32 {

@@ -8,11 +8,13 @@ use dogpile::machine::Time;
 pub struct Clocks {
     now: Cell<f64>,
     stamp: Cell<f64>,
+    /// Whether the region has a clock of its own, which is used as it is.
+    is_own: bool,
 }
 
 impl Clocks {
-    pub fn new() -> Self {
-        Self { now: Cell::new(1_000.0), stamp: Cell::new(0.0) }
+    pub fn new(is_own: bool) -> Self {
+        Self { now: Cell::new(1_000.0), stamp: Cell::new(0.0), is_own }
     }
 
     pub fn pass(&self, seconds: f64) {
@@ -26,6 +28,9 @@ impl Time for Clocks {
     }
 
     fn stamp(&self) -> f64 {
+        if self.is_own {
+            return self.now.get();
+        }
         self.stamp.set(self.now.get().max(self.stamp.get().next_up()));
         self.stamp.get()
     }

@@ -16,6 +16,8 @@ pub struct Plan {
     pub defers: bool,
     /// Whether callers are given a quick look first.
     pub peeks: bool,
+    /// Whether stamps are no later than the readings.
+    pub has_own_clock: bool,
     /// Whether the machine is told of what nobody asks any more.
     pub hears_garbage: bool,
     /// Whether user code calls back.
@@ -38,6 +40,7 @@ impl Plan {
             is_impatient: rng.chance(10),
             defers: rng.chance(30),
             peeks: true,
+            has_own_clock: rng.chance(10),
             hears_garbage: rng.chance(20),
             nests: rng.chance(60),
             keys: 1 + rng.below(3),

@@ -38,27 +38,14 @@ impl World {
             request: self.request,
             arrived,
             sent: self.events,
-            landed: 0,
-            called: 0,
             begun: f64::INFINITY,
             is_second,
-            found: None,
-            again: None,
-            again_sent: 0,
-            record: None,
-            error: None,
-            is_creators_error: false,
-            is_creating: false,
-            is_run: false,
-            is_superseded: false,
-            is_abandoned: false,
-            has_lock: false,
-            is_granted: false,
-            goes_without: false,
             started_at: f64::NAN,
+            ..Flight::default()
         };
-        if !self.is_fenced(&kept) && !self.calls[&call].has_failed {
-            self.check_successor(region, name, None);
+        let is_buried = self.plan.on_workers && !self.machine.may_store(flight); // its request was taken for dead, by mistake
+        if !is_buried && !self.is_fenced(&kept) && !self.calls[&call].has_failed {
+            self.check_successor(region, name, None, kept.arrived);
         }
         assert!(self.flights.insert(flight, kept).is_none(), "the number of a flight is used twice");
     }

@@ -19,6 +19,10 @@ impl World {
             self.flights.get_mut(&flight.slot).expect("a flight").is_creating = false;
             return self.machine.runner_failed(flight, &self.time);
         }
+        self.begin_running(flight);
+    }
+
+    fn begin_running(&mut self, flight: Ticket) {
         self.start_clock(flight.slot);
         self.machine.in_runners_creator(flight, true);
         self.user_code(8);

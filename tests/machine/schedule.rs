@@ -35,11 +35,14 @@ pub fn run(plan: &Plan, steps: &[Step], is_loud: bool) -> Result {
     world.finish();
     let answers = world.callers.iter().map(|caller| (caller.got.clone(), caller.failed)).collect();
     let counts = world.regions.keys().map(|region| world.machine.counts(*region)).collect();
+    for region in world.regions.keys() {
+        world.machine.remove_region(*region);
+    }
     Result { cover: world.cover, answers, counts, callers: world.callers.len() }
 }
 
 impl World {
-    fn step(&mut self, kind: Kind) {
+    pub fn step(&mut self, kind: Kind) {
         match kind {
             Kind::Call => self.random_call(),
             Kind::Write => self.random_write(),
@@ -81,7 +84,7 @@ impl World {
         let hard = self.rng.chance(50);
         let stamp = self.time.stamp();
         say!(self, "region {region} is invalidated, hard: {hard}");
-        let request = if self.depth == 0 { self.new_request() } else { self.request };
+        let request = self.caller_of();
         let outer = self.begin_event(request);
         let it = self.regions.get_mut(&region).expect("a region");
         it.invalidated = self.events;
@@ -99,9 +102,13 @@ impl World {
         let settings = Settings { coalesces: old.coalesces, has_locks: old.has_locks, has_strategy, refreshes, ..fresh };
         let request = self.new_request();
         let outer = self.begin_event(request);
+        let is_new = self.rng.chance(80);
         let it = self.regions.get_mut(&region).expect("a region");
-        (it.settings, it.reconfigured) = (settings, self.events);
-        self.machine.configure(region, settings, true, &self.time);
+        it.settings = settings;
+        if is_new {
+            it.reconfigured = self.events;
+        }
+        self.machine.configure(region, settings, is_new, &self.time);
         self.end_event(outer);
     }
 

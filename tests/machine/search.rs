@@ -1,6 +1,8 @@
 //! Looks for a schedule that goes wrong, and makes it short.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use crate::cover::Cover;
 use crate::plan::{Plan, Step, steps};
@@ -52,15 +54,24 @@ pub fn compare(count: u64) {
     println!("{count} schedules, {peeks} quick looks");
 }
 
+thread_local! {
+    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What goes wrong is reported when it has been made short.
-pub fn silence() {
-    if variable("SEED").is_none() && variable("LOUD").is_none() {
-        std::panic::set_hook(Box::new(|_| {}));
-    }
+fn silence() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |why| if !IS_QUIET.get() { hook(why) }));
+    });
 }
 
 pub fn attempt(plan: &Plan, steps: &[Step]) -> std::result::Result<Result, String> {
-    catch_unwind(AssertUnwindSafe(|| run(plan, steps, false))).map_err(|why| text(&why))
+    IS_QUIET.set(true);
+    let result = catch_unwind(AssertUnwindSafe(|| run(plan, steps, false)));
+    IS_QUIET.set(false);
+    result.map_err(|why| text(&why))
 }
 
 pub fn text(why: &Box<dyn std::any::Any + Send>) -> String {
@@ -71,7 +82,6 @@ pub fn text(why: &Box<dyn std::any::Any + Send>) -> String {
 fn report(name: &str, seed: u64, plan: &Plan, steps: &[Step], why: &str) -> ! {
     let short = shrink(plan, steps.to_vec(), why);
     println!("{name}, seed {seed}: {why}\n{plan:?}\n{} of {} steps are left:", short.len(), steps.len());
-    _ = std::panic::take_hook();
     run(plan, &short, true);
     panic!("seed {seed} goes wrong only now and then: {why}");
 }

@@ -8,13 +8,8 @@ use crate::world::{Caller, Record, World, Write};
 
 impl World {
     pub fn random_write(&mut self) {
-        let request = if self.depth == 0 { self.new_request() } else { self.request };
-        let mut names = vec![self.rng.below(self.plan.keys)];
-        for name in 0..self.plan.keys {
-            if !names.contains(&name) && self.rng.chance(25) {
-                names.push(name);
-            }
-        }
+        let request = self.caller_of();
+        let names = self.random_names(25);
         let is_set = self.rng.chance(60);
         let records: Vec<(usize, Option<Record>)> = names.iter().map(|name| (*name, is_set.then(|| self.new_record()))).collect();
         self.events += 1;
