@@ -8,16 +8,16 @@ pub mod duration;
 pub mod freshness;
 #[cfg(feature = "js")]
 mod js;
-pub mod machine;
 #[cfg(feature = "sha1")]
 mod keys;
+pub mod machine;
 #[cfg(feature = "sha1")]
 mod mangler;
 
-#[cfg(feature = "sha1")]
-pub use mangler::*;
 #[cfg(feature = "js")]
 pub use js::*;
+#[cfg(feature = "sha1")]
+pub use mangler::*;
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
 #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]

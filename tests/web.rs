@@ -36,10 +36,32 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = getOrCreate)]
     #[allow(clippy::too_many_arguments)]
-    fn get_or_create(this: &Exported, host: &JsValue, key: &str, creator: &Function, call: &JsValue, expiration: f64, lock_timeout: f64, grace: f64, flags: u32, now: f64) -> Promise;
+    fn get_or_create(
+        this: &Exported,
+        host: &JsValue,
+        key: &str,
+        creator: &Function,
+        call: &JsValue,
+        expiration: f64,
+        lock_timeout: f64,
+        grace: f64,
+        flags: u32,
+        now: f64,
+    ) -> Promise;
     #[wasm_bindgen(method, js_name = getOrCreateMulti)]
     #[allow(clippy::too_many_arguments)]
-    fn get_or_create_multi(this: &Exported, host: &JsValue, keys: &Array, creator: &Function, call: &JsValue, expiration: f64, lock_timeout: f64, grace: f64, flags: u32, now: f64) -> Promise;
+    fn get_or_create_multi(
+        this: &Exported,
+        host: &JsValue,
+        keys: &Array,
+        creator: &Function,
+        call: &JsValue,
+        expiration: f64,
+        lock_timeout: f64,
+        grace: f64,
+        flags: u32,
+        now: f64,
+    ) -> Promise;
     #[wasm_bindgen(method)]
     fn get(this: &Exported, host: &JsValue, reading: &JsValue) -> Promise;
     #[wasm_bindgen(method, js_name = getMulti)]
@@ -56,8 +78,10 @@ extern "C" {
     fn count(this: &Exported, index: u32) -> u32;
 }
 
-#[wasm_bindgen(inline_js = "export const settled = (promise) => promise.then((value) => [true, value], (error) => [false, error]);
-export const later = () => { let open; const promise = new Promise((resolve) => (open = resolve)); return [promise, open]; };")]
+#[wasm_bindgen(
+    inline_js = "export const settled = (promise) => promise.then((value) => [true, value], (error) => [false, error]);
+export const later = () => { let open; const promise = new Promise((resolve) => (open = resolve)); return [promise, open]; };"
+)]
 extern "C" {
     fn settled(promise: &Promise) -> Promise;
     fn later() -> Array;
@@ -112,7 +136,10 @@ async fn outcome(promise: &Promise) -> (bool, JsValue) {
 async fn one_caller_creates_and_all_get_the_same() {
     for by_promise in [false, true] {
         let stage = Stage::new(by_promise);
-        let [gate, open] = { let both = later(); [both.get(0), both.get(1)] };
+        let [gate, open] = {
+            let both = later();
+            [both.get(0), both.get(1)]
+        };
         let creator = stage.creator(gate);
         let calls: Vec<Promise> = (0..20).map(|_| stage.get_or_create("k", &creator)).collect();
         open.unchecked_ref::<Function>().call1(&JsValue::NULL, &"value".into()).expect("opens");
@@ -154,7 +181,10 @@ async fn many_keys_are_created_by_one_call() {
 #[wasm_bindgen_test]
 async fn a_write_fences_what_is_being_created() {
     let stage = Stage::new(false);
-    let [gate, open] = { let both = later(); [both.get(0), both.get(1)] };
+    let [gate, open] = {
+        let both = later();
+        [both.get(0), both.get(1)]
+    };
     let created = stage.get_or_create("k", &stage.creator(gate));
     assert!(stage.core.key_is_locked(&stage.host, "k"));
     let write = new_write(&stage.region, &"k".into(), &"set".into());

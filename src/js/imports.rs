@@ -22,7 +22,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn begin(this: &Host, call: u32, serial: u32, key: &JsString, creator: &Function, request: &JsValue) -> JsValue;
     #[wasm_bindgen(method, js_name = beginMulti)]
-    pub(super) fn begin_multi(this: &Host, call: u32, serial: u32, keys: &Array, creator: &Function, request: &JsValue) -> JsValue;
+    pub(super) fn begin_multi(
+        this: &Host,
+        call: u32,
+        serial: u32,
+        keys: &Array,
+        creator: &Function,
+        request: &JsValue,
+    ) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn promise(this: &Host, call: &JsValue) -> Promise;
     #[wasm_bindgen(method)]

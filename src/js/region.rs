@@ -64,7 +64,18 @@ impl Region {
 
     /// The fresh value under a key; or the stale one, while another caller creates; or what is created, once, for everyone who waits.
     #[wasm_bindgen(js_name = getOrCreate)]
-    pub fn get_or_create(&self, host: &Host, key: &JsString, creator: &Function, request: &JsValue, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, now: f64) -> Promise {
+    pub fn get_or_create(
+        &self,
+        host: &Host,
+        key: &JsString,
+        creator: &Function,
+        request: &JsValue,
+        expiration: f64,
+        lock_timeout: f64,
+        stale_if_error: f64,
+        flags: u32,
+        now: f64,
+    ) -> Promise {
         let time = Realm::new(now);
         let asked = self.request(expiration, lock_timeout, stale_if_error, flags, false);
         let number = self.enter(host, key);
@@ -79,7 +90,18 @@ impl Region {
 
     /// The same for each of these keys, which are all different.
     #[wasm_bindgen(js_name = getOrCreateMulti)]
-    pub fn get_or_create_multi(&self, host: &Host, keys: &Array, creator: &Function, request: &JsValue, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, now: f64) -> Promise {
+    pub fn get_or_create_multi(
+        &self,
+        host: &Host,
+        keys: &Array,
+        creator: &Function,
+        request: &JsValue,
+        expiration: f64,
+        lock_timeout: f64,
+        stale_if_error: f64,
+        flags: u32,
+        now: f64,
+    ) -> Promise {
         let time = Realm::new(now);
         let asked = self.request(expiration, lock_timeout, stale_if_error, flags, true);
         let numbers: Vec<u32> = keys.iter().map(|key| self.enter(host, key.unchecked_ref())).collect();
@@ -98,7 +120,18 @@ impl Region {
 
     /// The same where the caller wants more than the value.
     #[wasm_bindgen(js_name = getOrCreateEntry)]
-    pub fn get_or_create_entry(&self, host: &Host, key: &JsString, creator: &Function, request: &JsValue, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, now: f64) -> Promise {
+    pub fn get_or_create_entry(
+        &self,
+        host: &Host,
+        key: &JsString,
+        creator: &Function,
+        request: &JsValue,
+        expiration: f64,
+        lock_timeout: f64,
+        stale_if_error: f64,
+        flags: u32,
+        now: f64,
+    ) -> Promise {
         self.get_or_create(host, key, creator, request, expiration, lock_timeout, stale_if_error, flags & !SHAREABLE, now)
     }
 
@@ -131,9 +164,20 @@ impl Region {
     }
 
     /// Whether `get` returns what was found: 0 yes, else why not. `expiration`: the call's own; `ignores`: a record that has expired is as good.
-    pub fn judge(&self, kind: u32, created: f64, version: f64, own: f64, invalidated: u32, expiration: f64, ignores: bool, now: f64) -> u32 {
+    pub fn judge(
+        &self,
+        kind: u32,
+        created: f64,
+        version: f64,
+        own: f64,
+        invalidated: u32,
+        expiration: f64,
+        ignores: bool,
+        now: f64,
+    ) -> u32 {
         let found = super::resume::found(kind, created, version, own, invalidated);
-        let decision = self.machine.borrow_mut().read(self.number, found, duration::normalize(expiration), ignores, &Realm::new(now));
+        let decision =
+            self.machine.borrow_mut().read(self.number, found, duration::normalize(expiration), ignores, &Realm::new(now));
         decision.as_number()
     }
 

@@ -21,14 +21,35 @@ impl Region {
 
     /// The same under a lock.
     #[wasm_bindgen(js_name = landedAgain)]
-    pub fn landed_again(&self, round: u32, serial: u32, flight: u32, kind: u32, created: f64, version: f64, own: f64, invalidated: u32) {
+    pub fn landed_again(
+        &self,
+        round: u32,
+        serial: u32,
+        flight: u32,
+        kind: u32,
+        created: f64,
+        version: f64,
+        own: f64,
+        invalidated: u32,
+    ) {
         let found = found(kind, created, version, own, invalidated);
         self.machine.borrow_mut().landed_again(Ticket { slot: round, serial }, flight, found);
     }
 
     /// What the last holder of a flight's lock has left; `kind` 7: nothing.
     #[wasm_bindgen(js_name = handedOver)]
-    pub fn handed_over(&self, host: &Host, flight: u32, serial: u32, kind: u32, created: f64, version: f64, own: f64, invalidated: u32, now: f64) {
+    pub fn handed_over(
+        &self,
+        host: &Host,
+        flight: u32,
+        serial: u32,
+        kind: u32,
+        created: f64,
+        version: f64,
+        own: f64,
+        invalidated: u32,
+        now: f64,
+    ) {
         let time = Realm::new(now);
         let found = (kind != 7).then(|| found(kind, created, version, own, invalidated));
         self.machine.borrow_mut().handed_over(Ticket { slot: flight, serial }, found, &time);

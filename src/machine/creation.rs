@@ -84,7 +84,16 @@ impl Machine {
         let region = self.calls[call].region;
         self.regions[region].counts.creations += flights.len() as u32;
         let ticket = self.calls.ticket(call);
-        let batch = Batch { call: ticket, flights, created: Vec::new(), storable: Vec::new(), has_settled: false, is_over: false, is_aborted: false, write: None };
+        let batch = Batch {
+            call: ticket,
+            flights,
+            created: Vec::new(),
+            storable: Vec::new(),
+            has_settled: false,
+            is_over: false,
+            is_aborted: false,
+            write: None,
+        };
         let number = self.batches.insert(batch);
         for index in 0..self.batches[number].flights.len() {
             let flight = self.batches[number].flights[index];
@@ -273,10 +282,13 @@ impl Machine {
         for flight in self.batches[batch.slot].storable.clone() {
             let throws = self.regions[self.flights[flight].region].settings.throws;
             self.flights[flight].is_stored = has_succeeded;
-            self.end(flight, match has_succeeded || !throws {
-                true => Outcome::Created { source: flight },
-                false => Outcome::Rejected { source: flight, is_creators: false },
-            });
+            self.end(
+                flight,
+                match has_succeeded || !throws {
+                    true => Outcome::Created { source: flight },
+                    false => Outcome::Rejected { source: flight, is_creators: false },
+                },
+            );
         }
         self.finish_batch(batch.slot);
         self.settle(time);

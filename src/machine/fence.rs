@@ -189,7 +189,6 @@ impl Machine {
     /// The flight that may be joined for a key, where a creator's call may be nested.
     pub fn is_nested(&self, region: u32, key: u32, request: &super::Request, time: &impl Time) -> bool {
         let Some(flight) = self.current(region, key).filter(|flight| self.flights[*flight].is_in_creator) else { return false };
-        request.force_refresh
-            || matches!(self.evaluate(flight, request.expiration, time), freshness::Decision::Missing(_))
+        request.force_refresh || matches!(self.evaluate(flight, request.expiration, time), freshness::Decision::Missing(_))
     }
 }

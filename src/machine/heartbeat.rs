@@ -88,8 +88,7 @@ impl Machine {
 
     /// Whether the request of a call has died, to one who comes late.
     pub(super) fn is_long_silent(&self, owner: Ticket, time: &impl Time) -> bool {
-        self.on_workers
-            && (!self.calls.is_current(owner) || time.steady() - self.calls[owner.slot].heartbeat.at > LONG_SILENCE)
+        self.on_workers && (!self.calls.is_current(owner) || time.steady() - self.calls[owner.slot].heartbeat.at > LONG_SILENCE)
     }
 
     /// What others have decided about its flights, only their own request may carry out.

@@ -390,7 +390,9 @@ impl Machine {
         }
         let it = &mut self.lock_rounds[round];
         let Some((_, first)) = rest.first().copied() else {
-            return if it.late.is_empty() { self.end_round(round) };
+            return if it.late.is_empty() {
+                self.end_round(round)
+            };
         };
         it.led = rest;
         it.awaited = Some(first);
@@ -445,7 +447,8 @@ impl Machine {
         let rounds: Vec<u32> = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket).collect();
         for round in rounds {
             let it = &mut self.lock_rounds[round];
-            let flights: Vec<u32> = it.led.drain(..).chain(it.won.drain(..)).chain(it.late.drain(..)).map(|(_, flight)| flight).collect();
+            let flights: Vec<u32> =
+                it.led.drain(..).chain(it.won.drain(..)).chain(it.late.drain(..)).map(|(_, flight)| flight).collect();
             for flight in flights {
                 self.flights[flight].round = None;
                 self.release(flight);
@@ -469,7 +472,9 @@ impl Machine {
 /// A number may be NaN, which equals itself here.
 fn is_same(one: Found, other: Found) -> bool {
     let numbers = |found| match found {
-        Found::Record { metadata, own, .. } => Some((metadata.created.to_bits(), metadata.version.to_bits(), own.map(f64::to_bits))),
+        Found::Record { metadata, own, .. } => {
+            Some((metadata.created.to_bits(), metadata.version.to_bits(), own.map(f64::to_bits)))
+        }
         _ => None,
     };
     numbers(one) == numbers(other)

@@ -68,7 +68,8 @@ impl Machine {
             return None;
         }
         let it = &self.calls[call.slot];
-        let waits = it.left == Left::No && it.seats.get(seat as usize).is_some_and(|seat| seat.place != super::call::Place::Done && !seat.has_read_again);
+        let waits = it.left == Left::No
+            && it.seats.get(seat as usize).is_some_and(|seat| seat.place != super::call::Place::Done && !seat.has_read_again);
         (waits && it.request == *request && it.request.is_shareable).then_some(call.slot)
     }
 }

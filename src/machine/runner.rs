@@ -1,7 +1,7 @@
 //! A region's runner: it replaces what is stale in the background, and owns the flight until it releases.
 
-use super::effect::{Effect, Failure, Served};
 use super::call::Place;
+use super::effect::{Effect, Failure, Served};
 use super::flight::Outcome;
 use super::slab::Ticket;
 use super::{Machine, Time};
@@ -53,11 +53,14 @@ impl Machine {
         let source = flight.slot;
         let owner = self.flights[source].owner;
         self.flights[source].is_run = false;
-        self.end(source, match outcome {
-            Released::Created => Outcome::Created { source },
-            Released::Rejected => Outcome::Rejected { source, is_creators: false },
-            Released::Unused => Outcome::Restart,
-        });
+        self.end(
+            source,
+            match outcome {
+                Released::Created => Outcome::Created { source },
+                Released::Rejected => Outcome::Rejected { source, is_creators: false },
+                Released::Unused => Outcome::Restart,
+            },
+        );
         self.release(source);
         self.end_work(owner);
         self.settle(time);

@@ -1,7 +1,7 @@
 //! Takeovers: a leader that is late or dead is replaced. Those who wait for it get its value if that comes first, else what its successor comes to.
 
-use super::effect::Event;
 use super::Machine;
+use super::effect::Event;
 
 impl Machine {
     /// A seat gives up on a flight's creator; it joins the flight that the map then holds, or leads a new one.

@@ -74,7 +74,15 @@ impl Machine {
 
     /// Puts a write that is to be sent, or goes on, at the end of its keys' queues.
     pub(super) fn enter_write(&mut self, keys: Vec<u32>, owner: Option<Ticket>, is_sent: bool) -> Ticket {
-        let write = self.writes.insert(Write { keys, owner, ahead: Vec::new(), is_sent, has_answered: false, has_passed: false, followers: Vec::new() });
+        let write = self.writes.insert(Write {
+            keys,
+            owner,
+            ahead: Vec::new(),
+            is_sent,
+            has_answered: false,
+            has_passed: false,
+            followers: Vec::new(),
+        });
         let ticket = self.writes.ticket(write);
         for key in self.writes[write].keys.clone() {
             self.hold_key(key);

@@ -44,7 +44,8 @@ impl World {
     }
 
     fn random_request(&mut self, is_multi: bool, is_alone: bool) -> Request {
-        let timeouts: &[f64] = if self.plan.is_impatient { &[3.0, 3.0, 30.0, 0.0, f64::INFINITY] } else { &[3.0, 3.0, 3.0, 30.0, f64::INFINITY] };
+        let timeouts: &[f64] =
+            if self.plan.is_impatient { &[3.0, 3.0, 30.0, 0.0, f64::INFINITY] } else { &[3.0, 3.0, 3.0, 30.0, f64::INFINITY] };
         Request {
             expiration: self.rng.pick(&[None, None, None, Some(5.0), Some(1.0)]),
             lock_timeout: self.rng.pick(timeouts),
@@ -84,7 +85,8 @@ impl World {
         }
         let outer = self.begin_event(request);
         let ticket = self.machine.called(region, &keys, asked, &self.time);
-        let seats = wanted.into_iter().map(|(name, index)| Seat { name, takers: vec![(caller, index)], is_done: false }).collect();
+        let seats =
+            wanted.into_iter().map(|(name, index)| Seat { name, takers: vec![(caller, index)], is_done: false }).collect();
         self.callers[caller].calls.push(ticket);
         self.keep_call(ticket, region, Some(asked), seats);
         self.end_event(outer);
@@ -178,8 +180,10 @@ impl World {
         let leaves = |caller: &Caller| {
             !caller.is_answered() && !caller.has_left && if by_signal { caller.has_signal } else { caller.has_timeout }
         };
-        let some: Vec<usize> = (0..self.callers.len()).filter(|at| leaves(&self.callers[*at]) && self.is_alive(self.callers[*at].request)).collect();
-        let some: Vec<usize> = some.into_iter().filter(|at| self.depth == 0 || self.callers[*at].request == self.request).collect();
+        let some: Vec<usize> =
+            (0..self.callers.len()).filter(|at| leaves(&self.callers[*at]) && self.is_alive(self.callers[*at].request)).collect();
+        let some: Vec<usize> =
+            some.into_iter().filter(|at| self.depth == 0 || self.callers[*at].request == self.request).collect();
         if some.is_empty() {
             return;
         }

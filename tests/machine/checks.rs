@@ -36,7 +36,10 @@ impl World {
         assert!(late.is_none(), "caller {caller} came after the write that replaced what it gets");
         if how == Served::Created {
             let invalidated = self.regions[&it.region].invalidated;
-            assert!(!(invalidated > it.called && invalidated < arrived && it.called > 0), "caller {caller} came after the invalidation");
+            assert!(
+                !(invalidated > it.called && invalidated < arrived && it.called > 0),
+                "caller {caller} came after the invalidation"
+            );
             return;
         }
         let it_was_fenced = self.regions[&it.region].invalidated > arrived;
@@ -102,7 +105,8 @@ impl World {
     /// While one creates, another flight of its key begins only when the first is fenced or late.
     pub fn check_successor(&mut self, region: u32, name: usize, by: Option<u32>, arrived: u64) {
         let it = &self.regions[&region];
-        let has_begun = |(number, it): &(&u32, &Flight)| Some(**number) != by && it.is_creating && it.region == region && it.name == name;
+        let has_begun =
+            |(number, it): &(&u32, &Flight)| Some(**number) != by && it.is_creating && it.region == region && it.name == name;
         if !it.settings.coalesces {
             return;
         }
@@ -138,7 +142,8 @@ impl World {
     pub fn forget_flight(&mut self, flight: u32) {
         assert!(!self.timers.contains_key(&flight), "a timer is left behind");
         if let Some(it) = self.flights.remove(&flight) {
-            let is_held = |holder| matches!(holder, Some(Holder::Here(of, request)) if of.slot == flight && !self.is_silent(request));
+            let is_held =
+                |holder| matches!(holder, Some(Holder::Here(of, request)) if of.slot == flight && !self.is_silent(request));
             let holder = self.locks.get(&it.name).and_then(|lock| lock.holder);
             assert!(!it.is_granted || !is_held(holder), "a lock is left behind: {it:?}");
         }

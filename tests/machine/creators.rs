@@ -83,7 +83,7 @@ impl World {
         let (fails, lacks) = (self.rng.chance(fails), self.rng.chance(10));
         let mut has_value = Vec::new();
         for flight in self.machine.batch(batch).to_vec() {
-            let is_value = !fails && !(lacks && self.rng.chance(50));
+            let is_value = !(fails || lacks && self.rng.chance(50));
             self.settle_flight(flight, is_value);
             has_value.push(is_value);
         }
@@ -109,7 +109,15 @@ impl World {
         let flights = self.machine.created_flights(batch).to_vec();
         for flight in flights {
             self.user_code(2);
-            let one = self.rng.pick(&[Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::Yes, Accepted::No]);
+            let one = self.rng.pick(&[
+                Accepted::Yes,
+                Accepted::Yes,
+                Accepted::Yes,
+                Accepted::Yes,
+                Accepted::Yes,
+                Accepted::Yes,
+                Accepted::No,
+            ]);
             let one = if self.rng.chance(3) { Accepted::Threw } else { one };
             let one = if self.rng.chance(3) { Accepted::Refused } else { one };
             if matches!(one, Accepted::Threw | Accepted::Refused) {

@@ -106,7 +106,11 @@ impl World {
     }
 
     pub fn handed_over(&mut self, flight: Ticket, name: usize) {
-        let left = self.locks.get(&name).and_then(|lock| lock.left).filter(|_| !self.written.keys().any(|(_, written)| *written == name));
+        let left = self
+            .locks
+            .get(&name)
+            .and_then(|lock| lock.left)
+            .filter(|_| !self.written.keys().any(|(_, written)| *written == name));
         let left = if self.rng.chance(20) { None } else { left };
         let mut found = None;
         if let Some(it) = self.flights.get_mut(&flight.slot).filter(|_| self.machine.is_running(flight)) {
@@ -122,7 +126,11 @@ impl World {
         self.own_request(self.rounds[&round.slot]);
         let (name, record) = (self.flights[&flight].name, self.flights[&flight].record);
         let lock = self.locks.get_mut(&name).expect("a lock to release");
-        assert!(matches!(lock.holder, Some(Holder::Here(of, _)) if of.slot == flight), "releases another's lock: {:?}", lock.holder);
+        assert!(
+            matches!(lock.holder, Some(Holder::Here(of, _)) if of.slot == flight),
+            "releases another's lock: {:?}",
+            lock.holder
+        );
         lock.holder = None;
         if is_stored {
             lock.left = Some(record.expect("what was stored"));
@@ -152,7 +160,8 @@ impl World {
     pub fn release_elsewhere(&mut self, name: usize) {
         say!(self, "the lock of {name} is released elsewhere");
         let value = self.make();
-        let record = Record { value, created: self.time.stamp(), version: if self.rng.chance(90) { 2.0 } else { 1.0 }, own: None };
+        let record =
+            Record { value, created: self.time.stamp(), version: if self.rng.chance(90) { 2.0 } else { 1.0 }, own: None };
         let is_written = self.rng.chance(70);
         let is_left = self.rng.chance(50);
         if is_written && self.flying.get(&name).is_none_or(|count| *count == 0) {

@@ -1,7 +1,7 @@
 //! What is under way, and comes to an end in any order.
 
-use dogpile::machine::{Found, Ticket};
 use dogpile::freshness::{Invalidated, Metadata, Why};
+use dogpile::machine::{Found, Ticket};
 
 use crate::world::say;
 use crate::world::{Record, World};

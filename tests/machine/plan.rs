@@ -44,7 +44,9 @@ impl Plan {
             hears_garbage: rng.chance(20),
             nests: rng.chance(60),
             keys: 1 + rng.below(3),
-            regions: (0..regions).map(|_| Settings { coalesces, has_locks, ..settings(&mut rng, has_strategies, has_runners) }).collect(),
+            regions: (0..regions)
+                .map(|_| Settings { coalesces, has_locks, ..settings(&mut rng, has_strategies, has_runners) })
+                .collect(),
         }
     }
 }
@@ -112,7 +114,8 @@ const COMMON: [Kind; 20] = [
     Kind::Abort,
 ];
 
-const RARE: [Kind; 7] = [Kind::TimeOut, Kind::TimeOut, Kind::Elsewhere, Kind::Elsewhere, Kind::Configure, Kind::Retire, Kind::Write];
+const RARE: [Kind; 7] =
+    [Kind::TimeOut, Kind::TimeOut, Kind::Elsewhere, Kind::Elsewhere, Kind::Configure, Kind::Retire, Kind::Write];
 
 pub fn steps(seed: u64, on_workers: bool) -> Vec<Step> {
     let mut rng = Rng::new(seed ^ 0x57e9);

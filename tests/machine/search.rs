@@ -63,7 +63,11 @@ fn silence() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |why| if !IS_QUIET.get() { hook(why) }));
+        std::panic::set_hook(Box::new(move |why| {
+            if !IS_QUIET.get() {
+                hook(why)
+            }
+        }));
     });
 }
 

@@ -35,6 +35,15 @@ pub const EVENTS: [&str; 31] = [
 ];
 
 /// Where nobody's request dies.
-pub const IN_ONE_REALM: [&str; 8] = ["round timer fired", "runner was ended", "a creator that nobody hears", "SetTimer", "ClearTimer", "peek share", "peek stale", "reentrant"];
+pub const IN_ONE_REALM: [&str; 8] = [
+    "round timer fired",
+    "runner was ended",
+    "a creator that nobody hears",
+    "SetTimer",
+    "ClearTimer",
+    "peek share",
+    "peek stale",
+    "reentrant",
+];
 
 pub const ON_WORKERS: [&str; 3] = ["Watch", "Changed", "died"];

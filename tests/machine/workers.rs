@@ -2,13 +2,13 @@
 
 use dogpile::machine::Ticket;
 
-use crate::world::say;
 use crate::world::World;
+use crate::world::say;
 
 impl World {
     pub fn set_timer(&mut self, flight: Ticket, milliseconds: f64) {
         assert!(!self.plan.on_workers, "on Workers nobody's timer serves another");
-        assert!(milliseconds >= 0.0 && milliseconds < f64::INFINITY);
+        assert!((0.0..f64::INFINITY).contains(&milliseconds));
         self.timers.insert(flight.slot, (flight, self.steady() + milliseconds));
     }
 
@@ -60,7 +60,9 @@ impl World {
         let tickets: Vec<(u32, Ticket)> = self.calls.iter().map(|(number, call)| (*number, call.ticket)).collect();
         let mut late = Vec::new();
         for (number, ticket) in tickets {
-            let Some(request) = self.calls.get(&number).filter(|call| call.ticket == ticket).map(|call| call.request) else { continue };
+            let Some(request) = self.calls.get(&number).filter(|call| call.ticket == ticket).map(|call| call.request) else {
+                continue;
+            };
             if !self.is_alive(request) || late.contains(&request) {
                 continue;
             }
@@ -74,7 +76,9 @@ impl World {
             self.end_event(outer);
         }
         let now = self.steady();
-        let idle = |request: &usize, calls: &std::collections::BTreeMap<u32, crate::world::Call>| !calls.values().any(|call| call.request == *request);
+        let idle = |request: &usize, calls: &std::collections::BTreeMap<u32, crate::world::Call>| {
+            !calls.values().any(|call| call.request == *request)
+        };
         let calls = &self.calls;
         self.beats.iter_mut().filter(|(request, _)| idle(request, calls)).for_each(|(_, at)| *at = now);
     }

@@ -3,7 +3,7 @@ import {
 } from "dogpile";
 import { check, type Same } from "./same.js";
 
-type Code = "REGION_ALREADY_CONFIGURED" | "REGION_NOT_CONFIGURED" | "VALIDATION" | "PLUGIN_NOT_FOUND" | "REENTRANT" | "TIMEOUT" | "BACKEND";
+type Code = "REGION_ALREADY_CONFIGURED" | "REGION_NOT_CONFIGURED" | "VALIDATION" | "PLUGIN_NOT_FOUND" | "REENTRANT" | "TIMEOUT" | "BACKEND" | "POISONED";
 check<Same<DogpileCacheError["code"], Code>>();
 
 declare const error: unknown;
