@@ -3,7 +3,7 @@ import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { refused, requireKey } from "./errors.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
-import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, readingOptions, SHAREABLE, snapshot } from "./region/options.js";
+import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, OUTLIVES, readingOptions, SHAREABLE, snapshot } from "./region/options.js";
 import { Reading } from "./host/reading.js";
 import { numberOrNaN } from "./records/record.js";
 import { freshPayloads, keptPromise, readablePayload, readablePayloads } from "./region/warm.js";
@@ -190,7 +190,7 @@ export class Region {
     const region = this.#region;
     const number = region.host?.numberOf(key) ?? -1;
     if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain) return undefined;
-    const told = region.core.peek(number, numberOrNaN(call.expirationTime));
+    const told = region.core.peek(number, numberOrNaN(call.expirationTime), region.waitUntil === undefined ? SHAREABLE : SHAREABLE | OUTLIVES);
     if (told >= 0) return region.host.calls[told].promise;
     return told < -1 ? region.host.flights[-2 - told].stale : undefined;
   }

@@ -3,6 +3,7 @@ import { makeBackend } from "../backends/registry.js";
 import { backendError, describePart, makeError, refused, refusedAs } from "../errors.js";
 import { Call } from "../host/call.js";
 import { attach } from "../host/hosts.js";
+import { waitUntilOf } from "../host/keep-alive.js";
 import { ERROR, RECORD } from "../host/news.js";
 import { Write } from "../host/write.js";
 import { pending } from "../promises.js";
@@ -11,7 +12,7 @@ import { requireSerializer } from "../records/serializer.js";
 import { isKnownVersion, readClock, retention, stampClock } from "../wasm/dogpile.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
-import { SHAREABLE } from "./options.js";
+import { OUTLIVES, SHAREABLE } from "./options.js";
 import { checkConfiguration, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
 
@@ -135,7 +136,8 @@ export class CacheRegion {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     const mangled = this.#mangleAll(names);
     const call = new Call(this, names, request, gives);
-    const { expiration, lockTimeout, staleIfError, flags } = request;
+    const { expiration, lockTimeout, staleIfError } = request;
+    const flags = waitUntilOf(this, request) === undefined ? request.flags : request.flags | OUTLIVES;
     const { core, host } = call;
     if (!request.isMulti) return core.getOrCreate(host, mangled[0], creator, call, expiration, lockTimeout, staleIfError, flags, this.requireNow());
     call.nameOf = nameBy(mangled, names);

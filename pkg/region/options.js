@@ -47,6 +47,8 @@ export const isNumberOrAbsent = (value) => (typeof value === "number" ? value ==
 /** A caller may share its promise with those who ask alike. */
 export const SHAREABLE = 2;
 const FORCE_REFRESH = 1;
+/** What it begins must outlive the request that it came with. */
+export const OUTLIVES = 4;
 const PLAIN_REQUEST = Object.freeze({
   isMulti: false,
   shouldCacheFn: undefined,

@@ -52,12 +52,15 @@ impl Region {
 
     fn read(&self, host: &Host, call: Ticket, time: &Realm) {
         let machine = self.machine.borrow();
-        let flights = machine.reads(call).to_vec();
-        let keys: Vec<u32> = flights.iter().map(|flight| machine.key_of(*flight)).collect();
-        drop(machine);
-        let came = match (&flights[..], &keys[..]) {
-            ([flight], [key]) => host.read(call.slot, call.serial, *flight, *key),
-            _ => host.read_multi(call.slot, call.serial, &flights, &keys),
+        let came = if let [flight] = *machine.reads(call) {
+            let key = machine.key_of(flight);
+            drop(machine);
+            host.read(call.slot, call.serial, flight, key)
+        } else {
+            let flights = machine.reads(call).to_vec();
+            let keys: Vec<u32> = flights.iter().map(|flight| machine.key_of(*flight)).collect();
+            drop(machine);
+            host.read_multi(call.slot, call.serial, &flights, &keys)
         };
         let mut machine = self.machine.borrow_mut();
         if came == PENDING { machine.read_sent(call, time) } else { machine.decide(call, time) }
@@ -66,11 +69,14 @@ impl Region {
     /// The host calls the creator in its own caller's context: now, or by `create_now` in a moment.
     fn create(&self, host: &Host, batch: Ticket, time: &Realm) {
         let machine = self.machine.borrow();
-        let (flights, call) = (machine.batch(batch).to_vec(), machine.call_of(batch));
-        drop(machine);
-        let came = match flights[..] {
-            [flight] => host.prepare(batch.slot, batch.serial, call, flight),
-            _ => host.prepare_multi(batch.slot, batch.serial, call, &flights),
+        let call = machine.call_of(batch);
+        let came = if let [flight] = *machine.batch(batch) {
+            drop(machine);
+            host.prepare(batch.slot, batch.serial, call, flight)
+        } else {
+            let flights = machine.batch(batch).to_vec();
+            drop(machine);
+            host.prepare_multi(batch.slot, batch.serial, call, &flights)
         };
         if came == DONE {
             self.create_now(host, batch, time);
@@ -131,10 +137,14 @@ impl Region {
     }
 
     fn store(&self, host: &Host, batch: Ticket, time: &Realm) {
-        let flights = self.machine.borrow().stores(batch).to_vec();
-        let came = match flights[..] {
-            [flight] => host.store(batch.slot, flight),
-            _ => host.store_multi(batch.slot, &flights),
+        let machine = self.machine.borrow();
+        let came = if let [flight] = *machine.stores(batch) {
+            drop(machine);
+            host.store(batch.slot, flight)
+        } else {
+            let flights = machine.stores(batch).to_vec();
+            drop(machine);
+            host.store_multi(batch.slot, &flights)
         };
         let mut machine = self.machine.borrow_mut();
         if came != PENDING {

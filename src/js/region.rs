@@ -15,6 +15,7 @@ use crate::machine::{Machine, Peek, Request, Settings, Ticket};
 
 const FORCE_REFRESH: u32 = 1;
 const SHAREABLE: u32 = 2;
+const OUTLIVES: u32 = 4;
 
 /// A region over one backend. The machine is shared by all regions of that backend.
 #[wasm_bindgen]
@@ -137,8 +138,8 @@ impl Region {
 
     /// Of numbers alone, for the many who come while a key is created: whose promise to share, or the flight that found the stale value, as -2
     /// minus its number; -1 where it takes more than that.
-    pub fn peek(&self, key: u32, expiration: f64) -> i32 {
-        let request = self.request(expiration, f64::NAN, f64::NAN, SHAREABLE, false);
+    pub fn peek(&self, key: u32, expiration: f64, flags: u32) -> i32 {
+        let request = self.request(expiration, f64::NAN, f64::NAN, flags, false);
         match self.machine.borrow_mut().peek(self.number, key, &request, &Realm::new(f64::NAN)) {
             Some(Peek::Share(call)) => call as i32,
             Some(Peek::Stale(flight)) => -2 - flight as i32,
@@ -247,6 +248,7 @@ impl Region {
             stale_if_error: duration::normalize(stale_if_error),
             force_refresh: flags & FORCE_REFRESH != 0,
             is_multi,
+            outlives: flags & OUTLIVES != 0,
             is_shareable: flags & SHAREABLE != 0,
         }
     }

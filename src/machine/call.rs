@@ -16,6 +16,8 @@ pub struct Request {
     pub force_refresh: bool,
     /// It is of many keys: one read, one creator's call and one write for all of them.
     pub is_multi: bool,
+    /// The host is to be told when it begins what must outlive the request that it came with.
+    pub outlives: bool,
     /// Nothing sets it apart from others that ask alike: they may share its promise.
     pub is_shareable: bool,
 }

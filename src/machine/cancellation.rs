@@ -14,7 +14,7 @@ impl Machine {
             return;
         }
         let call = call.slot;
-        self.effects.push_back(Effect::Fail { call, why: Failure::Aborted });
+        self.push(Effect::Fail { call, why: Failure::Aborted });
         self.calls[call].left = Left::Gone;
         let mut awaited = Vec::new();
         for seat in 0..self.calls[call].seats.len() {
@@ -85,7 +85,7 @@ impl Machine {
                     self.serve_found(call, seat, flight, Served::Stale);
                 }
             }
-            None => self.effects.push_back(Effect::Fail { call, why: Failure::Timeout }),
+            None => self.push(Effect::Fail { call, why: Failure::Timeout }),
         }
         self.calls[call].left = Left::TimedOut;
         self.drop_seats(call, |place| matches!(place, Place::Waiting { .. }));
@@ -117,7 +117,7 @@ impl Machine {
     /// A call rejects: it wants nothing more.
     pub(super) fn fail(&mut self, call: u32, why: Failure) {
         if self.calls[call].left == Left::No && !self.is_answered(call) {
-            self.effects.push_back(Effect::Fail { call, why });
+            self.push(Effect::Fail { call, why });
         }
         self.calls[call].left = Left::Gone;
         self.drop_seats(call, |place| place != Place::Done);
@@ -139,6 +139,7 @@ impl Machine {
     }
 
     /// A seat needs nothing more: all that it has known is let go.
+    #[inline(never)]
     pub(super) fn drop_seat(&mut self, call: u32, seat: usize) {
         self.let_go(call, seat);
         let it = &mut self.calls[call].seats[seat];

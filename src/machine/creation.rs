@@ -101,7 +101,7 @@ impl Machine {
             self.flights[flight].batch = Some(number);
         }
         self.calls[call].work += 1;
-        self.effects.push_back(Effect::Create { batch: self.batches.ticket(number) });
+        self.push(Effect::Create { batch: self.batches.ticket(number) });
     }
 
     /// The flights that a creator is called for.
@@ -166,7 +166,7 @@ impl Machine {
         if self.batches[batch.slot].created.is_empty() {
             self.finish_batch(batch.slot);
         } else {
-            self.effects.push_back(Effect::Accept { batch });
+            self.push(Effect::Accept { batch });
         }
         self.settle(time);
     }
@@ -205,9 +205,9 @@ impl Machine {
         let it = &self.batches[batch.slot];
         let settings = &self.regions[self.flights[it.flights[0]].region].settings;
         if settings.refreshes {
-            self.effects.push_back(Effect::RefreshToStore { batch });
+            self.push(Effect::RefreshToStore { batch });
         } else if settings.has_strategy {
-            self.effects.push_back(Effect::HearToStore { batch });
+            self.push(Effect::HearToStore { batch });
         } else {
             self.store(batch, time);
         }
@@ -229,7 +229,7 @@ impl Machine {
     /// The strategy was asked for news, and is to be heard.
     pub fn refreshed_to_store(&mut self, batch: Ticket) {
         if self.is_under_way(batch) {
-            self.effects.push_back(Effect::HearToStore { batch });
+            self.push(Effect::HearToStore { batch });
         }
     }
 
@@ -249,7 +249,7 @@ impl Machine {
             self.finish_batch(batch.slot);
         } else {
             self.batches[batch.slot].storable = stored;
-            self.effects.push_back(Effect::Store { batch });
+            self.push(Effect::Store { batch });
         }
         self.settle(time);
     }
@@ -325,7 +325,7 @@ impl Machine {
             self.release(flight);
         }
         let call = self.batches[batch].call;
-        self.effects.push_back(Effect::ForgetBatch { batch });
+        self.push(Effect::ForgetBatch { batch });
         self.end_work(call);
     }
 
@@ -351,6 +351,6 @@ impl Machine {
                 self.clear_timer(flight);
             }
         }
-        self.effects.push_back(Effect::Abort { batch, call });
+        self.push(Effect::Abort { batch, call });
     }
 }

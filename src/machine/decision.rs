@@ -141,6 +141,7 @@ impl Machine {
     }
 
     /// What the record that a flight has found is to a call with this expiration.
+    #[inline(never)]
     pub(super) fn evaluate(&self, flight: u32, expiration: Option<f64>, time: &impl Time) -> Decision {
         let it = &self.flights[flight];
         let Found::Record { metadata, own, invalidated } = it.found else { return missing(it.found) };
@@ -173,6 +174,7 @@ impl Machine {
     }
 
     /// The call's key is to be served by what the flight has found.
+    #[inline(never)]
     pub(super) fn serve_found(&mut self, call: u32, seat: u32, flight: u32, how: Served) {
         if self.calls[call].left != Left::No {
             return self.serve(call, seat, flight, how);
@@ -192,7 +194,7 @@ impl Machine {
 
     pub(super) fn serve(&mut self, call: u32, seat: u32, flight: u32, how: Served) {
         if self.calls[call].left == Left::No {
-            self.effects.push_back(Effect::Serve { call, seat, flight, how });
+            self.push(Effect::Serve { call, seat, flight, how });
         }
         self.drop_seat(call, seat as usize);
         self.list(call);
@@ -209,9 +211,10 @@ impl Machine {
         self.tell(call, seat, Event::Miss, Decision::Missing(why).as_number());
     }
 
+    #[inline(never)]
     pub(super) fn tell(&mut self, call: u32, seat: u32, event: Event, why: u32) {
         if self.regions[self.calls[call].region].settings.is_observed {
-            self.effects.push_back(Effect::Tell { call, seat, event, why });
+            self.push(Effect::Tell { call, seat, event, why });
         }
     }
 

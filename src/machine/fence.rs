@@ -53,6 +53,7 @@ impl Machine {
     }
 
     /// Nobody joins this flight any more, and what it creates is not stored.
+    #[inline(never)]
     pub(super) fn fence_off(&mut self, flight: u32) {
         self.fence(flight);
         self.remove_current(flight);
@@ -65,6 +66,7 @@ impl Machine {
     }
 
     /// A fenced flight releases its lock at once; on Workers its own request has to do that.
+    #[inline(never)]
     pub(super) fn fence(&mut self, flight: u32) {
         let it = &mut self.flights[flight];
         it.is_fenced = true;
@@ -84,16 +86,21 @@ impl Machine {
     }
 
     /// Ends a flight for everyone who waits. The rejection of one that was taken over counts for nothing.
+    #[inline(never)]
     pub(super) fn end(&mut self, flight: u32, outcome: Outcome) {
         self.count_event(flight);
         self.remove_current(flight);
         self.remove_run(flight);
-        if !(self.flights[flight].is_taken_over && outcome.is_error()) {
+        let it = &self.flights[flight];
+        if !(it.is_taken_over && outcome.is_error()) {
             self.end_for_all(flight, outcome, true);
+        } else if it.successor.is_none() && it.taken_over_by.is_none() {
+            self.end_for_all(flight, Outcome::Restart, true); // it was taken for dead, and nobody leads in its place
         }
     }
 
     /// Ends a flight, and those that were taken over for it, unless it has ended. `is_own`: its own request does so.
+    #[inline(never)]
     pub(super) fn end_for_all(&mut self, flight: u32, outcome: Outcome, is_own: bool) {
         if self.flights[flight].outcome.is_some() {
             return;
@@ -124,11 +131,13 @@ impl Machine {
     }
 
     /// One more knows the flight.
+    #[inline(never)]
     pub(super) fn hold(&mut self, flight: u32) {
         self.flights[flight].references += 1;
     }
 
     /// One less. What nobody knows is over.
+    #[inline(never)]
     pub(super) fn release(&mut self, flight: u32) {
         let it = &mut self.flights[flight];
         it.references -= 1;
@@ -144,7 +153,7 @@ impl Machine {
         if let Some(source) = outcome.and_then(Outcome::source).filter(|source| *source != flight) {
             self.release(source);
         }
-        self.effects.push_back(Effect::ForgetFlight { flight });
+        self.push(Effect::ForgetFlight { flight });
         self.release_key(key);
     }
 

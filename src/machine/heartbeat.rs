@@ -70,19 +70,22 @@ impl Machine {
     pub(super) fn keep_alive(&mut self, call: u32, time: &impl Time) {
         let ticket = self.calls.ticket(call);
         let it = &mut self.calls[call];
+        let it_keeps_alive = it.request.outlives;
         if !it.is_kept_alive {
             it.is_kept_alive = true;
             if self.on_workers {
                 it.heartbeat.at = time.steady();
             }
-            self.effects.push_back(Effect::KeepAlive { call: ticket });
+            if self.on_workers || it_keeps_alive {
+                self.push(Effect::KeepAlive { call: ticket });
+            }
         }
     }
 
     /// Lets those who follow this call look, once what it does now is done.
     pub(super) fn changed(&mut self, call: Ticket) {
         if self.on_workers && self.calls.is_current(call) {
-            self.effects.push_back(Effect::Changed { call: call.slot });
+            self.push(Effect::Changed { call: call.slot });
         }
     }
 
@@ -176,7 +179,7 @@ impl Machine {
         let ticket = self.calls.ticket(call);
         for owner in owners {
             if owner.slot != call && self.calls.is_current(owner) {
-                self.effects.push_back(Effect::Watch { call: ticket, owner: owner.slot });
+                self.push(Effect::Watch { call: ticket, owner: owner.slot });
             }
         }
     }

@@ -31,7 +31,7 @@ impl Machine {
     /// Forgets a key that was entered, if nothing followed.
     pub fn leave_key(&mut self, key: u32) {
         if self.keys.get(key).is_some_and(|key| key.references == 0) {
-            self.effects.push_back(Effect::ForgetKey { key });
+            self.push(Effect::ForgetKey { key });
         }
     }
 
@@ -39,15 +39,17 @@ impl Machine {
         self.keys[key].references += 1;
     }
 
+    #[inline(never)]
     pub(super) fn release_key(&mut self, key: u32) {
         let it = &mut self.keys[key];
         it.references -= 1;
         if it.references == 0 {
-            self.effects.push_back(Effect::ForgetKey { key });
+            self.push(Effect::ForgetKey { key });
         }
     }
 
     /// The flight of a key that a call may join.
+    #[inline(never)]
     pub(super) fn current(&self, region: u32, key: u32) -> Option<u32> {
         find(&self.keys.get(key)?.current, region)
     }
@@ -64,6 +66,7 @@ impl Machine {
     }
 
     /// Nobody joins this flight any more.
+    #[inline(never)]
     pub(super) fn remove_current(&mut self, flight: u32) {
         let key = self.flights[flight].key;
         self.keys[key].current.retain(|(_, current)| *current != flight);

@@ -94,7 +94,7 @@ impl Machine {
             is_read_sent: false,
         });
         self.calls[call].work += 1;
-        self.effects.push_back(Effect::FindLocks { round: self.lock_rounds.ticket(round) });
+        self.push(Effect::FindLocks { round: self.lock_rounds.ticket(round) });
     }
 
     /// The flights that are led under locks.
@@ -171,7 +171,7 @@ impl Machine {
     fn ask_lock(&mut self, flight: u32, wait: bool, time: &impl Time) {
         if self.flights[flight].lock == LockState::Free {
             self.flights[flight].lock = LockState::Asking;
-            self.effects.push_back(Effect::Lock { flight: self.flights.ticket(flight), wait });
+            self.push(Effect::Lock { flight: self.flights.ticket(flight), wait });
         } else if let Some(round) = self.flights[flight].round {
             self.lock_settled(round, time); // it must not be held any more
         }
@@ -199,6 +199,7 @@ impl Machine {
     }
 
     /// One answer less is missing.
+    #[inline(never)]
     fn lock_settled(&mut self, round: u32, time: &impl Time) {
         let it = &mut self.lock_rounds[round];
         it.pending -= 1;
@@ -226,7 +227,7 @@ impl Machine {
         for (_, flight) in won {
             if self.flights[flight].lock == LockState::Held {
                 self.lock_rounds[round].pending += 1;
-                self.effects.push_back(Effect::HandOver { flight: self.flights.ticket(flight) });
+                self.push(Effect::HandOver { flight: self.flights.ticket(flight) });
             }
         }
         self.lock_settled(round, time);
@@ -295,7 +296,7 @@ impl Machine {
         if !self.lock_rounds[round].led.is_empty() && self.lock_rounds[round].pending > 1 {
             let milliseconds = self.calls[call].request.lock_timeout * 1_000.0;
             self.lock_rounds[round].has_timer = true;
-            self.effects.push_back(Effect::SetRoundTimer { round: self.lock_rounds.ticket(round), milliseconds });
+            self.push(Effect::SetRoundTimer { round: self.lock_rounds.ticket(round), milliseconds });
         }
         self.lock_settled(round, time);
     }
@@ -312,7 +313,7 @@ impl Machine {
     fn is_needed(&mut self, round: u32, (seat, flight): (u32, u32), found: Option<Found>, time: &impl Time) -> bool {
         let Some(found) = found else { return true };
         if found == Found::Failed {
-            self.effects.push_back(Effect::Adopt { flight });
+            self.push(Effect::Adopt { flight });
             self.end(flight, Outcome::Rejected { source: flight, is_creators: false });
             return false;
         }
@@ -322,7 +323,7 @@ impl Machine {
         let (call, asked_at) = (self.lock_rounds[round].call.slot, self.lock_rounds[round].asked_at);
         let request = self.calls[call].request;
         self.flights[flight].found = found;
-        self.effects.push_back(Effect::Adopt { flight });
+        self.push(Effect::Adopt { flight });
         let decision = self.evaluate(flight, request.expiration, time);
         self.calls[call].seats[seat as usize].is_stale = decision == Decision::Stale && !request.force_refresh;
         if decision == Decision::Fresh && !matches!(found, Found::Record { metadata, .. } if metadata.created < asked_at) {
@@ -342,7 +343,7 @@ impl Machine {
 
     fn await_releases(&mut self, round: u32, time: &impl Time) {
         if std::mem::take(&mut self.lock_rounds[round].has_timer) {
-            self.effects.push_back(Effect::ClearRoundTimer { round });
+            self.push(Effect::ClearRoundTimer { round });
         }
         self.lock_rounds[round].stage = Stage::Releasing;
         if self.lock_rounds[round].releasing == 0 {
@@ -413,7 +414,7 @@ impl Machine {
 
     fn end_round(&mut self, round: u32) {
         let call = self.lock_rounds[round].call;
-        self.effects.push_back(Effect::ForgetRound { round });
+        self.push(Effect::ForgetRound { round });
         self.end_work(call);
     }
 
@@ -428,13 +429,13 @@ impl Machine {
         let round = it.round;
         if state == LockState::Held {
             let ticket = round.map_or(NO_ROUND, |round| self.lock_rounds.ticket(round));
-            self.effects.push_back(Effect::Unlock { flight, round: ticket, is_stored });
+            self.push(Effect::Unlock { flight, round: ticket, is_stored });
         }
         let Some(round) = round else { return };
         if state == LockState::Held {
             self.lock_rounds[round].releasing += 1;
         } else if state == LockState::Asking {
-            self.effects.push_back(Effect::GiveUpLock { flight });
+            self.push(Effect::GiveUpLock { flight });
         }
         if state == LockState::Asking || self.lock_rounds[round].stage == Stage::Creating && self.is_won(round, flight) {
             self.released_in.push_back(self.lock_rounds.ticket(round));
@@ -453,7 +454,7 @@ impl Machine {
                 self.flights[flight].round = None;
                 self.release(flight);
             }
-            self.effects.push_back(Effect::ForgetRound { round });
+            self.push(Effect::ForgetRound { round });
         }
     }
 

@@ -180,7 +180,14 @@ impl Machine {
         None
     }
 
+    /// One thing more for the host. Out of line, like all that stands in many places: the code is downloaded by every visitor.
+    #[inline(never)]
+    fn push(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
     /// Goes on until nobody has anything left to look at.
+    #[inline(never)]
     fn settle(&mut self, time: &impl Time) {
         loop {
             if let Some(round) = self.released_in.pop_front() {
@@ -201,6 +208,7 @@ impl Machine {
     }
 
     /// The call has an open seat, or may be over.
+    #[inline(never)]
     fn list(&mut self, call: u32) {
         let it = &mut self.calls[call];
         if !it.is_listed {

@@ -1,7 +1,7 @@
 //! A look at a flight by numbers alone, for the many who come while a key is created and ask for nothing special. A differential test holds it to
 //! what the full way gives.
 
-use super::call::{Left, Request, SeatRef};
+use super::call::{Left, Place, Request, Seat, SeatRef};
 use super::flight::{Found, Phase};
 use super::{Machine, Time};
 use crate::freshness::Decision;
@@ -68,8 +68,9 @@ impl Machine {
             return None;
         }
         let it = &self.calls[call.slot];
-        let waits = it.left == Left::No
-            && it.seats.get(seat as usize).is_some_and(|seat| seat.place != super::call::Place::Done && !seat.has_read_again);
+        // What it has waited for before is good for it, and for nobody who comes later.
+        let is_plain = |seat: &Seat| seat.place != Place::Done && !seat.has_read_again && seat.waited_for.is_empty();
+        let waits = it.left == Left::No && it.seats.get(seat as usize).is_some_and(is_plain);
         (waits && it.request == *request && it.request.is_shareable).then_some(call.slot)
     }
 }

@@ -44,10 +44,10 @@ impl Machine {
             self.restart(call);
         } else if settings.refreshes && !it.is_refreshed {
             self.calls[call].stage = Stage::Refreshing;
-            self.effects.push_back(Effect::Refresh { call: self.calls.ticket(call) });
+            self.push(Effect::Refresh { call: self.calls.ticket(call) });
         } else if settings.has_strategy {
             self.calls[call].stage = Stage::Refreshing;
-            self.effects.push_back(Effect::Hear { call: self.calls.ticket(call) });
+            self.push(Effect::Hear { call: self.calls.ticket(call) });
         } else {
             self.board(call, time);
         }
@@ -58,7 +58,7 @@ impl Machine {
         for seat in 0..self.calls[call].seats.len() {
             if self.calls[call].seats[seat].place == Place::Open {
                 if self.calls[call].left == Left::No {
-                    self.effects.push_back(Effect::Restart { call, seat: seat as u32 });
+                    self.push(Effect::Restart { call, seat: seat as u32 });
                 }
                 self.drop_seat(call, seat);
             }
@@ -232,6 +232,7 @@ impl Machine {
     }
 
     /// Decides when everything that a call reads or shares has landed.
+    #[inline(never)]
     pub(super) fn try_to_decide(&mut self, call: u32, time: &impl Time) {
         let it = &self.calls[call];
         let is_read = |place| match place {
@@ -244,6 +245,7 @@ impl Machine {
     }
 
     /// A call ends when nobody waits for it any more, and nothing that it has begun goes on.
+    #[inline(never)]
     pub(super) fn end_call_if_over(&mut self, call: u32) {
         let it = &mut self.calls[call];
         if it.is_over() && it.stage != Stage::Refreshing && !it.has_ended {
@@ -252,7 +254,7 @@ impl Machine {
             for flight in reads {
                 self.release(flight);
             }
-            self.effects.push_back(Effect::EndCall { call });
+            self.push(Effect::EndCall { call });
         }
     }
 }

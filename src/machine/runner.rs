@@ -11,7 +11,7 @@ impl Machine {
         self.hold(flight);
         self.flights[flight].is_run = true;
         self.calls[call].work += 1;
-        self.effects.push_back(Effect::Run { flight: self.flights.ticket(flight) });
+        self.push(Effect::Run { flight: self.flights.ticket(flight) });
     }
 
     /// The call that a flight is led by, and the seat of its key there.

@@ -18,6 +18,7 @@ impl Machine {
     }
 
     /// Takes what the awaited creation has come to, or gives it up when it has had its time or has died. A leader does not take over from itself.
+    #[inline(never)]
     pub(super) fn look_at_seat(&mut self, call: u32, seat: u32, has_seen_death: bool, time: &impl Time) {
         let Place::Waiting { flight, leads } = self.calls[call].seats[seat as usize].place else { return };
         let latest = self.latest(flight);
@@ -130,7 +131,7 @@ impl Machine {
     /// Whoever is spared a creator's rejection has it reported, once.
     fn report(&mut self, source: u32) {
         if !std::mem::replace(&mut self.flights[source].is_reported, true) {
-            self.effects.push_back(Effect::Report { flight: source });
+            self.push(Effect::Report { flight: source });
         }
     }
 
@@ -161,7 +162,7 @@ impl Machine {
         } else if deadline < *timer_at {
             *timer_at = deadline;
             let milliseconds = (deadline - time.steady()).max(0.0);
-            self.effects.push_back(Effect::SetTimer { flight: ticket, milliseconds });
+            self.push(Effect::SetTimer { flight: ticket, milliseconds });
         }
     }
 
@@ -181,16 +182,18 @@ impl Machine {
         self.settle(time);
     }
 
+    #[inline(never)]
     pub(super) fn clear_timer(&mut self, flight: u32) {
         if let Phase::Creating { timer_at, .. } = &mut self.flights[flight].phase
             && *timer_at < f64::INFINITY
         {
             *timer_at = f64::INFINITY;
-            self.effects.push_back(Effect::ClearTimer { flight });
+            self.push(Effect::ClearTimer { flight });
         }
     }
 
     /// Lets everyone look again who waits for this flight, or for what it has replaced.
+    #[inline(never)]
     pub(super) fn rouse(&mut self, flight: u32) {
         if self.on_workers {
             return self.changed(self.flights[flight].owner);

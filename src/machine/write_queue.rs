@@ -58,6 +58,7 @@ impl Machine {
             stale_if_error: None,
             force_refresh: false,
             is_multi: true,
+            outlives: false,
             is_shareable: false,
         };
         let generation = self.regions[region].generation;
@@ -97,7 +98,7 @@ impl Machine {
 
     fn send(&mut self, write: u32) {
         self.writes[write].is_sent = true;
-        self.effects.push_back(Effect::Send { write: self.writes.ticket(write) });
+        self.push(Effect::Send { write: self.writes.ticket(write) });
     }
 
     /// A write that a runner has sent goes on.
@@ -144,7 +145,7 @@ impl Machine {
         for follower in followers {
             self.pass(follower, write);
         }
-        self.effects.push_back(Effect::ForgetWrite { write });
+        self.push(Effect::ForgetWrite { write });
         if let Some(owner) = owner.filter(|owner| self.calls.is_current(*owner)) {
             if is_own {
                 self.changed(owner);
@@ -212,7 +213,7 @@ impl Machine {
         let it = &mut self.calls[call];
         if it.is_reading && !it.is_read_sent && it.blockers.is_empty() {
             it.is_read_sent = true;
-            self.effects.push_back(Effect::Read { call: self.calls.ticket(call) });
+            self.push(Effect::Read { call: self.calls.ticket(call) });
         }
     }
 
@@ -261,7 +262,7 @@ impl Machine {
         let it = &mut self.lock_rounds[round];
         if !it.is_read_sent && it.blockers.is_empty() {
             it.is_read_sent = true;
-            self.effects.push_back(Effect::ReadAgain { round: self.lock_rounds.ticket(round) });
+            self.push(Effect::ReadAgain { round: self.lock_rounds.ticket(round) });
         }
     }
 

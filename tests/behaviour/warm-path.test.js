@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { createRegion, MemoryBackend } from "dogpile";
+import { checkAfterEach, counted, now } from "./helpers.js";
+
+checkAfterEach();
+
+/** What a caller gets, and whether a creator was called for it. */
+async function ask(region, method, options) {
+  const creator = counted(() => "created");
+  const answer = method === "getOrCreate" ? await region.getOrCreate("k", creator, options) : await region[method](method === "getMulti" ? ["k"] : "k", options);
+  return [answer, creator.times];
+}
+
+/** Numbers by a seed, the same in each run (mulberry32). */
+function generator(seed) {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+test("the warm path answers as the full way does, which an observer makes every call go", async () => {
+  const pick = (random, choices) => choices[random(choices.length)];
+  let [warm, created] = [0, 0];
+  for (let seed = 1; seed <= 1_000; seed += 1) {
+    const random = generator(seed);
+    const expirationTime = pick(random, [undefined, 10, 1_000, -1, "1h"]);
+    const metadata = { ct: pick(random, [now() - 5, now() - 100, now() - 5_000, now() + 5_000, 0, Number.NaN, undefined, "now"]), v: pick(random, [2, 2, 2, 1, undefined]) };
+    if (random(3) === 0) metadata.et = pick(random, [1, 50, 1e6, -1]);
+    const stored = pick(random, [{ payload: "stored", metadata }, { payload: "stored", metadata }, { payload: "stored", metadata }, undefined, "no record", { payload: "stored" }]);
+    const options = pick(random, [undefined, {}, { expirationTime: 20 }, { expirationTime: -1 }, { expirationTime: "2m" }, { expirationTime: 0 }]);
+    const method = pick(random, ["getOrCreate", "getOrCreate", "get", "getMulti"]);
+    const invalidation = pick(random, [undefined, undefined, undefined, true, false]);
+    const answers = [];
+    for (const observer of [undefined, { onHit() {} }]) {
+      const region = createRegion({ backend: new MemoryBackend({ cache: new Map(stored === undefined ? [] : [["k", structuredClone(stored)]]) }), expirationTime, observer });
+      if (invalidation !== undefined) await region.invalidate(invalidation);
+      const answer = await ask(region, method, options);
+      const { hits, misses, staleHits, creations } = region.stats;
+      answers.push({ answer, stats: { hits, misses, staleHits, creations } });
+    }
+    expect(answers[0], `seed ${seed}: ${method} ${JSON.stringify({ stored, expirationTime, options, invalidation })}`).toEqual(answers[1]);
+    if (answers[0].stats.hits > 0) warm += 1;
+    if (answers[0].stats.creations > 0) created += 1;
+  }
+  expect(warm).toBeGreaterThan(50);
+  expect(created).toBeGreaterThan(50);
+});
