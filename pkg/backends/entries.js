@@ -39,10 +39,10 @@ export class Entries {
     return node;
   }
 
-  /** `usefulness`: seconds after which nobody will ask for it. */
-  set(key, value, usefulness = Infinity) {
+  /** `retention`: seconds after which nobody will ask for it. */
+  set(key, value, retention = Infinity) {
     const now = Date.now() / 1000 - BEGINNING;
-    const deadline = Math.min(Math.ceil(now + usefulness), NEVER);
+    const deadline = Math.min(Math.ceil(now + retention), NEVER);
     const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
     const known = this.#nodes.get(key);
     if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });

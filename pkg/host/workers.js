@@ -18,7 +18,7 @@ class Request {
     this.#timer ??= setInterval(beat, PERIOD);
   }
 
-  rouse() {
+  wake() {
     const { changed } = this;
     this.changed = new Deferred();
     changed.resolve();
@@ -71,7 +71,7 @@ export class WorkersHost extends Host {
   }
 
   changed(slot) {
-    this.calls[slot].life.rouse();
+    this.calls[slot].life.wake();
   }
 
   end(slot) {

@@ -11,16 +11,16 @@ pub(super) struct Batch {
     pub call: Ticket,
     pub flights: Vec<u32>,
     /// Those that it has given a value for.
-    created: Vec<u32>,
+    pub created: Vec<u32>,
     /// Those of them that may be stored.
-    storable: Vec<u32>,
-    has_settled: bool,
+    pub storable: Vec<u32>,
+    pub has_settled: bool,
     /// Whether nothing more comes of it, though the host may not have been told yet.
-    is_over: bool,
+    pub is_over: bool,
     /// Whether nobody waits any more.
-    is_aborted: bool,
+    pub is_aborted: bool,
     /// The write that it has in the queue.
-    write: Option<Ticket>,
+    pub write: Option<Ticket>,
 }
 
 /// What the host says of a value that was created.
@@ -76,7 +76,7 @@ impl Machine {
         let it = &mut self.flights[flight];
         it.phase = Phase::Creating { begun: time.steady(), timer_at: f64::INFINITY };
         if it.waiters.len() > 1 || !it.predecessors.is_empty() {
-            self.rouse(flight);
+            self.wake(flight);
         }
     }
 
@@ -185,115 +185,6 @@ impl Machine {
         self.batches.named(batch).map_or(&[], |batch| &batch.created)
     }
 
-    /// The host has looked at each value.
-    pub fn accepted(&mut self, batch: Ticket, accepted: &[Accepted], time: &impl Time) {
-        if !self.is_under_way(batch) {
-            return;
-        }
-        let it = &mut self.batches[batch.slot];
-        let threw = it.created.iter().zip(accepted).find(|(_, accepted)| **accepted == Accepted::Threw);
-        if let Some((source, _)) = threw {
-            let source = *source;
-            return self.reject_created(batch, source, time);
-        }
-        let storable = it.created.iter().zip(accepted).filter(|(_, accepted)| **accepted == Accepted::Yes);
-        it.storable = storable.map(|(flight, _)| *flight).collect();
-        let refused = it.created.iter().zip(accepted).filter(|(_, accepted)| **accepted == Accepted::Refused);
-        for flight in refused.map(|(flight, _)| *flight).collect::<Vec<u32>>() {
-            self.end(flight, Outcome::Rejected { source: flight, is_creators: false });
-        }
-        let it = &self.batches[batch.slot];
-        let settings = &self.regions[self.flights[it.flights[0]].region].settings;
-        if settings.refreshes {
-            self.push(Effect::RefreshToStore { batch });
-        } else if settings.has_strategy {
-            self.push(Effect::HearToStore { batch });
-        } else {
-            self.store(batch, time);
-        }
-        self.settle(time);
-    }
-
-    /// The host has an error, kept with one flight, for everyone who waits for what was created.
-    pub fn reject_created(&mut self, batch: Ticket, source: u32, time: &impl Time) {
-        if !self.is_under_way(batch) {
-            return;
-        }
-        for flight in self.batches[batch.slot].created.clone() {
-            self.end(flight, Outcome::Rejected { source, is_creators: false });
-        }
-        self.finish_batch(batch.slot);
-        self.settle(time);
-    }
-
-    /// The strategy was asked for news, and is to be heard.
-    pub fn refreshed_to_store(&mut self, batch: Ticket) {
-        if self.is_under_way(batch) {
-            self.push(Effect::HearToStore { batch });
-        }
-    }
-
-    /// Stores what may be; between this look and the sending of the write nobody comes.
-    pub fn store(&mut self, batch: Ticket, time: &impl Time) {
-        if !self.is_under_way(batch) {
-            return;
-        }
-        let it = &self.batches[batch.slot];
-        let mut storable = it.storable.iter().peekable(); // some of those that were created, in their order
-        let is_stored = |flight: &&u32| storable.next_if_eq(flight).is_some() && self.may_store(**flight);
-        let (stored, rest): (Vec<u32>, Vec<u32>) = it.created.iter().partition(is_stored);
-        for flight in rest {
-            self.end(flight, Outcome::Created { source: flight });
-        }
-        if stored.is_empty() {
-            self.finish_batch(batch.slot);
-        } else {
-            self.batches[batch.slot].storable = stored;
-            self.push(Effect::Store { batch });
-        }
-        self.settle(time);
-    }
-
-    pub(super) fn may_store_all(&self, batch: Ticket) -> bool {
-        self.batches[batch.slot].storable.iter().all(|flight| self.may_store(*flight))
-    }
-
-    /// The flights whose records are to be written.
-    pub fn stores(&self, batch: Ticket) -> &[u32] {
-        self.batches.named(batch).map_or(&[], |batch| &batch.storable)
-    }
-
-    /// The write goes on: it has its place in the queue.
-    pub fn store_sent(&mut self, batch: Ticket) {
-        let Some(it) = self.batches.named(batch) else { return };
-        let (call, keys) = (it.call, it.storable.iter().map(|flight| self.flights[*flight].key).collect());
-        let write = self.enter_write(keys, Some(call), true);
-        self.batches[batch.slot].write = Some(write);
-    }
-
-    /// The write has ended. A failed one costs nobody the value, unless the region wants to be told: then the host has an error with each flight.
-    pub fn stored(&mut self, batch: Ticket, has_succeeded: bool, time: &impl Time) {
-        if !self.is_under_way(batch) {
-            return;
-        }
-        if let Some(write) = self.batches[batch.slot].write.take() {
-            self.write_ended(write);
-        }
-        for flight in self.batches[batch.slot].storable.clone() {
-            let throws = self.regions[self.flights[flight].region].settings.throws;
-            self.flights[flight].is_stored = has_succeeded;
-            self.end(
-                flight,
-                match has_succeeded || !throws {
-                    true => Outcome::Created { source: flight },
-                    false => Outcome::Rejected { source: flight, is_creators: false },
-                },
-            );
-        }
-        self.finish_batch(batch.slot);
-        self.settle(time);
-    }
-
     /// On Workers: what a dead request creates.
     pub(super) fn forget_batches(&mut self, call: u32) {
         let ticket = self.calls.ticket(call);
@@ -312,11 +203,11 @@ impl Machine {
         }
     }
 
-    fn is_under_way(&self, batch: Ticket) -> bool {
+    pub(super) fn is_under_way(&self, batch: Ticket) -> bool {
         self.batches.named(batch).is_some_and(|batch| !batch.is_over)
     }
 
-    fn finish_batch(&mut self, batch: u32) {
+    pub(super) fn finish_batch(&mut self, batch: u32) {
         if std::mem::replace(&mut self.batches[batch].is_over, true) {
             return;
         }

@@ -130,7 +130,7 @@ impl Machine {
     fn has_seen_die(&mut self, call: u32, seat: u32, time: &impl Time) {
         match self.calls[call].seats[seat as usize].place {
             Place::Boarded(flight) => {
-                self.bury(call, seat, flight);
+                self.replace_dead(call, seat, flight);
                 self.leave_read(call, seat);
             }
             Place::Waiting { .. } => self.look_at_seat(call, seat, true, time),

@@ -12,8 +12,10 @@
 //! | `decision` | what a seat does with what was read: be served, lead, wait, take over |
 //! | `waiting` | what a seat that waits gets, and when it gives up |
 //! | `takeover` | a leader that is late or dead is replaced |
-//! | `creation` | the creator's call, and what becomes of its values |
-//! | `lock` | the backend's locks, which reach other tabs, isolates and processes |
+//! | `creation`, `storing` | the creator's call, and what becomes of its values |
+//! | `runner` | a region's runner, which replaces what is stale in the background |
+//! | `lock`, `lock_round` | the backend's locks, which reach other tabs, isolates and processes |
+//! | `peek` | a look by numbers alone, for the many who come while a key is created |
 //! | `write_queue` | writes of a key, one after another |
 //! | `fence` | what makes a flight's value one that must not be stored |
 //! | `cancellation` | callers that leave by their signal or their timeout |
@@ -31,11 +33,13 @@ mod flight;
 mod heartbeat;
 mod key;
 mod lock;
+mod lock_round;
 mod peek;
 mod region;
 mod round;
 mod runner;
 mod slab;
+mod storing;
 mod takeover;
 mod waiting;
 mod write_queue;

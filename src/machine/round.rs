@@ -146,7 +146,7 @@ impl Machine {
         if !self.is_long_silent(self.flights[flight].owner, time) {
             return Some(flight);
         }
-        self.bury(call, seat, flight);
+        self.replace_dead(call, seat, flight);
         None
     }
 

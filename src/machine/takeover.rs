@@ -15,7 +15,7 @@ impl Machine {
     }
 
     /// Gives up on a flight whose request has died.
-    pub(super) fn bury(&mut self, call: u32, seat: u32, flight: u32) {
+    pub(super) fn replace_dead(&mut self, call: u32, seat: u32, flight: u32) {
         if !self.flights[flight].is_taken_over {
             self.count_takeover(call, seat);
         }
@@ -46,7 +46,7 @@ impl Machine {
             self.flights[successor].predecessors.push(flight); // which holds it, in the seat's place
             self.flights[flight].successor = Some(successor);
             if !self.on_workers {
-                self.rouse(flight);
+                self.wake(flight);
             }
         } else {
             self.release(flight);

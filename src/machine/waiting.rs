@@ -177,7 +177,7 @@ impl Machine {
         if it.is_last_chance {
             self.give_up(flight.slot);
         } else {
-            self.rouse(flight.slot);
+            self.wake(flight.slot);
         }
         self.settle(time);
     }
@@ -194,13 +194,13 @@ impl Machine {
 
     /// Lets everyone look again who waits for this flight, or for what it has replaced.
     #[inline(never)]
-    pub(super) fn rouse(&mut self, flight: u32) {
+    pub(super) fn wake(&mut self, flight: u32) {
         if self.on_workers {
             return self.changed(self.flights[flight].owner);
         }
         self.woken.extend(self.flights[flight].waiters.iter());
         for predecessor in self.flights[flight].predecessors.clone() {
-            self.rouse(predecessor);
+            self.wake(predecessor);
         }
     }
 

@@ -46,4 +46,4 @@ pub const IN_ONE_REALM: [&str; 8] = [
     "reentrant",
 ];
 
-pub const ON_WORKERS: [&str; 3] = ["Watch", "Changed", "died"];
+pub const ON_WORKERS: [&str; 4] = ["KeepAlive", "Watch", "Changed", "died"];
