@@ -38,10 +38,13 @@ export class TabMutex {
 
   release() {
     this.#end?.();
+    if (this.#ended !== undefined) noteRelease(this.#name, this.#ended);
     return this.#ended;
   }
 
-  locked() {
+  /** What this realm has released is not held, though the browser may need a moment to let it go. */
+  async locked() {
+    await releases.get(this.#name);
     return isHeld(this.#name);
   }
 
@@ -112,6 +115,15 @@ export class TabMutex {
       this.#end = end;
     });
   }
+}
+
+/** The releases that the browser has not answered yet, by the lock's name. */
+const releases = new Map();
+
+function noteRelease(name, ended) {
+  releases.set(name, ended);
+  const forget = () => releases.get(name) === ended && releases.delete(name);
+  ended.then(forget, forget);
 }
 
 let looking;
