@@ -38,9 +38,8 @@ export class WorkersHost extends Host {
 
   /** A `set` or `delete` is seen alive as a call is. */
   beginWriter(slot, serial, write) {
-    const { region, core } = write;
-    const call = this.calls[slot] ?? {};
-    this.calls[slot] = Object.assign(call, { slot, serial, region, core, life: new Request(), resume: (news) => core.resume(this, news, slot, serial, NaN) });
+    const resume = (news) => write.core.resume(this, news, slot, serial, NaN);
+    this.calls[slot] = { life: new Request(), resume, letGo() {} };
     this.#beat(this.calls[slot]);
   }
 
