@@ -116,7 +116,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
     const keys = [this.#key];
     const send = () => backends.write(this.#setup, keys, [this.#setup.toStored(makeRecord(this.#times, stampClock(Date.now())))], false);
-    const write = new Write({ core }, this.#setup, keys, [], send);
+    const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], send);
     core.set(host, this.#key, write);
     await write.promise;
   }

@@ -15,7 +15,7 @@ const required = [
   /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^bundle\.js$/, /^index\.d\.ts$/,
   /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/, /^wasm\/sha1\.js$/, /^wasm\/sha1\.wasm$/,
 ];
-const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
+const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
 
 let app;
 beforeAll(async () => {
