@@ -30,6 +30,9 @@ export function readResults() {
   return JSON.parse(readFileSync(resultsFile, "utf8"));
 }
 
+/** Where only the sizes were measured anew. */
+const timesOf = ({ timesOf }) => (timesOf === undefined ? "" : `, on ${timesOf}`);
+
 export function withPerformance(readme, results) {
   return readme.replace(section, (_, begin, end) => `${begin}${performanceSection(results)}\n${end}`);
 }
@@ -49,7 +52,7 @@ ${claims.map(({ text }) => `- ${text(of, results.bytes)}`).join("\n")}
 The floor is what no cache can do without: a \`Map\`, a clock read and a promise. Nothing is switched off in a region, and its peers
 are given the options that make them do the same work (\`benches/memory/subjects\` says which): bentocache and p-memoize keep
 values in an lru-cache; query-core is TanStack Query's. These are medians, of a new process or page for each workload in each
-pass (${results.passes}), on a machine that others used too: ${results.cpu}, ${results.date}. A dash says that it cannot do that;
+pass (${results.passes}), on a machine that others used too: ${results.cpu}, ${results.date}${timesOf(results)}. A dash says that it cannot do that;
 bentocache and cache-manager need Node.
 
 ${Object.values(results.engines).filter(({ workloads }) => workloads.zipf).map(engineTable).join("\n\n")}
