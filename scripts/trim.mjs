@@ -18,6 +18,8 @@ const WORDING = [
 /** wasm-bindgen's own complaints. Their texts are dropped, for what decodes them is larger than they are; what is left counts as a trap. */
 const THROW = /throw new Error\(getStringFromWasm0\(arg0, arg1\)\)/;
 const DECODING = /function getStringFromWasm0[^]*?\n}\n|let cachedUint8ArrayMemory0[^]*?\n}\n|let cachedTextDecoder[^]*?\nfunction decodeText[^]*?\n}\n/g;
+/** The methods of the exported class: pkg/start.js tells them by their first character, since only they may trap. */
+const METHODS = "region_";
 /** What the start function is called by, in pkg/start.js. */
 const START = "__wbindgen_start";
 
@@ -89,7 +91,7 @@ function trimExports(module, script) {
     if (isKept) names.set(name, name);
     else module.removeExport(name);
     if (isKept || !used.has(name)) continue;
-    names.set(name, `_${names.size.toString(36)}`);
+    names.set(name, `${name.startsWith(METHODS) ? "$" : "_"}${names.size.toString(36)}`);
     module.addFunctionExport(value, names.get(name));
   }
   return names;
