@@ -5,6 +5,8 @@ import { Host } from "./host.js";
 const hosts = new WeakMap();
 /** All of them, for as long as anyone has them. */
 const alive = new Set();
+/** A reference to a host that is gone would stay for ever. */
+const gone = typeof FinalizationRegistry === "function" ? new FinalizationRegistry((reference) => alive.delete(reference)) : undefined;
 let HostClass = Host;
 let onWorkers = false;
 
@@ -21,11 +23,17 @@ export function attach(backend, { expiration, lockTimeout, flags }) {
   const core = new Core(expiration, lockTimeout, flags, onWorkers);
   const host = new HostClass();
   // Workers of an older compatibility date have no WeakRef; there a module makes its few regions once.
-  alive.add(typeof WeakRef === "function" ? new WeakRef(host) : { deref: () => host });
+  const reference = typeof WeakRef === "function" ? new WeakRef(host) : { deref: () => host };
+  alive.add(reference);
+  gone?.register(host, reference);
   hosts.set(backend, { host, core: core.sibling(expiration, lockTimeout, flags) });
   return { host, core };
 }
 
+/** What is still on its way finds nobody: to throw there would be a rejection that nobody handles. */
+const NEWS = ["resume", "landed", "landedAgain", "handedOver", "lockAnswered", "expects", "expectsRound"];
+
 onPoisoned((refuse) => {
+  for (const name of NEWS) Core.prototype[name] = () => false;
   for (const reference of alive) reference.deref()?.refuseAll(refuse);
 });
