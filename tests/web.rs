@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use dogpile::{Region, is_fresh, is_readable, read_clock, stamp_clock};
+use dogpile::{Question, Region, is_fresh, is_readable, read_clock, stamp_clock};
 use js_sys::{Array, Function, JsString, Map, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -75,7 +75,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = keyIsLocked)]
     fn key_is_locked(this: &Exported, host: &JsValue, key: &str) -> bool;
     #[wasm_bindgen(method)]
-    fn count(this: &Exported, index: u32) -> u32;
+    fn ask(this: &Exported, question: u32, slot: u32, serial: u32) -> f64;
 }
 
 #[wasm_bindgen(
@@ -208,7 +208,7 @@ async fn what_was_invalidated_is_created_anew() {
     let read = stage.core.get(&stage.host, &new_reading(&stage.region, &Array::of1(&JsValue::from("k"))));
     assert!(Array::from(&outcome(&read).await.1).get(0).is_undefined());
     assert_eq!(stage.payload("k", &stage.creator(2.into())).await, JsValue::from(2));
-    assert_eq!(stage.core.count(3), 2);
+    assert_eq!(stage.core.ask(Question::Count as u32, 3, 0), 2.0);
 }
 
 #[wasm_bindgen_test]

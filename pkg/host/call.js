@@ -1,6 +1,6 @@
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
-import { ABORTED, TIMED_OUT } from "./news.js";
+import { NEWS_ABORTED, NEWS_TIMED_OUT } from "./numbers.js";
 
 const PENDING = 0;
 const RESOLVED = 1;
@@ -12,6 +12,8 @@ export class Call {
   serial = 0;
   /** Whether what runs now was begun by this very call, or by an answer to it: then its creator is in its own context. */
   isCurrent = false;
+  /** Whether its own read is under way: what comes of that is heard in its own context. */
+  isReading = false;
   creator = undefined;
   batch = undefined;
   error = undefined;
@@ -39,6 +41,8 @@ export class Call {
     this.request = request;
     this.gives = gives;
     this.entries = request.isMulti ? new Array(keys.length) : undefined;
+    /** What it is about to read, of many keys. */
+    this.reads = request.isMulti ? [] : undefined;
     this.remaining = keys.length;
   }
 
@@ -54,15 +58,26 @@ export class Call {
 
   /** Tells the machine, in this call's own context. */
   resume(news) {
-    this.inContext(() => this.core.resume(this.host, news, this.slot, this.serial, this.region.clockNow()));
+    this.inContext(() => this.tell(news, this.slot, this.serial));
+  }
+
+  /** Tells the machine what has come to an end under a ticket. */
+  tell(news, slot, serial, value = 0) {
+    return this.core.resume(this.host, news, slot, serial, this.region.clockNow(), value);
   }
 
   /** Does what was begun in this call's own context. */
   inContext(work) {
     this.isCurrent = true;
     const answer = work();
-    this.isCurrent = false;
+    this.leave();
     return answer;
+  }
+
+  /** What was begun in this call's own context is done. */
+  leave() {
+    this.isCurrent = false;
+    if (this.#state === PENDING && this.batch === undefined && !this.isReading) this.keepContext();
   }
 
   get promise() {
@@ -141,7 +156,7 @@ export class Call {
 
   #startTimer(milliseconds) {
     this.#endsAt = monotonic() + milliseconds;
-    this.#timer = startTimer(() => this.resume(TIMED_OUT), milliseconds);
+    this.#timer = startTimer(() => this.resume(NEWS_TIMED_OUT), milliseconds);
   }
 
   /** Seconds of its `timeout` that have not passed; NaN if it has none. */
@@ -150,7 +165,7 @@ export class Call {
   }
 
   #listen(signal) {
-    this.#onAbort = () => this.resume(ABORTED);
+    this.#onAbort = () => this.resume(NEWS_ABORTED);
     signal.addEventListener("abort", this.#onAbort);
   }
 }
@@ -164,5 +179,5 @@ const ERRORS = [
   (_flight, call) => call.error,
 ];
 
-/** Why a call rejects, by the numbers of src/js/effects.rs. */
+/** Why a call rejects, by the numbers of src/js/acts.rs. */
 export const failure = (why, flight, call) => ERRORS[why](flight, call);

@@ -5,10 +5,13 @@ import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
 import { Context, MultiContext } from "./context.js";
-import { CREATED, DONE, FAILED, NOT_STORED, PENDING, REFUSED, STORED } from "./news.js";
+import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
 
 /** One call of a creator, for all keys that one call leads at once. */
 export class Creation {
+  flights = [];
+  keys = [];
+  #stored = [];
   #expirations;
   #controller;
   #began;
@@ -18,16 +21,28 @@ export class Creation {
   #reason;
   #isAborted = false;
 
-  constructor(slot, serial, call, flights, keys) {
+  constructor(slot, serial, call) {
     this.slot = slot;
     this.serial = serial;
     this.call = call;
-    this.flights = flights;
-    this.keys = keys;
-    for (let index = 0; index < keys.length; index += 1) flights[index].name = keys[index];
   }
 
-  /** Calls the creator. */
+  add(flight) {
+    const { request, keys, nameOf } = this.call;
+    flight.name = request.isMulti ? nameOf(flight.key) : keys[0];
+    this.flights.push(flight);
+    this.keys.push(flight.name);
+  }
+
+  /** Calls the creator in its own caller's context: now, or in a moment. */
+  begin() {
+    const { call } = this;
+    call.batch = this;
+    if (call.isCurrent) return this.create();
+    call.enter(() => this.tell(NEWS_CREATE_NOW));
+    return PENDING;
+  }
+
   create() {
     const { call } = this;
     this.#began = Date.now();
@@ -63,8 +78,13 @@ export class Creation {
     return (Date.now() - this.#began) / 1000;
   }
 
-  begin() {
+  /** A runner calls the creator itself. */
+  start() {
     this.#began = Date.now();
+  }
+
+  tell(news) {
+    this.call.tell(news, this.slot, this.serial);
   }
 
   abort(reason) {
@@ -93,18 +113,22 @@ export class Creation {
     }
   }
 
-  /** Sends the write. */
-  store(flights) {
-    const { region, setup, request, core, host } = this.call;
-    const tell = (news) => core.resume(host, news, this.slot, this.serial, region.clockNow());
+  /** Sends the write with the last of what is to be stored. */
+  store(flight, more) {
+    this.#stored.push(flight);
+    return more === 0 ? this.#storeAll(this.#stored) : PENDING;
+  }
+
+  #storeAll(flights) {
+    const { region, setup, request } = this.call;
     try {
       const sent = pending(this.#send(flights, setup, region, request));
       if (sent === undefined) return DONE;
       setup.answered(sent).then(
-        () => tell(STORED),
+        () => this.tell(NEWS_STORED),
         (error) => {
           this.#notStored(flights, error);
-          tell(NOT_STORED);
+          this.tell(NEWS_NOT_STORED);
         },
       );
       return PENDING;
@@ -154,8 +178,7 @@ export class Creation {
       this.call.late -= 1;
       return this.call.letGo();
     }
-    const { call } = this;
-    call.inContext(() => call.core.resume(call.host, CREATED, this.slot, this.serial, call.region.clockNow()));
+    this.call.inContext(() => this.tell(came === DONE ? NEWS_CREATED : NEWS_CREATED_LESS));
   }
 
   #answered(answer) {
@@ -172,14 +195,17 @@ export class Creation {
     return this.#settled(this.flights.map(() => ({ error })));
   }
 
+  /** FAILED if there is not a value for each flight. */
   #settled(outcomes) {
+    let came = DONE;
     this.flights.forEach((flight, index) => {
       const outcome = outcomes[index];
       flight.hasValue = "value" in outcome;
       flight.value = outcome.value;
       flight.error = outcome.error;
+      if (!flight.hasValue) came = FAILED;
     });
-    return DONE;
+    return came;
   }
 
   #context() {

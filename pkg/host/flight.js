@@ -25,6 +25,12 @@ export class Flight {
     this.call = call;
   }
 
+  /** What was handed over, or read again under a lock, is what it has found. */
+  adopt() {
+    if ("error" in this.again) this.error = this.again.error;
+    else this.found = this.again;
+  }
+
   /** The stale value, for everyone who is content with it. */
   get stale() {
     return (this.stalePromise ??= Promise.resolve(this.found.payload));

@@ -1,25 +1,28 @@
 import { makeError } from "../errors.js";
 import { pending, startTimer } from "../promises.js";
-import { NOTHING, UNLOCKED } from "./news.js";
+import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
 
-const BUSY = 0;
-const GRANTED = 1;
-const FAILED = 2;
+/** Whether the backend has a lock for a flight, which a call leads. */
+export function findLock(call, flight) {
+  flight.call = call;
+  flight.mutex = call.region.mutexOf(call.setup, flight.key);
+  return flight.mutex === undefined ? PENDING : DONE;
+}
 
 /** Asks a backend's lock. It is waited for no longer than `lockTimeout`; what comes later goes back at once. */
 export function askLock(flight, serial, wait) {
   const { call, mutex } = flight;
-  const { region, setup, core, host, request } = call;
+  const { region, setup, request } = call;
   const giveUp = new AbortController();
   const lock = { isGivenUp: false, giveUp };
   flight.lock = lock;
-  const tell = (answer) => call.inContext(() => core.lockAnswered(host, flight.slot, serial, answer, region.clockNow()));
+  const tell = (answer) => call.inContext(() => call.tell(answer, flight.slot, serial));
   const release = () => region.askMutex(setup, () => mutex.release());
   const fail = (error) => {
     if (lock.isGivenUp) return;
     lock.isGivenUp = true;
     region.backendFailed(error, "lock");
-    tell(FAILED);
+    tell(NEWS_LOCK_FAILED);
     giveUp.abort();
   };
   const seconds = Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
@@ -27,8 +30,8 @@ export function askLock(flight, serial, wait) {
   const timer = seconds === Infinity ? undefined : startTimer(late, seconds * 1000);
   ask(mutex, wait, giveUp.signal).then((granted) => {
     clearTimeout(timer);
-    if (granted && (giveUp.signal.aborted || !tell(GRANTED))) release();
-    else if (!granted && !lock.isGivenUp) tell(BUSY);
+    if (granted && (giveUp.signal.aborted || !tell(NEWS_LOCK_GRANTED))) release();
+    else if (!granted && !lock.isGivenUp) tell(NEWS_LOCK_BUSY);
   }, (error) => {
     clearTimeout(timer);
     fail(error);
@@ -59,7 +62,7 @@ export async function askHandover(flight, serial) {
 /** Gives it back, with what was written. */
 export function unlock(flight, round, serial, isStored) {
   const { call, mutex } = flight;
-  const { region, setup, core, host } = call;
+  const { region, setup } = call;
   const release = () => (isStored ? mutex.release(flight.stored) : mutex.release());
-  flight.released = region.askMutex(setup, release).then(() => call.inContext(() => core.resume(host, UNLOCKED, round, serial, region.clockNow())));
+  flight.released = region.askMutex(setup, release).then(() => call.inContext(() => call.tell(NEWS_UNLOCKED, round, serial)));
 }

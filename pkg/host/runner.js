@@ -2,11 +2,14 @@ import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { callWaitUntil } from "./keep-alive.js";
-import { DONE, FAILED, RELEASED, RUNNER_CREATED, RUNNER_ENTERS, RUNNER_FAILED, RUNNER_LEAVES, RUNNER_STORED, RUNNER_UNUSED, WROTE } from "./news.js";
+import {
+  ASK_IS_RUNNING, ASK_RUNNER_MAY_STORE, ASK_RUNNER_WRITES, ASK_SERIAL_OF_WRITE, ASK_STARTED_AT, DONE, FAILED, NEWS_OVERTAKEN, NEWS_RUNNER_CREATED,
+  NEWS_RUNNER_ENTERS, NEWS_RUNNER_FAILED, NEWS_RUNNER_LEAVES, NEWS_RUNNER_STORED, NEWS_RUNNER_THREW, NEWS_RUNNER_UNUSED, NEWS_WROTE, RELEASED,
+} from "./numbers.js";
 
 /** A stale value in the hands of the user's runner, until it releases the mutex. */
 export class Run {
-  #outcome = RUNNER_UNUSED; // for those who wait: begin again, unless the creator was called
+  #outcome = NEWS_RUNNER_UNUSED; // for those who wait: begin again, unless the creator was called
   #isStarting = false;
   /** Whether it was released in the runner's synchronous part: that counts when the runner has returned. */
   #isReleased = false;
@@ -45,39 +48,34 @@ export class Run {
         else this.#tell(this.#outcome);
         return this.flight.released;
       },
-      locked: () => !this.#isReleased && this.core.isRunning(this.flight.slot, this.serial),
+      locked: () => !this.#isReleased && this.#ask(ASK_IS_RUNNING) !== 0,
     };
-  }
-
-  get core() {
-    return this.creation.call.core;
   }
 
   async #create() {
     const { call } = this.creation;
     const { reporter } = call.region;
-    this.creation.begin();
+    this.creation.start();
     try {
-      this.core.runnerStarts(this.flight.slot, this.serial, call.region.startTime());
       const value = await this.#callCreator();
       reporter.tell("onCreate", this.creation.keys, this.creation.seconds);
       this.flight.record = makeRecord(value, call.region.stamp());
-      this.#outcome = RUNNER_CREATED;
+      this.#outcome = NEWS_RUNNER_CREATED;
       return value;
     } catch (error) {
-      this.core.runnersCreatorFailed();
+      this.#tell(NEWS_RUNNER_THREW);
       this.flight.error = error;
-      this.#outcome = RUNNER_FAILED;
+      this.#outcome = NEWS_RUNNER_FAILED;
       throw error;
     }
   }
 
   #callCreator() {
-    this.#tell(RUNNER_ENTERS);
+    this.#tell(NEWS_RUNNER_ENTERS, this.creation.call.region.startTime());
     try {
       return this.creation.callCreator();
     } finally {
-      this.#tell(RUNNER_LEAVES);
+      this.#tell(NEWS_RUNNER_LEAVES);
     }
   }
 
@@ -89,13 +87,13 @@ export class Run {
     const record = makeRecord(value, region.stamp(), creation.expirations?.get(key));
     if (request.shouldCacheFn !== undefined && !request.shouldCacheFn(value)) return false;
     await region.refresh(setup);
-    if (region.isOvertaken(this.core.startedAt(flight.slot, this.serial))) this.core.overtaken(creation.call.host, flight.slot);
+    if (region.isOvertaken(this.#ask(ASK_STARTED_AT))) this.#tell(NEWS_OVERTAKEN);
     try {
       const stored = setup.toStored(record);
-      if (!this.core.runnerMayStore(flight.slot, this.serial)) return false;
+      if (this.#ask(ASK_RUNNER_MAY_STORE) === 0) return false;
       await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request.expiration));
       flight.stored = stored;
-      this.#tell(RUNNER_STORED);
+      this.#tell(NEWS_RUNNER_STORED);
       return true;
     } catch (error) {
       region.backendFailed(error, "write");
@@ -106,19 +104,24 @@ export class Run {
 
   /** A write that goes on has its place in the queue. */
   #send(key, stored, hint) {
-    const { setup, host, core } = this.creation.call;
+    const { call } = this.creation;
+    const { setup } = call;
     const sent = pending(setup.backend.set(key, stored, hint));
     if (sent === undefined) return undefined;
-    const write = core.runnerWrites(this.flight.slot);
-    const end = () => core.resume(host, WROTE, Number(write >> 32n), Number(write & 0xffffffffn), NaN);
+    const write = this.#ask(ASK_RUNNER_WRITES);
+    const serial = call.core.ask(ASK_SERIAL_OF_WRITE, write, 0);
+    const end = () => call.tell(NEWS_WROTE, write, serial);
     const answered = setup.answered(sent);
     answered.then(end, end);
     return answered;
   }
 
-  #tell(news) {
-    const { host, region } = this.creation.call;
-    this.core.resume(host, news, this.flight.slot, this.serial, region.clockNow());
+  #tell(news, value) {
+    this.creation.call.tell(news, this.flight.slot, this.serial, value);
+  }
+
+  #ask(question) {
+    return this.creation.call.core.ask(question, this.flight.slot, this.serial);
   }
 }
 

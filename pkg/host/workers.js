@@ -1,7 +1,7 @@
 // On Workers promises and timers belong to the request that made them. Nobody is woken by another's request: each looks for himself.
 import { Deferred } from "../promises.js";
 import { Host } from "./host.js";
-import { BEAT, LOOK } from "./news.js";
+import { NEWS_BEAT, NEWS_LOOK } from "./numbers.js";
 
 const PERIOD = 250; // milliseconds
 
@@ -31,20 +31,19 @@ class Request {
 }
 
 export class WorkersHost extends Host {
-  begin(slot, serial, key, creator, call) {
+  begin(slot, serial, creator, call) {
     call.life = new Request();
-    return super.begin(slot, serial, key, creator, call);
+    super.begin(slot, serial, creator, call);
   }
 
   /** A `set` or `delete` is seen alive as a call is. */
   beginWriter(slot, serial, write) {
-    const resume = (news) => write.core.resume(this, news, slot, serial, NaN);
+    const resume = (news) => write.core.resume(this, news, slot, serial, NaN, 0);
     this.calls[slot] = { life: new Request(), resume, letGo() {} };
     this.#beat(this.calls[slot]);
   }
 
-  keepAlive(slot) {
-    const call = this.calls[slot];
+  keepAlive(call) {
     if (call.request !== undefined) super.keepAlive(slot); // a write is awaited by its own caller
     this.#beat(call);
   }
@@ -52,37 +51,33 @@ export class WorkersHost extends Host {
   #beat(call) {
     call.life.start(() => {
       for (const abort of call.life.aborts.splice(0)) abort();
-      call.resume(BEAT);
+      call.resume(NEWS_BEAT);
     });
   }
 
-  watch(slot, owner) {
-    const call = this.calls[slot];
-    const followed = this.calls[owner]?.life?.changed;
+  watch(call, owner) {
+    const followed = owner?.life?.changed;
     this.#beat(call);
     if (followed === undefined || call.life.followed.has(followed)) return;
     call.life.followed.add(followed);
     const look = () => {
       call.life.followed.delete(followed);
-      call.resume(LOOK);
+      call.resume(NEWS_LOOK);
     };
     followed.promise.then(look, () => {}); // a rejection is a death: the beats see it
   }
 
-  changed(slot) {
-    this.calls[slot].life.wake();
+  changed(call) {
+    call.life.wake();
   }
 
-  end(slot) {
-    const call = this.calls[slot];
+  end(call) {
     call.life.stop();
-    super.end(slot);
+    super.end(call);
   }
 
   /** Only the creator's own request may touch its signal. */
-  abort(number, slot) {
-    const batch = this.batches[number];
-    const { reason } = this.calls[slot].request.signal;
+  abort(batch, reason) {
     batch.call.life.aborts.push(() => batch.abort(reason));
   }
 }

@@ -1,5 +1,5 @@
 import { Deferred, pending } from "../promises.js";
-import { DONE, PENDING } from "./news.js";
+import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 
 /** `set` or `delete` of one or many keys: sent when its turn has come. */
 export class Write {
@@ -20,12 +20,9 @@ export class Write {
     return this.#deferred.promise;
   }
 
-  begin(_slot, serial) {
-    this.serial = serial;
-  }
-
-  /** `wrote` is called when it has ended, if that is later. */
-  send(wrote) {
+  /** Sent from this place; the machine is told when it has ended, if that is later. */
+  send(host, slot) {
+    const wrote = () => this.core.resume(host, NEWS_WROTE, slot, this.serial, NaN, 0);
     try {
       const sent = pending(this.act());
       if (sent === undefined) {

@@ -4,7 +4,7 @@ import { backendError, describePart, makeError, refused, refusedAs } from "../er
 import { Call } from "../host/call.js";
 import { attach } from "../host/hosts.js";
 import { waitUntilOf } from "../host/keep-alive.js";
-import { ERROR, RECORD } from "../host/news.js";
+import { ABSENT, ASK_COUNT, ERROR, NEWS_RETIRED, RECORD, UNREADABLE, VERSION } from "../host/numbers.js";
 import { Write } from "../host/write.js";
 import { pending } from "../promises.js";
 import { CachedValue, readRecord } from "../records/record.js";
@@ -18,10 +18,6 @@ import { Setup } from "./setup.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
-/** What is known of a record that is none, in the numbers of src/js/resume.rs. */
-const ABSENT = 2;
-const VERSION = 3;
-const UNREADABLE = 5;
 const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "coalesced", "takeovers"];
 
@@ -108,7 +104,7 @@ export class CacheRegion {
 
   get stats() {
     const stats = { ...this.counts };
-    if (this.isConfigured) COUNTS.forEach((name, index) => (stats[name] += this.core.count(index)));
+    if (this.isConfigured) COUNTS.forEach((name, index) => (stats[name] += this.core.ask(ASK_COUNT, index, 0)));
     return stats;
   }
 
@@ -292,13 +288,13 @@ export class CacheRegion {
     const flags = flagsOf(this);
     if (former === actualBackend) return this.core.configure(this.host, this.expiration, lockTimeout, flags, true);
     const [oldCore, oldHost] = [this.core, this.host];
-    if (oldCore !== undefined) COUNTS.forEach((name, index) => (this.counts[name] += oldCore.count(index)));
+    if (oldCore !== undefined) COUNTS.forEach((name, index) => (this.counts[name] += oldCore.ask(ASK_COUNT, index, 0)));
     Object.assign(this, attach(actualBackend, { expiration: this.expiration, lockTimeout, flags }));
-    if (!this.invalidations.areOwn) return oldCore?.retire(oldHost);
-    const { hard, soft } = this.times;
-    this.core.invalidate(this.host, true, hard);
-    this.core.invalidate(this.host, false, soft);
-    oldCore?.retire(oldHost);
+    if (this.invalidations.areOwn) {
+      this.core.invalidate(this.host, true, this.times.hard);
+      this.core.invalidate(this.host, false, this.times.soft);
+    }
+    oldCore?.resume(oldHost, NEWS_RETIRED, 0, 0, NaN, 0);
   }
 
   #unreadable(error, throws) {

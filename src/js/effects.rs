@@ -1,17 +1,31 @@
 //! Has the host act on what the machine says, and tells the machine what comes of it at once.
 
+use super::acts::{Act, Over, tell};
 use super::imports::{DONE, FAILED, Host, PENDING};
 use super::numbers::invalidated_by_number;
 use super::region::Region;
+use super::resume::found;
 use super::time::Realm;
-use crate::machine::{Accepted, Effect, Failure, LockAnswer, Released, Ticket, Time};
+use crate::machine::{Accepted, Effect, Machine, Released, Ticket, Time};
+
+/// What a runner has come to that has released before it returned.
+const RELEASED: u32 = 3;
+/// What accepting a value has come to that cannot be stored.
+const REFUSED: u32 = 3;
 
 impl Region {
     /// Goes on until there is nothing left to do.
     pub(super) fn act(&self, host: &Host, time: &Realm) {
+        let mut over = Over::default();
         while let Some(effect) = self.next_effect() {
-            self.carry_out(host, effect, time);
+            if !over.takes(effect) {
+                over.tell(host);
+                if !over.takes(effect) {
+                    self.carry_out(host, effect, time);
+                }
+            }
         }
+        over.tell(host);
     }
 
     fn next_effect(&self) -> Option<Effect> {
@@ -21,78 +35,83 @@ impl Region {
     fn carry_out(&self, host: &Host, effect: Effect, time: &Realm) {
         match effect {
             Effect::Read { call } => self.read(host, call, time),
-            Effect::Create { batch } => self.create(host, batch, time),
+            Effect::Create { batch } => self.create(host, batch, Act::Create, time),
             Effect::Accept { batch } => self.accept(host, batch, time),
             Effect::Store { batch } => self.store(host, batch, time),
-            Effect::Serve { call, seat, flight, how } => host.serve(call, seat, flight, how as u32),
-            Effect::EndCall { call } => host.end(call),
-            Effect::ForgetFlight { flight } => host.forget_flight(flight),
-            Effect::ForgetBatch { batch } => host.forget_batch(batch),
-            Effect::ForgetKey { key } => host.leave(key),
-            Effect::ForgetWrite { write } => host.forget_write(write),
-            Effect::ForgetRound { .. } => {}
-            Effect::KeepAlive { call } => host.keep_alive(call.slot),
-            Effect::SetTimer { flight, milliseconds } => host.set_timer(flight.slot, flight.serial, milliseconds),
-            Effect::ClearTimer { flight } => host.clear_timer(flight),
-            Effect::Send { write } => self.send(host, write, time),
-            Effect::Fail { call, why } => fail(host, call, why),
-            Effect::Tell { call, seat, event, why } => host.tell(call, seat, event as u32, why),
-            Effect::Report { flight } => host.report(flight),
-            Effect::Restart { call, seat } => host.restart(call, seat),
-            Effect::Abort { batch, call } => host.abort(batch, call),
-            Effect::Watch { call, owner } => host.watch(call.slot, owner),
-            Effect::Changed { call } => host.changed(call),
-            Effect::Run { flight } => self.run(host, flight, time),
-            Effect::Refresh { .. } | Effect::Hear { .. } | Effect::RefreshToStore { .. } | Effect::HearToStore { .. } => {
-                self.ask_strategy(host, effect, time);
+            Effect::Send { write } => {
+                if host.act(Act::Send as u32, write.slot, 0, 0, 0, 0.0) != PENDING {
+                    self.machine.borrow_mut().wrote(write, time);
+                }
             }
-            _ => self.act_on_lock(host, effect, time),
+            Effect::Run { flight } => self.run(host, flight, time),
+            Effect::Refresh { call } => self.refresh(host, call, time),
+            Effect::RefreshToStore { batch } => self.refresh_to_store(host, batch, time),
+            Effect::Hear { call } => self.hear(host, call, time),
+            Effect::HearToStore { batch } => self.hear_to_store(host, batch, time),
+            Effect::FindLocks { round } => self.find_locks(host, round, time),
+            Effect::ReadAgain { round } => {
+                if self.act_on_each(host, Act::ReadAgain, round, 0.0) != PENDING {
+                    self.machine.borrow_mut().reread(round, time);
+                }
+            }
+            _ => tell(host, effect),
         }
+    }
+
+    /// Has the host do something for each flight of a list, and gives what the last one has come to.
+    fn act_on_each(&self, host: &Host, act: Act, ticket: Ticket, x: f64) -> u32 {
+        let mut came = PENDING;
+        let mut index = 0;
+        while let Some((flight, more)) = self.listed(act, ticket, index) {
+            came = host.act(act as u32, ticket.slot, flight, more, ticket.serial, x);
+            index += 1;
+        }
+        came
+    }
+
+    /// The flight at a place of a list, and how many there are after it.
+    fn listed(&self, act: Act, ticket: Ticket, index: usize) -> Option<(u32, u32)> {
+        let machine = self.machine.borrow();
+        let flights = list(&machine, act, ticket);
+        flights.get(index).map(|flight| (*flight, (flights.len() - index - 1) as u32))
     }
 
     fn read(&self, host: &Host, call: Ticket, time: &Realm) {
-        let machine = self.machine.borrow();
-        let came = if let [flight] = *machine.reads(call) {
-            let key = machine.key_of(flight);
-            drop(machine);
-            host.read(call.slot, call.serial, flight, key)
-        } else {
-            let flights = machine.reads(call).to_vec();
-            let keys: Vec<u32> = flights.iter().map(|flight| machine.key_of(*flight)).collect();
-            drop(machine);
-            host.read_multi(call.slot, call.serial, &flights, &keys)
-        };
-        let mut machine = self.machine.borrow_mut();
-        if came == PENDING { machine.read_sent(call, time) } else { machine.decide(call, time) }
-    }
-
-    /// The host calls the creator in its own caller's context: now, or by `create_now` in a moment.
-    fn create(&self, host: &Host, batch: Ticket, time: &Realm) {
-        let machine = self.machine.borrow();
-        let call = machine.call_of(batch);
-        let came = if let [flight] = *machine.batch(batch) {
-            drop(machine);
-            host.prepare(batch.slot, batch.serial, call, flight)
-        } else {
-            let flights = machine.batch(batch).to_vec();
-            drop(machine);
-            host.prepare_multi(batch.slot, batch.serial, call, &flights)
-        };
-        if came == DONE {
-            self.create_now(host, batch, time);
+        let mut came = PENDING;
+        let mut index = 0;
+        while let Some((flight, more)) = self.listed(Act::Read, call, index) {
+            let key = self.machine.borrow().key_of(flight);
+            came = host.act(Act::Read as u32, call.slot, flight, key, more, 0.0);
+            index += 1;
         }
+        let mut machine = self.machine.borrow_mut();
+        if came == PENDING {
+            return machine.read_sent(call, time);
+        }
+        if came != DONE
+            && let [flight] = *machine.reads(call)
+        {
+            machine.landed(flight, found(came, 0.0, 0.0, 0.0, 0)); // nothing was found, for this reason
+        }
+        machine.decide(call, time);
     }
 
-    pub(super) fn create_now(&self, host: &Host, batch: Ticket, time: &Realm) {
+    /// The host calls the creator in its own caller's context: now, or by `CreateNow` in a moment.
+    pub(super) fn create(&self, host: &Host, batch: Ticket, act: Act, time: &Realm) {
         if !self.machine.borrow_mut().still_creates(batch, time) {
             return;
         }
         self.note_start(host, batch, time);
         self.machine.borrow_mut().in_creator(batch, true);
-        let came = host.create(batch.slot);
+        let came = if act == Act::Create {
+            let call = self.machine.borrow().call_of(batch);
+            self.act_on_each(host, act, batch, call.into())
+        } else {
+            host.act(act as u32, batch.slot, 0, 0, 0, 0.0)
+        };
         self.machine.borrow_mut().in_creator(batch, false);
         if came != PENDING {
-            self.created(host, batch, time);
+            self.created(host, batch, came == DONE, time);
         }
     }
 
@@ -103,100 +122,91 @@ impl Region {
         if !machine.settings(machine.region_of_call(call)).has_strategy {
             return;
         }
-        let flights = machine.batch(batch).to_vec();
         drop(machine);
-        for flight in flights {
+        let mut index = 0;
+        while let Some((flight, _)) = self.listed(Act::Create, batch, index) {
             let stamp = time.stamp();
-            let is_known = host.is_overtaken(call, stamp) != DONE;
+            let is_known = is_overtaken(host, call, stamp) != DONE;
             self.machine.borrow_mut().starts_at(flight, if is_known { f64::NAN } else { stamp });
+            index += 1;
         }
     }
 
-    pub(super) fn created(&self, host: &Host, batch: Ticket, time: &Realm) {
-        if !self.machine.borrow().expects_batch(batch) {
-            return;
+    /// `is_whole`: whether there is a value for each flight.
+    pub(super) fn created(&self, host: &Host, batch: Ticket, is_whole: bool, time: &Realm) {
+        let mut rejected = Vec::new();
+        let mut index = 0;
+        while !is_whole && let Some((flight, _)) = self.listed(Act::Create, batch, index) {
+            if host.act(Act::HasValue as u32, flight, 0, 0, 0, 0.0) != DONE {
+                rejected.push(flight);
+            }
+            index += 1;
         }
-        let flights = self.machine.borrow().batch(batch).to_vec();
-        let has_value: Vec<bool> = flights.iter().map(|flight| host.has_value(*flight)).collect();
-        self.machine.borrow_mut().created(batch, &has_value, time);
+        self.machine.borrow_mut().created(batch, &rejected, time);
     }
 
     fn accept(&self, host: &Host, batch: Ticket, time: &Realm) {
-        let flights = self.machine.borrow().created_flights(batch).to_vec();
-        let mut accepted = Vec::with_capacity(flights.len());
-        for flight in flights {
+        let mut index = 0;
+        while let Some((flight, _)) = self.listed(Act::Accept, batch, index) {
             let may_store = self.machine.borrow().may_store(flight);
-            accepted.push(match host.accept(batch.slot, flight, may_store) {
+            let came = match host.act(Act::Accept as u32, batch.slot, flight, may_store as u32, 0, 0.0) {
                 PENDING => Accepted::No,
                 DONE => Accepted::Yes,
-                FAILED => Accepted::Threw,
-                _ => Accepted::Refused,
-            });
+                REFUSED => Accepted::Refused,
+                _ => Accepted::Threw,
+            };
+            self.machine.borrow_mut().accept(batch, flight, came);
+            index += 1;
         }
-        self.machine.borrow_mut().accepted(batch, &accepted, time);
+        self.machine.borrow_mut().accepted(batch, time);
     }
 
     fn store(&self, host: &Host, batch: Ticket, time: &Realm) {
-        let machine = self.machine.borrow();
-        let came = if let [flight] = *machine.stores(batch) {
-            drop(machine);
-            host.store(batch.slot, flight)
-        } else {
-            let flights = machine.stores(batch).to_vec();
-            drop(machine);
-            host.store_multi(batch.slot, &flights)
-        };
+        let came = self.act_on_each(host, Act::Store, batch, 0.0);
         let mut machine = self.machine.borrow_mut();
         if came != PENDING {
             machine.stored(batch, came == DONE, time);
-        } else if machine.expects_batch(batch) {
+        } else {
             machine.store_sent(batch);
-        }
-    }
-
-    fn send(&self, host: &Host, write: Ticket, time: &Realm) {
-        if host.send(write.slot) != PENDING {
-            self.machine.borrow_mut().wrote(write, time);
         }
     }
 
     fn run(&self, host: &Host, flight: Ticket, time: &Realm) {
         let leader = self.machine.borrow().leader_of(flight.slot);
         let Some((call, seat)) = leader else { return };
-        let came = host.run(flight.slot, flight.serial, call, seat);
+        let came = host.act(Act::Run as u32, flight.slot, flight.serial, call, seat, 0.0);
         let mut machine = self.machine.borrow_mut();
         if came == FAILED {
             return machine.runner_failed(flight, time);
         }
         machine.runner_began(flight, time);
-        if came != DONE {
-            machine.released(flight, Released::Unused, time); // it has released before it returned
+        if came == RELEASED {
+            machine.released(flight, Released::Unused, time);
         }
     }
 
-    fn ask_strategy(&self, host: &Host, effect: Effect, time: &Realm) {
-        match effect {
-            Effect::Refresh { call } => match host.refresh(call.slot, call.serial) {
-                PENDING => self.machine.borrow_mut().read_sent(call, time),
-                DONE => self.machine.borrow_mut().refreshed(call, time),
-                _ => self.machine.borrow_mut().failed(call, time),
-            },
-            Effect::RefreshToStore { batch } => match host.refresh_to_store(batch.slot, batch.serial) {
-                PENDING => {}
-                DONE => self.machine.borrow_mut().refreshed_to_store(batch),
-                _ => self.reject(batch, time),
-            },
-            Effect::Hear { call } => self.hear(host, call, time),
-            Effect::HearToStore { batch } => self.hear_to_store(host, batch, time),
-            _ => {}
+    fn refresh(&self, host: &Host, call: Ticket, time: &Realm) {
+        let came = host.act(Act::Refresh as u32, call.slot, 0, 0, 0, 0.0);
+        let mut machine = self.machine.borrow_mut();
+        match came {
+            PENDING => machine.read_sent(call, time),
+            DONE => machine.refreshed(call, time),
+            _ => machine.failed(call, time),
+        }
+    }
+
+    fn refresh_to_store(&self, host: &Host, batch: Ticket, time: &Realm) {
+        match host.act(Act::RefreshToStore as u32, batch.slot, 0, 0, 0, 0.0) {
+            PENDING => {}
+            DONE => self.machine.borrow_mut().refreshed_to_store(batch),
+            _ => self.reject(batch, time),
         }
     }
 
     /// The error is kept with the first of the flights.
     pub(super) fn reject(&self, batch: Ticket, time: &Realm) {
         let mut machine = self.machine.borrow_mut();
-        if machine.expects_batch(batch) {
-            let source = machine.created_flights(batch)[0];
+        if let [source, ..] = *machine.created_flights(batch) {
             machine.reject_created(batch, source, time);
         }
     }
@@ -213,86 +223,65 @@ impl Region {
 
     /// `false` if the strategy threw.
     fn hear_of(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
-        if !started_at.is_nan() {
-            match host.is_overtaken(call, started_at) {
-                DONE => {}
-                FAILED => return false,
-                _ => self.machine.borrow_mut().overtaken(flight, time),
-            }
+        if !self.hear_whether_overtaken(host, call, flight, started_at, time) {
+            return false;
         }
         let created = self.machine.borrow().found_at(flight);
         let Some(created) = created else { return true };
-        let says = host.says(call, created);
+        let says = host.act(Act::Says as u32, call, 0, 0, 0, created);
         if says <= 2 {
             self.machine.borrow_mut().told(flight, invalidated_by_number(says));
         }
         says <= 2
     }
 
-    pub(super) fn hear_to_store(&self, host: &Host, batch: Ticket, time: &Realm) {
-        let machine = self.machine.borrow();
-        if !machine.expects_batch(batch) {
-            return;
+    fn hear_whether_overtaken(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
+        let says = if started_at.is_nan() { DONE } else { is_overtaken(host, call, started_at) };
+        if says == PENDING {
+            self.machine.borrow_mut().overtaken(flight, time);
         }
-        let (flights, call) = (machine.created_flights(batch).to_vec(), machine.call_of(batch));
-        let starts: Vec<f64> = flights.iter().map(|flight| machine.started_at(*flight)).collect();
-        drop(machine);
-        for (flight, started_at) in flights.into_iter().zip(starts) {
-            let says = if started_at.is_nan() { DONE } else { host.is_overtaken(call, started_at) };
-            if says == FAILED {
-                host.adopt_error(batch.slot);
+        says != FAILED
+    }
+
+    pub(super) fn hear_to_store(&self, host: &Host, batch: Ticket, time: &Realm) {
+        let mut index = 0;
+        while let Some((flight, _)) = self.listed(Act::Accept, batch, index) {
+            let machine = self.machine.borrow();
+            let (call, started_at) = (machine.call_of(batch), machine.started_at(flight));
+            drop(machine);
+            if !self.hear_whether_overtaken(host, call, flight, started_at, time) {
+                host.act(Act::AdoptError as u32, batch.slot, 0, 0, 0, 0.0);
                 return self.reject(batch, time);
-            } else if says != DONE {
-                self.machine.borrow_mut().overtaken(flight, time);
             }
+            index += 1;
         }
         self.machine.borrow_mut().store(batch, time);
     }
 
-    fn act_on_lock(&self, host: &Host, effect: Effect, time: &Realm) {
-        match effect {
-            Effect::FindLocks { round } => {
-                let (flights, call) = (self.machine.borrow().round(round), self.machine.borrow().call_of_round(round));
-                let found: Vec<bool> = flights.iter().map(|flight| host.find_lock(call, *flight)).collect();
-                self.machine.borrow_mut().locks_found(round, &found, time);
+    fn find_locks(&self, host: &Host, round: Ticket, time: &Realm) {
+        let call = self.machine.borrow().call_of_round(round);
+        let mut index = 0;
+        while let Some((flight, _)) = self.listed(Act::FindLock, round, index) {
+            if host.act(Act::FindLock as u32, round.slot, flight, call, 0, 0.0) == DONE {
+                self.machine.borrow_mut().lock_found(round, flight);
             }
-            Effect::Lock { flight, wait } => host.lock(flight.slot, flight.serial, wait),
-            Effect::GiveUpLock { flight } => host.give_up_lock(flight),
-            Effect::HandOver { flight } => host.hand_over(flight.slot, flight.serial),
-            Effect::ReadAgain { round } => {
-                let (flights, call) = (self.machine.borrow().round_reads(round), self.machine.borrow().call_of_round(round));
-                if host.read_again(call, round.slot, round.serial, &flights) != PENDING {
-                    self.machine.borrow_mut().reread(round, time);
-                }
-            }
-            Effect::Adopt { flight } => host.adopt(flight),
-            Effect::Unlock { flight, round, is_stored } => host.unlock(flight, round.slot, round.serial, is_stored),
-            Effect::SetRoundTimer { round, milliseconds } => {
-                let call = self.machine.borrow().call_of_round(round);
-                host.set_round_timer(call, round.slot, round.serial, milliseconds);
-            }
-            Effect::ClearRoundTimer { round } => host.clear_round_timer(round),
-            _ => {}
+            index += 1;
         }
+        self.machine.borrow_mut().locks_found(round, time);
     }
 }
 
-fn fail(host: &Host, call: u32, why: Failure) {
-    match why {
-        Failure::Rejected(flight) => host.fail(call, 0, flight),
-        Failure::LockTimeout => host.fail(call, 1, 0),
-        Failure::Timeout => host.fail(call, 2, 0),
-        Failure::Aborted => host.fail(call, 3, 0),
-        Failure::Unread(flight) => host.fail(call, 4, flight),
-        Failure::Thrown => host.fail(call, 5, 0),
-    }
+/// `PENDING` if so, as nothing has come to an end.
+fn is_overtaken(host: &Host, call: u32, since: f64) -> u32 {
+    host.act(Act::IsOvertaken as u32, call, 0, 0, 0, since)
 }
 
-/// As the host says it.
-pub(super) fn lock_answer(number: u32) -> LockAnswer {
-    match number {
-        0 => LockAnswer::Busy,
-        1 => LockAnswer::Granted,
-        _ => LockAnswer::Failed,
+fn list(machine: &Machine, act: Act, ticket: Ticket) -> &[u32] {
+    match act {
+        Act::Read => machine.reads(ticket),
+        Act::Create => machine.batch(ticket),
+        Act::Accept => machine.created_flights(ticket),
+        Act::Store => machine.stores(ticket),
+        _ => machine.asked(ticket),
     }
 }

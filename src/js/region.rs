@@ -56,13 +56,6 @@ impl Region {
         self.act(host, &time);
     }
 
-    /// The region has another backend now, or none.
-    pub fn retire(&self, host: &Host) {
-        let time = Realm::new(f64::NAN);
-        self.machine.borrow_mut().retire(self.number, &time);
-        self.act(host, &time);
-    }
-
     /// The fresh value under a key; or the stale one, while another caller creates; or what is created, once, for everyone who waits.
     #[wasm_bindgen(js_name = getOrCreate)]
     pub fn get_or_create(
@@ -84,9 +77,9 @@ impl Region {
             return host.reentrant(request, 0);
         }
         let ticket = self.machine.borrow_mut().called(self.number, &[number], asked, &time);
-        let call = host.begin(ticket.slot, ticket.serial, key, creator, request);
+        host.begin(ticket.slot, ticket.serial, creator, request);
         self.act(host, &time);
-        host.promise(&call)
+        host.promise(request)
     }
 
     /// The same for each of these keys, which are all different.
@@ -105,7 +98,7 @@ impl Region {
     ) -> Promise {
         let time = Realm::new(now);
         let asked = self.request(expiration, lock_timeout, stale_if_error, flags, true);
-        let numbers: Vec<u32> = keys.iter().map(|key| self.enter(host, key.unchecked_ref())).collect();
+        let numbers = self.enter_all(host, keys);
         for (index, number) in numbers.iter().enumerate() {
             if self.machine.borrow().is_nested(self.number, *number, &asked, &time) {
                 self.leave_keys(&numbers);
@@ -114,9 +107,9 @@ impl Region {
             }
         }
         let ticket = self.machine.borrow_mut().called(self.number, &numbers, asked, &time);
-        let call = host.begin_multi(ticket.slot, ticket.serial, keys, creator, request);
+        host.begin(ticket.slot, ticket.serial, creator, request);
         self.act(host, &time);
-        host.promise(&call)
+        host.promise(request)
     }
 
     /// The same where the caller wants more than the value.
@@ -184,14 +177,13 @@ impl Region {
 
     /// Stores a record: `request` is sent when the writes before it have ended.
     pub fn set(&self, host: &Host, key: &JsString, request: &JsValue) {
-        self.write(host, &[self.enter(host, key)], request);
+        self.write(host, vec![self.enter(host, key)], request);
     }
 
     /// Stores a record under each key.
     #[wasm_bindgen(js_name = setMulti)]
     pub fn set_multi(&self, host: &Host, keys: &Array, request: &JsValue) {
-        let numbers: Vec<u32> = keys.iter().map(|key| self.enter(host, key.unchecked_ref())).collect();
-        self.write(host, &numbers, request);
+        self.write(host, self.enter_all(host, keys), request);
     }
 
     /// Deletes a record.
@@ -218,20 +210,6 @@ impl Region {
         let number = host.number_of(key);
         number >= 0 && self.machine.borrow_mut().is_locked(self.number, number as u32, &Realm::new(f64::NAN))
     }
-
-    /// How often something has happened: the counts of `stats`, in their order.
-    pub fn count(&self, index: u32) -> u32 {
-        let counts = self.machine.borrow().counts(self.number);
-        match index {
-            0 => counts.hits,
-            1 => counts.stale_hits,
-            2 => counts.misses,
-            3 => counts.creations,
-            4 => counts.creation_errors,
-            5 => counts.coalesced,
-            _ => counts.takeovers,
-        }
-    }
 }
 
 // Whatever calls the host may call back: the machine is not borrowed then.
@@ -257,6 +235,20 @@ impl Region {
     fn enter(&self, host: &Host, key: &JsString) -> u32 {
         let next = self.machine.borrow().next_key();
         let number = host.enter(key, next); // only looks into a map
+        self.entered(number, next)
+    }
+
+    #[inline(never)]
+    fn enter_all(&self, host: &Host, keys: &Array) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(keys.length() as usize);
+        for index in 0..keys.length() {
+            let next = self.machine.borrow().next_key();
+            numbers.push(self.entered(host.enter_at(keys, index, next), next));
+        }
+        numbers
+    }
+
+    fn entered(&self, number: u32, next: u32) -> u32 {
         if number == next {
             self.machine.borrow_mut().enter();
         }
@@ -269,10 +261,11 @@ impl Region {
         }
     }
 
-    fn write(&self, host: &Host, keys: &[u32], request: &JsValue) {
+    #[inline(never)]
+    fn write(&self, host: &Host, keys: Vec<u32>, request: &JsValue) {
         let time = Realm::new(f64::NAN);
         let mut machine = self.machine.borrow_mut();
-        let write = machine.write(self.number, keys.to_vec(), &time);
+        let write = machine.write(self.number, keys, &time);
         let writer = machine.writer_of(write);
         drop(machine);
         let (writer, writer_serial) = writer.map_or((-1, 0), |Ticket { slot, serial }| (slot as i32, serial));

@@ -3,27 +3,110 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::effects::lock_answer;
+use super::acts::Act;
 use super::imports::Host;
 use super::numbers::invalidated_by_number;
 use super::region::Region;
 use super::time::Realm;
 use crate::duration;
 use crate::freshness::{Metadata, Why};
-use crate::machine::{Found, Released, Ticket};
+use crate::machine::{Found, LockAnswer, Released, Ticket};
+
+/// What has come to an end, by `Region::resume`. `pkg/host/numbers.js` has the same names; a test compares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// All that a call reads has landed.
+    Read,
+    /// A strategy has been asked for news.
+    Refreshed,
+    /// A call rejects with an error that the host keeps.
+    FailedCall,
+    /// A creator has given a value for each of its flights.
+    Created,
+    /// A creator has given less.
+    CreatedLess,
+    /// A strategy has been asked before a creator's values are stored.
+    RefreshedToStore,
+    /// That has failed.
+    Rejected,
+    /// What was created is written.
+    Stored,
+    /// That has failed.
+    NotStored,
+    /// A write has ended.
+    Wrote,
+    /// A flight's timer has fired.
+    Timer,
+    /// A round's timer has fired.
+    RoundTimer,
+    /// All that a round reads again has landed.
+    ReadAgain,
+    /// A lock was released.
+    Unlocked,
+    /// A call's signal was aborted.
+    Aborted,
+    /// A call's timeout has passed.
+    TimedOut,
+    /// A request is alive.
+    Beat,
+    /// Something has changed for a call.
+    Look,
+    /// A runner has released, and its creator has given a value.
+    RunnerCreated,
+    /// The same, and its creator has failed.
+    RunnerFailed,
+    /// The same, and its creator was not called, or has not settled.
+    RunnerUnused,
+    /// A runner's value is written.
+    RunnerStored,
+    /// A runner's creator is called; the value says when, NaN where no strategy is asked about that.
+    RunnerEnters,
+    /// Its synchronous part is over.
+    RunnerLeaves,
+    /// It has failed.
+    RunnerThrew,
+    /// A creator is called in its own caller's context.
+    CreateNow,
+    /// A lock is busy.
+    LockBusy,
+    /// A lock is held.
+    LockGranted,
+    /// A lock has failed.
+    LockFailed,
+    /// Others have invalidated since a flight's creator was called.
+    Overtaken,
+    /// The region has another backend now, or none.
+    Retired,
+}
+
+/// What the host asks, by `Region::ask`. `pkg/host/numbers.js` has the same names; a test compares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether what was asked for a call is still waited for.
+    Expects,
+    /// The same for a round of locks.
+    ExpectsRound,
+    /// Whether a runner still has its flight.
+    IsRunning,
+    /// Whether its value may be stored.
+    RunnerMayStore,
+    /// When a runner's creator was called.
+    StartedAt,
+    /// The place in the queue of a write that a runner has sent.
+    RunnerWrites,
+    /// The serial of a write.
+    SerialOfWrite,
+    /// How often something has happened: `slot` is the place in `stats`.
+    Count,
+}
 
 #[wasm_bindgen]
 impl Region {
-    /// A read has found this under the key of a flight. `kind`: 0 a record, 2 nothing, 3 another version, 5 unreadable, 6 an error for the caller.
-    pub fn landed(&self, flight: u32, kind: u32, created: f64, version: f64, own: f64, invalidated: u32) {
-        self.machine.borrow_mut().landed(flight, found(kind, created, version, own, invalidated));
-    }
-
-    /// The same under a lock.
-    #[wasm_bindgen(js_name = landedAgain)]
-    pub fn landed_again(
+    /// A read has found this for a flight; a second read if there is a `round` of locks, else -1. `kind`: 0 a record, 2 nothing, 3 another version,
+    /// 5 unreadable, 6 an error for the caller.
+    pub fn landed(
         &self,
-        round: u32,
+        round: i32,
         serial: u32,
         flight: u32,
         kind: u32,
@@ -33,7 +116,12 @@ impl Region {
         invalidated: u32,
     ) {
         let found = found(kind, created, version, own, invalidated);
-        self.machine.borrow_mut().landed_again(Ticket { slot: round, serial }, flight, found);
+        let mut machine = self.machine.borrow_mut();
+        if round < 0 {
+            machine.landed(flight, found);
+        } else {
+            machine.landed_again(Ticket { slot: round as u32, serial }, flight, found);
+        }
     }
 
     /// What the last holder of a flight's lock has left; `kind` 7: nothing.
@@ -56,108 +144,83 @@ impl Region {
         self.act(host, &time);
     }
 
-    /// A backend's lock has answered: 0 busy, 1 granted, 2 it failed. `false`: release it at once.
-    #[wasm_bindgen(js_name = lockAnswered)]
-    pub fn lock_answered(&self, host: &Host, flight: u32, serial: u32, answer: u32, now: f64) -> bool {
+    /// Something has come to an end: `news` is one of `News`. `true` if a lock that was granted is kept.
+    pub fn resume(&self, host: &Host, news: u32, slot: u32, serial: u32, now: f64, value: f64) -> bool {
         let time = Realm::new(now);
-        let keeps = self.machine.borrow_mut().lock_answered(Ticket { slot: flight, serial }, lock_answer(answer), &time);
+        let keeps = self.hear_news(host, news, Ticket { slot, serial }, value, &time);
         self.act(host, &time);
         keeps
     }
 
-    /// Whether what was asked under this ticket of a call's is still waited for.
-    pub fn expects(&self, slot: u32, serial: u32) -> bool {
-        self.machine.borrow().expects(Ticket { slot, serial })
-    }
-
-    /// The same for a round of locks.
-    #[wasm_bindgen(js_name = expectsRound)]
-    pub fn expects_round(&self, slot: u32, serial: u32) -> bool {
-        self.machine.borrow().expects_round(Ticket { slot, serial })
-    }
-
-    /// Something has come to an end that needs no further word. `what`: see `pkg/host/news.js`.
-    pub fn resume(&self, host: &Host, what: u32, slot: u32, serial: u32, now: f64) {
-        let time = Realm::new(now);
+    /// The answer to a `Question`, in numbers.
+    pub fn ask(&self, question: u32, slot: u32, serial: u32) -> f64 {
+        let mut machine = self.machine.borrow_mut();
         let ticket = Ticket { slot, serial };
-        match what {
-            0 => self.machine.borrow_mut().decide(ticket, &time),
-            1 => self.machine.borrow_mut().refreshed(ticket, &time),
-            2 => self.machine.borrow_mut().failed(ticket, &time),
-            3 => self.created(host, ticket, &time),
-            4 => self.machine.borrow_mut().refreshed_to_store(ticket),
-            5 => self.reject(ticket, &time),
-            6 => self.machine.borrow_mut().stored(ticket, true, &time),
-            7 => self.machine.borrow_mut().stored(ticket, false, &time),
-            8 => self.machine.borrow_mut().wrote(ticket, &time),
-            9 => self.machine.borrow_mut().timer_fired(ticket, &time),
-            10 => self.machine.borrow_mut().round_timer_fired(ticket, &time),
-            11 => self.machine.borrow_mut().reread(ticket, &time),
-            12 => self.machine.borrow_mut().unlocked(ticket, &time),
-            13 => self.machine.borrow_mut().aborted(ticket, &time),
-            14 => self.machine.borrow_mut().timed_out(ticket, &time),
-            15 => self.machine.borrow_mut().beat(ticket, &time),
-            16 => self.machine.borrow_mut().look(ticket, &time),
-            17 => self.machine.borrow_mut().released(ticket, Released::Created, &time),
-            18 => self.machine.borrow_mut().released(ticket, Released::Rejected, &time),
-            19 => self.machine.borrow_mut().released(ticket, Released::Unused, &time),
-            20 => self.machine.borrow_mut().runner_stored(ticket),
-            21 => self.machine.borrow_mut().in_runners_creator(ticket, true),
-            22 => self.machine.borrow_mut().in_runners_creator(ticket, false),
-            23 => self.create_now(host, ticket, &time),
-            24 => self.hear_to_store(host, ticket, &time),
+        let is_so = match question {
+            _ if question == Question::Count as u32 => return machine.counts(self.number).by_number(slot).into(),
+            _ if question == Question::RunnerWrites as u32 => return machine.write_sent(slot).slot.into(),
+            _ if question == Question::SerialOfWrite as u32 => return machine.serial_of_write(slot).into(),
+            _ if question == Question::StartedAt as u32 => {
+                return if machine.is_running(ticket) { machine.started_at(slot) } else { f64::NAN };
+            }
+            _ if question == Question::Expects as u32 => machine.expects(ticket),
+            _ if question == Question::ExpectsRound as u32 => machine.expects_round(ticket),
+            _ if question == Question::IsRunning as u32 => machine.is_running(ticket),
+            _ => machine.runner_may_store(ticket),
+        };
+        is_so.into()
+    }
+}
+
+impl Region {
+    fn hear_news(&self, host: &Host, news: u32, ticket: Ticket, value: f64, time: &Realm) -> bool {
+        let is = |one: News| news == one as u32;
+        if is(News::Created) || is(News::CreatedLess) {
+            self.created(host, ticket, is(News::Created), time);
+        } else if is(News::CreateNow) {
+            self.create(host, ticket, Act::CreateNow, time);
+        } else if is(News::RefreshedToStore) {
+            self.hear_to_store(host, ticket, time);
+        } else if is(News::Rejected) {
+            self.reject(ticket, time);
+        } else {
+            return self.tell_machine(news, ticket, value, time);
+        }
+        false
+    }
+
+    fn tell_machine(&self, news: u32, ticket: Ticket, value: f64, time: &Realm) -> bool {
+        let is = |one: News| news == one as u32;
+        let mut machine = self.machine.borrow_mut();
+        match news {
+            _ if is(News::Read) => machine.decide(ticket, time),
+            _ if is(News::Refreshed) => machine.refreshed(ticket, time),
+            _ if is(News::FailedCall) => machine.failed(ticket, time),
+            _ if is(News::Stored) || is(News::NotStored) => machine.stored(ticket, is(News::Stored), time),
+            _ if is(News::Wrote) => machine.wrote(ticket, time),
+            _ if is(News::Timer) => machine.timer_fired(ticket, time),
+            _ if is(News::RoundTimer) => machine.round_timer_fired(ticket, time),
+            _ if is(News::ReadAgain) => machine.reread(ticket, time),
+            _ if is(News::Unlocked) => machine.unlocked(ticket, time),
+            _ if is(News::Aborted) => machine.aborted(ticket, time),
+            _ if is(News::TimedOut) => machine.timed_out(ticket, time),
+            _ if is(News::Beat) => machine.beat(ticket, time),
+            _ if is(News::Look) => machine.look(ticket, time),
+            _ if is(News::RunnerCreated) => machine.released(ticket, Released::Created, time),
+            _ if is(News::RunnerFailed) => machine.released(ticket, Released::Rejected, time),
+            _ if is(News::RunnerUnused) => machine.released(ticket, Released::Unused, time),
+            _ if is(News::RunnerStored) => machine.runner_stored(ticket),
+            _ if is(News::RunnerEnters) => machine.runner_enters(self.number, ticket, value),
+            _ if is(News::RunnerLeaves) => machine.runner_leaves(ticket),
+            _ if is(News::RunnerThrew) => machine.runner_threw(self.number),
+            _ if is(News::LockBusy) => _ = machine.lock_answered(ticket, LockAnswer::Busy, time),
+            _ if is(News::LockGranted) => return machine.lock_answered(ticket, LockAnswer::Granted, time),
+            _ if is(News::LockFailed) => _ = machine.lock_answered(ticket, LockAnswer::Failed, time),
+            _ if is(News::Overtaken) => machine.overtaken(ticket.slot, time),
+            _ if is(News::Retired) => machine.retire(self.number, time),
             _ => {}
         }
-        self.act(host, &time);
-    }
-
-    /// A runner's creator is called: a strategy's news since then fences its flight.
-    #[wasm_bindgen(js_name = runnerStarts)]
-    pub fn runner_starts(&self, flight: u32, serial: u32, started_at: f64) {
-        let mut machine = self.machine.borrow_mut();
-        machine.counts_mut(self.number).creations += 1;
-        if machine.is_running(Ticket { slot: flight, serial }) {
-            machine.starts_at(flight, started_at);
-        }
-    }
-
-    /// When that was; NaN where no strategy is asked.
-    #[wasm_bindgen(js_name = startedAt)]
-    pub fn started_at(&self, flight: u32, serial: u32) -> f64 {
-        let machine = self.machine.borrow();
-        if machine.is_running(Ticket { slot: flight, serial }) { machine.started_at(flight) } else { f64::NAN }
-    }
-
-    /// Others have invalidated since.
-    pub fn overtaken(&self, host: &Host, flight: u32) {
-        let time = Realm::new(f64::NAN);
-        self.machine.borrow_mut().overtaken(flight, &time);
-        self.act(host, &time);
-    }
-
-    /// A runner's creator has failed.
-    #[wasm_bindgen(js_name = runnersCreatorFailed)]
-    pub fn runners_creator_failed(&self) {
-        self.machine.borrow_mut().counts_mut(self.number).creation_errors += 1;
-    }
-
-    /// Whether a runner's value may be stored.
-    #[wasm_bindgen(js_name = runnerMayStore)]
-    pub fn runner_may_store(&self, flight: u32, serial: u32) -> bool {
-        self.machine.borrow().runner_may_store(Ticket { slot: flight, serial })
-    }
-
-    /// Whether a runner still has its flight.
-    #[wasm_bindgen(js_name = isRunning)]
-    pub fn is_running(&self, flight: u32, serial: u32) -> bool {
-        self.machine.borrow().is_running(Ticket { slot: flight, serial })
-    }
-
-    /// A runner's write goes on: its place in the queue, the serial last.
-    #[wasm_bindgen(js_name = runnerWrites)]
-    pub fn runner_writes(&self, flight: u32) -> u64 {
-        let Ticket { slot, serial } = self.machine.borrow_mut().write_sent(flight);
-        u64::from(slot) << 32 | u64::from(serial)
+        false
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Batch {
     pub is_over: bool,
     /// Whether nobody waits any more.
     pub is_aborted: bool,
+    /// The flight with which the host keeps an error for all.
+    pub threw: Option<u32>,
     /// The write that it has in the queue.
     pub write: Option<Ticket>,
 }
@@ -92,6 +94,7 @@ impl Machine {
             has_settled: false,
             is_over: false,
             is_aborted: false,
+            threw: None,
             write: None,
         };
         let number = self.batches.insert(batch);
@@ -116,12 +119,12 @@ impl Machine {
 
     /// Whether a creator's call still counts.
     pub fn expects_batch(&self, batch: Ticket) -> bool {
-        self.is_under_way(batch)
+        self.batches.named(batch).is_some_and(|batch| !batch.is_over)
     }
 
     /// Whether the creator is to be called: nobody may be left who waits for it.
     pub fn still_creates(&mut self, batch: Ticket, time: &impl Time) -> bool {
-        if !self.is_under_way(batch) {
+        if !self.expects_batch(batch) {
             return false;
         }
         if self.batches[batch.slot].is_aborted {
@@ -138,7 +141,7 @@ impl Machine {
 
     /// A creator is in its synchronous part, or not any more: then one that asks for its own key could only wait for itself.
     pub fn in_creator(&mut self, batch: Ticket, is_in: bool) {
-        if !self.is_under_way(batch) {
+        if !self.expects_batch(batch) {
             return;
         }
         for flight in &self.batches[batch.slot].flights {
@@ -146,16 +149,17 @@ impl Machine {
         }
     }
 
-    /// A creator has settled: `has_value` for each of its flights.
-    pub fn created(&mut self, batch: Ticket, has_value: &[bool], time: &impl Time) {
-        if !self.is_under_way(batch) {
+    /// A creator has settled: there is a value for each of its flights but these.
+    pub fn created(&mut self, batch: Ticket, rejected: &[u32], time: &impl Time) {
+        if !self.expects_batch(batch) {
             return;
         }
         self.batches[batch.slot].has_settled = true;
-        let flights = self.batches[batch.slot].flights.clone();
-        for (flight, has_value) in flights.into_iter().zip(has_value) {
+        let mut rejected = rejected.iter().peekable(); // in the order of the flights
+        for index in 0..self.batches[batch.slot].flights.len() {
+            let flight = self.batches[batch.slot].flights[index];
             self.creator_settled(flight);
-            if *has_value {
+            if rejected.next_if_eq(&&flight).is_none() {
                 self.batches[batch.slot].created.push(flight);
             } else {
                 let region = self.flights[flight].region;
@@ -182,7 +186,7 @@ impl Machine {
 
     /// The flights whose values are to be accepted.
     pub fn created_flights(&self, batch: Ticket) -> &[u32] {
-        self.batches.named(batch).map_or(&[], |batch| &batch.created)
+        self.batches.named(batch).filter(|batch| !batch.is_over).map_or(&[], |batch| &batch.created)
     }
 
     /// On Workers: what a dead request creates.
@@ -201,10 +205,6 @@ impl Machine {
         if !it.has_settled && it.flights.iter().all(|flight| self.flights[*flight].outcome.is_some()) {
             self.finish_batch(batch);
         }
-    }
-
-    pub(super) fn is_under_way(&self, batch: Ticket) -> bool {
-        self.batches.named(batch).is_some_and(|batch| !batch.is_over)
     }
 
     pub(super) fn finish_batch(&mut self, batch: u32) {

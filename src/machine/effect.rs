@@ -63,7 +63,7 @@ pub enum Effect {
         /// Who reads.
         call: Ticket,
     },
-    /// Find out which of `Machine::round` have a lock in the backend; then comes `locks_found`.
+    /// Find out which of `Machine::asked` have a lock in the backend; then comes `lock_found` for each of those, and `locks_found`.
     FindLocks {
         /// The flights of one call that are to be led under locks.
         round: Ticket,
@@ -85,7 +85,7 @@ pub enum Effect {
         /// Whose lock.
         flight: Ticket,
     },
-    /// Read the keys of `Machine::round_reads` once more; then comes `landed_again` for each, and `reread`.
+    /// Read the keys of `Machine::asked` once more; then comes `landed_again` for each, and `reread`.
     ReadAgain {
         /// The flights whose locks were acquired.
         round: Ticket,

@@ -42,6 +42,8 @@ pub(super) struct LockRound {
     pub call: Ticket,
     /// Seats and flights that are not done with.
     pub led: Vec<(u32, u32)>,
+    /// The flights that the host is asked about.
+    pub asked: Vec<u32>,
     pub awaited: Option<u32>,
     pub busy: Vec<u32>,
     pub won: Vec<(u32, u32)>,
@@ -78,6 +80,7 @@ impl Machine {
         }
         let round = self.lock_rounds.insert(LockRound {
             call: self.calls.ticket(call),
+            asked: led.iter().map(|(_, flight)| *flight).collect(),
             led,
             awaited: None,
             busy: Vec::new(),
@@ -96,9 +99,9 @@ impl Machine {
         self.push(Effect::FindLocks { round: self.lock_rounds.ticket(round) });
     }
 
-    /// The flights that are led under locks.
-    pub fn round(&self, round: Ticket) -> Vec<u32> {
-        self.lock_rounds.named(round).map_or(Vec::new(), |round| round.led.iter().map(|(_, flight)| *flight).collect())
+    /// The flights that the host is asked about: whether they have locks, or what is found when they are read again.
+    pub fn asked(&self, round: Ticket) -> &[u32] {
+        self.lock_rounds.named(round).map_or(&[], |round| &round.asked)
     }
 
     /// Whether a round still goes on.
@@ -111,24 +114,25 @@ impl Machine {
         self.lock_rounds[round.slot].call.slot
     }
 
-    /// Which flights have a lock in the backend. The others go on without.
-    pub fn locks_found(&mut self, round: Ticket, found: &[bool], time: &impl Time) {
+    /// A flight has a lock in the backend.
+    pub fn lock_found(&mut self, round: Ticket, flight: u32) {
+        if self.lock_rounds.is_current(round) {
+            let it = &mut self.flights[flight];
+            it.lock = if it.is_fenced { LockState::Over } else { LockState::Free };
+            it.round = Some(round.slot);
+        }
+    }
+
+    /// All that have one are known. The others go on without.
+    pub fn locks_found(&mut self, round: Ticket, time: &impl Time) {
         if !self.lock_rounds.is_current(round) {
             return;
         }
         let number = round.slot;
         let led = std::mem::take(&mut self.lock_rounds[number].led);
-        let mut free = Vec::new();
-        for (one, has_lock) in led.into_iter().zip(found) {
-            if *has_lock {
-                let flight = &mut self.flights[one.1];
-                flight.lock = if flight.is_fenced { LockState::Over } else { LockState::Free };
-                flight.round = Some(number);
-                self.lock_rounds[number].led.push(one);
-            } else {
-                free.push(one);
-            }
-        }
+        let (locked, free): (Vec<_>, Vec<_>) =
+            led.into_iter().partition(|(_, flight)| self.flights[*flight].round == Some(number));
+        self.lock_rounds[number].led = locked;
         let call = self.lock_rounds[number].call.slot;
         self.start(call, free.clone(), time); // which holds what it creates
         for (_, flight) in free {

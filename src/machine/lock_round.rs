@@ -40,18 +40,14 @@ impl Machine {
     }
 
     pub(super) fn read_again(&mut self, round: u32, time: &impl Time) {
-        self.lock_rounds[round].stage = Stage::ReadingAgain;
-        if self.round_reads(self.lock_rounds.ticket(round)).is_empty() {
+        let it = &mut self.lock_rounds[round];
+        it.stage = Stage::ReadingAgain;
+        it.asked = it.again.iter().filter(|(_, found)| found.is_none()).map(|(flight, _)| *flight).collect();
+        if it.asked.is_empty() {
             self.create_won(round, time);
         } else {
             self.queue_reread(round);
         }
-    }
-
-    /// The flights to be read again.
-    pub fn round_reads(&self, round: Ticket) -> Vec<u32> {
-        let Some(it) = self.lock_rounds.named(round) else { return Vec::new() };
-        it.again.iter().filter(|(_, found)| found.is_none()).map(|(flight, _)| *flight).collect()
     }
 
     /// What was found when a flight's key was read again.

@@ -149,11 +149,6 @@ impl Machine {
         self.regions[region].counts
     }
 
-    /// What a region counts, for what happens in the host.
-    pub fn counts_mut(&mut self, region: u32) -> &mut Counts {
-        &mut self.regions[region].counts
-    }
-
     /// How a region is configured.
     pub fn settings(&self, region: u32) -> &Settings {
         &self.regions[region].settings

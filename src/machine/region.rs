@@ -44,6 +44,21 @@ pub struct Counts {
     pub takeovers: u32,
 }
 
+impl Counts {
+    /// In the order of the fields.
+    pub fn by_number(&self, index: u32) -> u32 {
+        match index {
+            0 => self.hits,
+            1 => self.stale_hits,
+            2 => self.misses,
+            3 => self.creations,
+            4 => self.creation_errors,
+            5 => self.coalesced,
+            _ => self.takeovers,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Region {
     pub settings: Settings,

@@ -83,11 +83,26 @@ impl Machine {
         self.flights.is_current(flight) && self.flights[flight.slot].outcome.is_none()
     }
 
-    /// A runner's creator is in its synchronous part, or not any more.
-    pub fn in_runners_creator(&mut self, flight: Ticket, is_in: bool) {
-        if self.flights.is_current(flight) {
-            self.flights[flight.slot].is_in_creator = is_in;
+    /// A runner's creator is called. `started_at`: when, NaN where no strategy is asked about that.
+    pub fn runner_enters(&mut self, region: u32, flight: Ticket, started_at: f64) {
+        self.regions[region].counts.creations += 1;
+        if self.is_running(flight) {
+            let it = &mut self.flights[flight.slot];
+            it.started_at = started_at;
+            it.is_in_creator = true;
         }
+    }
+
+    /// Its synchronous part is over.
+    pub fn runner_leaves(&mut self, flight: Ticket) {
+        if self.flights.is_current(flight) {
+            self.flights[flight.slot].is_in_creator = false;
+        }
+    }
+
+    /// It has failed.
+    pub fn runner_threw(&mut self, region: u32) {
+        self.regions[region].counts.creation_errors += 1;
     }
 }
 

@@ -7,22 +7,27 @@ use super::slab::Ticket;
 use super::{Machine, Time};
 
 impl Machine {
-    /// The host has looked at each value.
-    pub fn accepted(&mut self, batch: Ticket, accepted: &[Accepted], time: &impl Time) {
-        if !self.is_under_way(batch) {
+    /// The host has looked at one value.
+    pub fn accept(&mut self, batch: Ticket, flight: u32, accepted: Accepted) {
+        if !self.expects_batch(batch) {
             return;
         }
         let it = &mut self.batches[batch.slot];
-        let threw = it.created.iter().zip(accepted).find(|(_, accepted)| **accepted == Accepted::Threw);
-        if let Some((source, _)) = threw {
-            let source = *source;
-            return self.reject_created(batch, source, time);
+        match accepted {
+            Accepted::No => {}
+            Accepted::Yes => it.storable.push(flight),
+            Accepted::Threw => it.threw = it.threw.or(Some(flight)),
+            Accepted::Refused => self.end(flight, Outcome::Rejected { source: flight, is_creators: false }),
         }
-        let storable = it.created.iter().zip(accepted).filter(|(_, accepted)| **accepted == Accepted::Yes);
-        it.storable = storable.map(|(flight, _)| *flight).collect();
-        let refused = it.created.iter().zip(accepted).filter(|(_, accepted)| **accepted == Accepted::Refused);
-        for flight in refused.map(|(flight, _)| *flight).collect::<Vec<u32>>() {
-            self.end(flight, Outcome::Rejected { source: flight, is_creators: false });
+    }
+
+    /// It has looked at all of them.
+    pub fn accepted(&mut self, batch: Ticket, time: &impl Time) {
+        if !self.expects_batch(batch) {
+            return;
+        }
+        if let Some(source) = self.batches[batch.slot].threw {
+            return self.reject_created(batch, source, time);
         }
         let it = &self.batches[batch.slot];
         let settings = &self.regions[self.flights[it.flights[0]].region].settings;
@@ -38,7 +43,7 @@ impl Machine {
 
     /// The host has an error, kept with one flight, for everyone who waits for what was created.
     pub fn reject_created(&mut self, batch: Ticket, source: u32, time: &impl Time) {
-        if !self.is_under_way(batch) {
+        if !self.expects_batch(batch) {
             return;
         }
         for flight in self.batches[batch.slot].created.clone() {
@@ -50,14 +55,14 @@ impl Machine {
 
     /// The strategy was asked for news, and is to be heard.
     pub fn refreshed_to_store(&mut self, batch: Ticket) {
-        if self.is_under_way(batch) {
+        if self.expects_batch(batch) {
             self.push(Effect::HearToStore { batch });
         }
     }
 
     /// Stores what may be; between this look and the sending of the write nobody comes.
     pub fn store(&mut self, batch: Ticket, time: &impl Time) {
-        if !self.is_under_way(batch) {
+        if !self.expects_batch(batch) {
             return;
         }
         let it = &self.batches[batch.slot];
@@ -87,7 +92,7 @@ impl Machine {
 
     /// The write goes on: it has its place in the queue.
     pub fn store_sent(&mut self, batch: Ticket) {
-        let Some(it) = self.batches.named(batch) else { return };
+        let Some(it) = self.batches.named(batch).filter(|batch| !batch.is_over) else { return };
         let (call, keys) = (it.call, it.storable.iter().map(|flight| self.flights[*flight].key).collect());
         let write = self.enter_write(keys, Some(call), true);
         self.batches[batch.slot].write = Some(write);
@@ -95,7 +100,7 @@ impl Machine {
 
     /// The write has ended. A failed one costs nobody the value, unless the region wants to be told: then the host has an error with each flight.
     pub fn stored(&mut self, batch: Ticket, has_succeeded: bool, time: &impl Time) {
-        if !self.is_under_way(batch) {
+        if !self.expects_batch(batch) {
             return;
         }
         if let Some(write) = self.batches[batch.slot].write.take() {

@@ -107,6 +107,11 @@ impl Machine {
         self.enter_write(vec![key], self.on_workers.then_some(owner), true)
     }
 
+    /// The serial of the write that stands in a place.
+    pub fn serial_of_write(&self, slot: u32) -> u32 {
+        self.writes.ticket(slot).serial
+    }
+
     /// A write has ended, however.
     pub fn wrote(&mut self, write: Ticket, time: &impl Time) {
         self.write_ended(write);
@@ -248,7 +253,7 @@ impl Machine {
     /// Sends the second read of a lock round when the writes that are queued now have ended.
     pub(super) fn queue_reread(&mut self, round: u32) {
         let ticket = self.lock_rounds.ticket(round);
-        let ahead = self.ahead_of(&self.round_reads(ticket));
+        let ahead = self.ahead_of(&self.lock_rounds[round].asked);
         for write in &ahead {
             self.writes[*write].followers.push(Follower::ReadAgain(ticket));
         }

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const { Instance } = WebAssembly;
-const memories = [];
+const OUT_OF_BOUNDS = 0xfffffff0;
+let isBroken = false;
 let dogpile;
 
-/** Each file of tests has its own copy of the package: this one's module is broken on purpose. */
+/** Each file of tests has its own copy of the package: this one's module is broken on purpose, by pointers that lie outside of its memory. */
+const breakable = (call) => (pointer, ...others) => call(isBroken ? OUT_OF_BOUNDS : pointer, ...others);
+
 beforeAll(async () => {
   WebAssembly.Instance = class extends Instance {
-    constructor(...args) {
-      super(...args);
-      if (this.exports.memory !== undefined) memories.push(this.exports.memory);
+    get exports() {
+      return Object.fromEntries(Object.entries(super.exports).map(([name, call]) => [name, name.startsWith("$") ? breakable(call) : call]));
     }
   };
   dogpile = await import("dogpile");
@@ -27,8 +29,7 @@ test("a module that has trapped says so: to whoever waits, and to every later ca
   await region.set("warm", "value");
   const waiting = [region.getOrCreate("k", () => new Promise(() => {})), region.getOrCreate("k", () => 1), other.getOrCreate("k", () => new Promise(() => {}))];
   waiting.forEach((promise) => promise.catch(() => {}));
-  expect(memories.length).toBeGreaterThan(0);
-  for (const memory of memories) new Uint8Array(memory.buffer).fill(0xff);
+  isBroken = true;
   await refused(region.getOrCreate("another", () => 1));
   for (const promise of waiting) await refused(promise);
   for (const call of [

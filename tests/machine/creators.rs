@@ -59,12 +59,21 @@ impl World {
 
     /// A strategy's news since then fences the flight.
     pub fn start_clock(&mut self, flight: u32) {
-        let region = self.flights[&flight].region;
-        if self.regions[&region].settings.has_strategy {
-            let stamp = self.time.stamp();
-            self.flights.get_mut(&flight).expect("a flight").started_at = stamp;
+        let stamp = self.start_time(flight);
+        if !stamp.is_nan() {
             self.machine.starts_at(flight, stamp);
         }
+    }
+
+    /// NaN where no strategy is asked.
+    pub fn start_time(&mut self, flight: u32) -> f64 {
+        let region = self.flights[&flight].region;
+        if !self.regions[&region].settings.has_strategy {
+            return f64::NAN;
+        }
+        let stamp = self.time.stamp();
+        self.flights.get_mut(&flight).expect("a flight").started_at = stamp;
+        stamp
     }
 
     fn hang(&mut self, batch: Ticket) {
@@ -81,13 +90,15 @@ impl World {
         }
         let fails = if self.batches[&batch.slot].is_aborted { 70 } else { 18 };
         let (fails, lacks) = (self.rng.chance(fails), self.rng.chance(10));
-        let mut has_value = Vec::new();
+        let mut rejected = Vec::new();
         for flight in self.machine.batch(batch).to_vec() {
             let is_value = !(fails || lacks && self.rng.chance(50));
             self.settle_flight(flight, is_value);
-            has_value.push(is_value);
+            if !is_value {
+                rejected.push(flight);
+            }
         }
-        self.machine.created(batch, &has_value, &self.time);
+        self.machine.created(batch, &rejected, &self.time);
     }
 
     pub fn settle_flight(&mut self, flight: u32, is_value: bool) {
@@ -105,7 +116,6 @@ impl World {
 
     pub fn accept(&mut self, batch: Ticket) {
         self.own_request(self.batches[&batch.slot].request);
-        let mut accepted = Vec::new();
         let flights = self.machine.created_flights(batch).to_vec();
         for flight in flights {
             self.user_code(2);
@@ -124,9 +134,9 @@ impl World {
                 self.keep_error(flight);
             }
             self.cover.note(&format!("{one:?}"));
-            accepted.push(one);
+            self.machine.accept(batch, flight, one);
         }
-        self.machine.accepted(batch, &accepted, &self.time);
+        self.machine.accepted(batch, &self.time);
     }
 
     fn keep_error(&mut self, flight: u32) {

@@ -44,8 +44,11 @@ fn tell_of_call(machine: &mut Machine, method: usize, ticket: Ticket, time: &Clo
 fn tell_of_batch(machine: &mut Machine, method: usize, ticket: Ticket, time: &Clocks) {
     match method {
         13 => machine.in_creator(ticket, true),
-        14 => machine.created(ticket, &[true], time),
-        15 => machine.accepted(ticket, &[Accepted::Yes], time),
+        14 => machine.created(ticket, &[], time),
+        15 => {
+            machine.accept(ticket, 0, Accepted::Refused);
+            machine.accepted(ticket, time);
+        }
         16 => machine.reject_created(ticket, 0, time),
         17 => machine.refreshed_to_store(ticket),
         18 => machine.store(ticket, time),
@@ -61,14 +64,14 @@ fn tell_of_batch(machine: &mut Machine, method: usize, ticket: Ticket, time: &Cl
 
 fn tell_of_round(machine: &mut Machine, method: usize, ticket: Ticket, time: &Clocks) {
     match method {
-        26 => machine.locks_found(ticket, &[true], time),
+        26 => machine.locks_found(ticket, time),
         27 => machine.landed_again(ticket, 0, Found::Failed),
         28 => machine.reread(ticket, time),
         29 => machine.round_timer_fired(ticket, time),
         30 => machine.unlocked(ticket, time),
         31 => assert!(!machine.expects_round(ticket)),
-        32 => assert!(machine.round(ticket).is_empty()),
-        _ => assert!(machine.round_reads(ticket).is_empty()),
+        32 => machine.lock_found(ticket, 0),
+        _ => assert!(machine.asked(ticket).is_empty()),
     }
 }
 
@@ -85,7 +88,7 @@ fn tell_of_flight(machine: &mut Machine, method: usize, ticket: Ticket, time: &C
         39 => machine.released(ticket, Released::Created, time),
         _ => {
             machine.runner_stored(ticket);
-            machine.in_runners_creator(ticket, true);
+            machine.runner_leaves(ticket);
             assert!(!machine.runner_may_store(ticket) && !machine.is_running(ticket));
         }
     }

@@ -28,14 +28,14 @@ impl World {
         let call = self.machine.call_of_round(round);
         self.own(call);
         assert!(self.rounds.insert(round.slot, self.request).is_none(), "the number of a round is used twice");
-        let flights = self.machine.round(round);
-        let mut found = Vec::new();
-        for flight in flights {
+        for flight in self.machine.asked(round).to_vec() {
             let has_lock = !self.rng.chance(10);
             self.flights.get_mut(&flight).expect("a flight").has_lock = has_lock;
-            found.push(has_lock);
+            if has_lock {
+                self.machine.lock_found(round, flight);
+            }
         }
-        self.machine.locks_found(round, &found, &self.time);
+        self.machine.locks_found(round, &self.time);
     }
 
     pub fn ask_lock(&mut self, flight: Ticket, wait: bool) {

@@ -86,7 +86,7 @@ impl World {
 
     pub fn read_again(&mut self, round: Ticket) {
         self.own_request(self.rounds[&round.slot]);
-        let flights = self.machine.round_reads(round);
+        let flights = self.machine.asked(round).to_vec();
         self.events += 1;
         for flight in &flights {
             self.flights.get_mut(flight).expect("a flight to read again").again_sent = self.events;

@@ -23,10 +23,11 @@ impl World {
     }
 
     fn begin_running(&mut self, flight: Ticket) {
-        self.start_clock(flight.slot);
-        self.machine.in_runners_creator(flight, true);
+        let region = self.machine.region_of(flight.slot);
+        let started_at = self.start_time(flight.slot);
+        self.machine.runner_enters(region, flight, started_at);
         self.user_code(8);
-        self.machine.in_runners_creator(flight, false);
+        self.machine.runner_leaves(flight);
         self.machine.runner_began(flight, &self.time);
         if self.rng.chance(4) && !self.is_ending {
             self.ever_hung = true;

@@ -1,0 +1,97 @@
+// The numbers in which the host and the machine speak: defined in src/js, where each is explained. A test compares the names.
+
+/** What the host does, as `Act` in src/js/acts.rs. */
+export const READ = 0;
+export const CREATE = 1;
+export const CREATE_NOW = 2;
+export const HAS_VALUE = 3;
+export const ACCEPT = 4;
+export const STORE = 5;
+export const SERVE = 6;
+export const FORGET = 7;
+export const FORGET_WRITE = 8;
+export const FORGET_ROUND = 9;
+export const KEEP_ALIVE = 10;
+export const SET_TIMER = 11;
+export const CLEAR_TIMER = 12;
+export const SEND = 13;
+export const FAIL = 14;
+export const TELL = 15;
+export const REPORT = 16;
+export const RESTART = 17;
+export const ABORT = 18;
+export const WATCH = 19;
+export const CHANGED = 20;
+export const RUN = 21;
+export const REFRESH = 22;
+export const REFRESH_TO_STORE = 23;
+export const IS_OVERTAKEN = 24;
+export const SAYS = 25;
+export const ADOPT_ERROR = 26;
+export const FIND_LOCK = 27;
+export const LOCK = 28;
+export const GIVE_UP_LOCK = 29;
+export const HAND_OVER = 30;
+export const READ_AGAIN = 31;
+export const ADOPT = 32;
+export const UNLOCK = 33;
+export const SET_ROUND_TIMER = 34;
+export const CLEAR_ROUND_TIMER = 35;
+
+/** What the host's doing has come to when it returns, as in src/js/imports.rs and src/js/effects.rs. */
+export const PENDING = 0;
+export const DONE = 1;
+export const FAILED = 2;
+export const REFUSED = 3;
+export const RELEASED = 3;
+
+/** What the host tells the machine, as `News` in src/js/resume.rs. */
+export const NEWS_READ = 0;
+export const NEWS_REFRESHED = 1;
+export const NEWS_FAILED_CALL = 2;
+export const NEWS_CREATED = 3;
+export const NEWS_CREATED_LESS = 4;
+export const NEWS_REFRESHED_TO_STORE = 5;
+export const NEWS_REJECTED = 6;
+export const NEWS_STORED = 7;
+export const NEWS_NOT_STORED = 8;
+export const NEWS_WROTE = 9;
+export const NEWS_TIMER = 10;
+export const NEWS_ROUND_TIMER = 11;
+export const NEWS_READ_AGAIN = 12;
+export const NEWS_UNLOCKED = 13;
+export const NEWS_ABORTED = 14;
+export const NEWS_TIMED_OUT = 15;
+export const NEWS_BEAT = 16;
+export const NEWS_LOOK = 17;
+export const NEWS_RUNNER_CREATED = 18;
+export const NEWS_RUNNER_FAILED = 19;
+export const NEWS_RUNNER_UNUSED = 20;
+export const NEWS_RUNNER_STORED = 21;
+export const NEWS_RUNNER_ENTERS = 22;
+export const NEWS_RUNNER_LEAVES = 23;
+export const NEWS_RUNNER_THREW = 24;
+export const NEWS_CREATE_NOW = 25;
+export const NEWS_LOCK_BUSY = 26;
+export const NEWS_LOCK_GRANTED = 27;
+export const NEWS_LOCK_FAILED = 28;
+export const NEWS_OVERTAKEN = 29;
+export const NEWS_RETIRED = 30;
+
+/** What the host asks the machine, as `Question` in src/js/resume.rs. */
+export const ASK_EXPECTS = 0;
+export const ASK_EXPECTS_ROUND = 1;
+export const ASK_IS_RUNNING = 2;
+export const ASK_RUNNER_MAY_STORE = 3;
+export const ASK_STARTED_AT = 4;
+export const ASK_RUNNER_WRITES = 5;
+export const ASK_SERIAL_OF_WRITE = 6;
+export const ASK_COUNT = 7;
+
+/** What a read has found, as in `found` of src/js/resume.rs. */
+export const RECORD = 0;
+export const ABSENT = 2;
+export const VERSION = 3;
+export const UNREADABLE = 5;
+export const ERROR = 6;
+export const NOTHING = 7;

@@ -1,0 +1,54 @@
+import { DONE, FAILED, NEWS_FAILED_CALL, NEWS_REFRESHED, NEWS_REFRESHED_TO_STORE, NEWS_REJECTED, PENDING } from "./numbers.js";
+
+/** Not one of the numbers in which a strategy answers. */
+const NO_ANSWER = 3;
+
+/** Asks a region's strategy for news, for a call. */
+export function refresh(call) {
+  return askForNews(call, () => call.resume(NEWS_REFRESHED), (error) => {
+    call.error = error;
+    call.resume(NEWS_FAILED_CALL);
+  }, (error) => (call.error = error));
+}
+
+/** The same before what a creator gave is stored. */
+export function refreshToStore(batch) {
+  return askForNews(batch.call, () => batch.tell(NEWS_REFRESHED_TO_STORE), (error) => {
+    keepError(batch, error);
+    batch.tell(NEWS_REJECTED);
+  }, (error) => keepError(batch, error));
+}
+
+function askForNews({ region, setup }, told, failed, threw) {
+  try {
+    const news = region.refresh(setup);
+    if (news === undefined) return DONE;
+    news.then(told, failed);
+    return PENDING;
+  } catch (error) {
+    threw(error);
+    return FAILED;
+  }
+}
+
+/** Whether others have invalidated all since a time: PENDING if so. */
+export const isOvertaken = (call, since) => ask(call, FAILED, () => (call.region.isOvertaken(since) ? PENDING : DONE));
+
+/** What a strategy says of a creation time. */
+export const says = (call, created) => ask(call, NO_ANSWER, () => call.region.invalidations.verdict(created));
+
+function ask(call, failed, question) {
+  try {
+    return question();
+  } catch (error) {
+    call.error = error;
+    return failed;
+  }
+}
+
+export const adoptError = (batch) => keepError(batch, batch.call.error);
+
+/** With each flight that has a value: the machine says which of them it is told for. */
+function keepError({ flights }, error) {
+  for (const flight of flights) if (flight.hasValue) flight.error = error;
+}
