@@ -12,8 +12,6 @@ export class Call {
   serial = 0;
   /** Whether what runs now was begun by this very call, or by an answer to it: then its creator is in its own context. */
   isCurrent = false;
-  /** Whether its own read is under way: what comes of that is heard in its own context. */
-  isReading = false;
   creator = undefined;
   batch = undefined;
   error = undefined;
@@ -77,7 +75,7 @@ export class Call {
   /** What was begun in this call's own context is done. */
   leave() {
     this.isCurrent = false;
-    if (this.#state === PENDING && this.batch === undefined && !this.isReading) this.keepContext();
+    if (this.#state === PENDING && this.batch === undefined) this.keepContext();
   }
 
   get promise() {

@@ -9,9 +9,8 @@ import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, NEWS_NO
 
 /** One call of a creator, for all keys that one call leads at once. */
 export class Creation {
-  flights = [];
-  keys = [];
-  #stored = [];
+  /** What is to be stored, of many keys. */
+  #stored;
   #expirations;
   #controller;
   #began;
@@ -21,17 +20,21 @@ export class Creation {
   #reason;
   #isAborted = false;
 
-  constructor(slot, serial, call) {
+  constructor(slot, serial, call, flight) {
     this.slot = slot;
     this.serial = serial;
     this.call = call;
+    this.flights = [flight];
+    this.keys = call.keys;
+    if (!call.request.isMulti) return;
+    this.keys = [call.nameOf(flight.key)];
+    this.#stored = [];
   }
 
+  /** One more of many keys. */
   add(flight) {
-    const { request, keys, nameOf } = this.call;
-    flight.name = request.isMulti ? nameOf(flight.key) : keys[0];
     this.flights.push(flight);
-    this.keys.push(flight.name);
+    this.keys.push(this.call.nameOf(flight.key));
   }
 
   /** Calls the creator in its own caller's context: now, or in a moment. */
@@ -60,7 +63,7 @@ export class Creation {
     } catch (error) {
       return this.#failed(error);
     } finally {
-      call.batch = undefined;
+      if (!this.#isRunning) call.batch = undefined;
     }
   }
 
@@ -98,7 +101,7 @@ export class Creation {
     const { region, setup, request } = this.call;
     this.#tell();
     try {
-      flight.record = makeRecord(flight.value, region.stamp(), this.#expirations?.get(flight.name));
+      flight.record = makeRecord(flight.value, region.stamp(), this.#expirationOf(flight));
       if (request.shouldCacheFn !== undefined && !request.shouldCacheFn(flight.value)) return PENDING;
     } catch (error) {
       flight.error = error;
@@ -115,6 +118,7 @@ export class Creation {
 
   /** Sends the write with the last of what is to be stored. */
   store(flight, more) {
+    if (this.#stored === undefined) return this.#storeAll([flight]);
     this.#stored.push(flight);
     return more === 0 ? this.#storeAll(this.#stored) : PENDING;
   }
@@ -124,7 +128,8 @@ export class Creation {
     try {
       const sent = pending(this.#send(flights, setup, region, request));
       if (sent === undefined) return DONE;
-      setup.answered(sent).then(
+      setup.limit.watch(
+        sent,
         () => this.tell(NEWS_STORED),
         (error) => {
           this.#notStored(flights, error);
@@ -141,9 +146,9 @@ export class Creation {
   #send(flights, setup, region, { isMulti, expiration }) {
     if (!isMulti) {
       const [{ key, stored }] = flights;
-      return setup.backend.set(key, stored, region.hint(this.#expirations?.get(this.keys[0]), expiration));
+      return setup.backend.set(key, stored, region.hint(this.#expirationOf(flights[0]), expiration));
     }
-    const hints = flights.map((flight) => region.hint(this.#expirations?.get(flight.name), expiration));
+    const hints = flights.map((flight) => region.hint(this.#expirationOf(flight), expiration));
     return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(hints));
   }
 
@@ -174,6 +179,7 @@ export class Creation {
   #later(came) {
     if (came === PENDING) return;
     this.#isRunning = false;
+    this.call.batch = undefined;
     if (this.#isForgotten) {
       this.call.late -= 1;
       return this.call.letGo();
@@ -206,6 +212,11 @@ export class Creation {
       if (!flight.hasValue) came = FAILED;
     });
     return came;
+  }
+
+  #expirationOf(flight) {
+    const { request, nameOf } = this.call;
+    return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
   }
 
   #context() {

@@ -9,14 +9,10 @@ export class Flight {
   value = undefined;
   record = undefined;
   stored = undefined;
-  isWritten = false;
   error = undefined;
-  /** The user's name of its key, once it is created. */
-  name = undefined;
   mutex = undefined;
   lock = undefined;
   timer = undefined;
-  batch = undefined;
   stalePromise = undefined;
 
   constructor(slot, key, call) {

@@ -124,9 +124,10 @@ export class Host {
   }
 
   #create(slot, flight, more, serial, call) {
-    const batch = (this.batches[slot] ??= new Creation(slot, serial, call));
-    batch.add(this.flights[flight]);
-    return more === 0 ? batch.begin() : act.PENDING;
+    const batch = this.batches[slot];
+    if (batch === undefined) this.batches[slot] = new Creation(slot, serial, call, this.flights[flight]);
+    else batch.add(this.flights[flight]);
+    return more === 0 ? this.batches[slot].begin() : act.PENDING;
   }
 
   #serve(call, seat, flight, how) {
@@ -195,7 +196,5 @@ function tell({ region, keys }, seat, event, why) {
 }
 
 function run(call, seat, flight, serial) {
-  const creation = new Creation(-1, 0, call);
-  creation.add(flight);
-  return new Run(flight, serial, creation).start(call.region, call.keys[seat], waitUntilOf(call.region, call.request));
+  return new Run(flight, serial, new Creation(-1, 0, call, flight)).start(call.region, call.keys[seat], waitUntilOf(call.region, call.request));
 }

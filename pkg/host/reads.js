@@ -17,8 +17,7 @@ function readOne(call, flight) {
     const promise = pending(answer);
     if (promise === undefined) return land(call, flight, { value: answer }, -1, 0);
     const later = (outcome) => landLater(call, [flight], [outcome]);
-    call.isReading = true;
-    call.setup.answered(promise).then((value) => later({ value }), (error) => later({ error }));
+    call.setup.limit.watch(promise, (value) => later({ value }), (error) => later({ error }));
     return PENDING;
   } catch (error) {
     return land(call, flight, { error }, -1, 0);
@@ -28,7 +27,6 @@ function readOne(call, flight) {
 function readAll(call, flights) {
   const outcomes = backend.read(call.setup, flights.map(({ key }) => key), true);
   if (!(outcomes instanceof Promise)) return landAll(call, flights, outcomes);
-  call.isReading = true;
   outcomes.then((settled) => landLater(call, flights, settled));
   return PENDING;
 }
@@ -39,7 +37,6 @@ function landAll(call, flights, outcomes) {
 }
 
 function landLater(call, flights, outcomes) {
-  call.isReading = false;
   if (call.core.ask(ASK_EXPECTS, call.slot, call.serial) === 0) return;
   landAll(call, flights, outcomes);
   call.resume(NEWS_READ);

@@ -29,7 +29,8 @@ export class Write {
         this.#end();
         return DONE;
       }
-      this.setup.answered(sent).then(
+      this.setup.limit.watch(
+        sent,
         () => {
           wrote();
           this.#end();

@@ -1,6 +1,6 @@
 import { wrapped } from "../backends/backend.js";
 import { refused, makeError } from "../errors.js";
-import { within } from "../promises.js";
+import { TimeLimit } from "../promises.js";
 import { deserialize, isSerialized, requireSerializer, serialize } from "../records/serializer.js";
 
 /** One configuration of a region: everything that changes together when its backend is replaced. */
@@ -14,6 +14,8 @@ export class Setup {
     this.#serializer = serializer === false ? undefined : chosenSerializer(serializer ?? actual.serializer);
     this.lockTimeout = lockTimeout;
     this.throws = throws;
+    /** For how long the backend is waited for. */
+    this.limit = new TimeLimit(lockTimeout, () => makeError("TIMEOUT", "The backend has not answered within lockTimeout."));
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
     this.coalesces = actual.coalesce !== false;
     this.actualBackend = actual;
@@ -54,7 +56,7 @@ export class Setup {
 
   /** What a promise of the backend's comes to, unless that takes longer than `lockTimeout`. */
   answered(promise) {
-    return within(promise, this.lockTimeout, () => makeError("TIMEOUT", "The backend has not answered within lockTimeout."));
+    return this.limit.within(promise);
   }
 }
 

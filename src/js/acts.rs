@@ -115,6 +115,7 @@ impl Over {
 }
 
 /// What needs no answer.
+#[inline(never)]
 pub(super) fn tell(host: &Host, effect: Effect) {
     let (act, [a, b, c, d], x) = match effect {
         Effect::ForgetWrite { write } => (Act::ForgetWrite, [write, 0, 0, 0], 0.0),

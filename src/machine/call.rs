@@ -1,7 +1,7 @@
 //! One call of `getOrCreate` or its like: what it asks for, and a seat for each of its keys.
 
 use super::heartbeat::Heartbeat;
-use super::slab::Ticket;
+use super::slab::{Reusable, Ticket, empty};
 
 /// What one caller asks for. Seconds; infinity for never.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +20,19 @@ pub struct Request {
     pub outlives: bool,
     /// Nothing sets it apart from others that ask alike: they may share its promise.
     pub is_shareable: bool,
+}
+
+impl Request {
+    /// Of a call that asks for nothing.
+    pub(super) const NONE: Request = Request {
+        expiration: None,
+        lock_timeout: f64::INFINITY,
+        stale_if_error: None,
+        force_refresh: false,
+        is_multi: true,
+        outlives: false,
+        is_shareable: false,
+    };
 }
 
 /// Where a call stands as a whole.
@@ -142,14 +155,14 @@ pub(super) struct Call {
     pub leads: Vec<u32>,
 }
 
-impl Call {
-    pub fn new(region: u32, request: Request, generation: u32, keys: &[u32]) -> Self {
+impl Default for Call {
+    fn default() -> Self {
         Self {
-            region,
-            request,
-            generation,
+            region: 0,
+            request: Request::NONE,
+            generation: 0,
             callers: 1,
-            seats: keys.iter().map(|key| Seat::new(*key)).collect(),
+            seats: Vec::new(),
             stage: Stage::Open,
             left: Left::No,
             is_refreshed: false,
@@ -166,7 +179,23 @@ impl Call {
             leads: Vec::new(),
         }
     }
+}
 
+impl Reusable for Call {
+    fn clear(&mut self) {
+        empty(&mut self.seats);
+        self.reads.clear();
+        self.blockers.clear();
+        self.leads.clear();
+        (self.callers, self.stage, self.left) = (1, Stage::Open, Left::No);
+        (self.is_refreshed, self.is_reading, self.is_read_sent) = (false, false, false);
+        (self.write, self.work, self.heartbeat) = (None, 0, Heartbeat::default());
+        (self.is_kept_alive, self.is_listed, self.has_ended) = (false, false, false);
+        self.request = Request::NONE;
+    }
+}
+
+impl Call {
     pub fn is_over(&self) -> bool {
         self.work == 0 && !self.is_reading && self.seats.iter().all(|seat| seat.place == Place::Done)
     }

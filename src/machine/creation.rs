@@ -2,11 +2,11 @@
 
 use super::effect::Effect;
 use super::flight::{Outcome, Phase};
-use super::slab::Ticket;
+use super::slab::{Reusable, Ticket, empty};
 use super::{Machine, Time};
 
 /// One call of a creator.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Batch {
     pub call: Ticket,
     pub flights: Vec<u32>,
@@ -25,6 +25,16 @@ pub(super) struct Batch {
     pub write: Option<Ticket>,
 }
 
+impl Reusable for Batch {
+    fn clear(&mut self) {
+        empty(&mut self.flights);
+        empty(&mut self.created);
+        empty(&mut self.storable);
+        (self.has_settled, self.is_over, self.is_aborted) = (false, false, false);
+        (self.threw, self.write) = (None, None);
+    }
+}
+
 /// What the host says of a value that was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
@@ -40,35 +50,36 @@ pub enum Accepted {
 
 impl Machine {
     /// Has the values created that a call is the first to need: at once, or under the backend's locks. What is not going to be stored needs no lock.
-    pub(super) fn lead(&mut self, call: u32, led: Vec<(u32, u32)>, time: &impl Time) {
+    pub(super) fn lead(&mut self, call: u32, led: &[(u32, u32)], time: &impl Time) {
         if !self.regions[self.calls[call].region].settings.has_locks {
             return self.start(call, led, time);
         }
-        let (fenced, locked) = led.into_iter().partition(|(_, flight)| self.flights[*flight].is_fenced);
-        self.start(call, fenced, time);
+        let (fenced, locked): (Vec<_>, Vec<_>) = led.iter().partition(|(_, flight)| self.flights[*flight].is_fenced);
+        self.start(call, &fenced, time);
         self.begin_lock_round(call, locked, time);
     }
 
     /// Calls the creator, or the region's runner for what is stale.
-    pub(super) fn start(&mut self, call: u32, led: Vec<(u32, u32)>, time: &impl Time) {
+    pub(super) fn start(&mut self, call: u32, led: &[(u32, u32)], time: &impl Time) {
         let settings = &self.regions[self.calls[call].region].settings;
         let may_run = settings.has_runner && !self.calls[call].request.is_multi;
         let lock_timeout = self.calls[call].request.lock_timeout;
-        let mut created = Vec::with_capacity(led.len());
-        for (seat, flight) in &led {
+        let mut batch = None;
+        for (seat, flight) in led {
             self.begin_creating(*flight, time);
             if may_run && self.calls[call].seats[*seat as usize].is_stale && self.is_still_stale(call, *flight, time) {
                 self.run(call, *flight);
             } else {
-                created.push(*flight);
+                let batch = *batch.get_or_insert_with(|| self.begin_batch(call));
+                self.create(batch, *flight);
             }
         }
-        if !created.is_empty() {
-            self.create(call, created);
+        if let Some(batch) = batch {
+            self.push(Effect::Create { batch: self.batches.ticket(batch) });
         }
         for (_, flight) in led {
-            if self.flights[flight].is_last_chance {
-                self.watch(flight, lock_timeout, time);
+            if self.flights[*flight].is_last_chance {
+                self.watch(*flight, lock_timeout, time);
             }
         }
     }
@@ -82,34 +93,24 @@ impl Machine {
         }
     }
 
-    fn create(&mut self, call: u32, flights: Vec<u32>) {
-        let region = self.calls[call].region;
-        self.regions[region].counts.creations += flights.len() as u32;
-        let ticket = self.calls.ticket(call);
-        let batch = Batch {
-            call: ticket,
-            flights,
-            created: Vec::new(),
-            storable: Vec::new(),
-            has_settled: false,
-            is_over: false,
-            is_aborted: false,
-            threw: None,
-            write: None,
-        };
-        let number = self.batches.insert(batch);
-        for index in 0..self.batches[number].flights.len() {
-            let flight = self.batches[number].flights[index];
-            self.hold(flight);
-            self.flights[flight].batch = Some(number);
-        }
+    fn begin_batch(&mut self, call: u32) -> u32 {
+        let batch = self.batches.add();
+        self.batches[batch].call = self.calls.ticket(call);
         self.calls[call].work += 1;
-        self.push(Effect::Create { batch: self.batches.ticket(number) });
+        batch
+    }
+
+    fn create(&mut self, batch: u32, flight: u32) {
+        self.hold(flight);
+        let it = &mut self.flights[flight];
+        it.batch = Some(batch);
+        self.regions[it.region].counts.creations += 1;
+        self.batches[batch].flights.push(flight);
     }
 
     /// The flights that a creator is called for.
     pub fn batch(&self, batch: Ticket) -> &[u32] {
-        self.batches.named(batch).map_or(&[], |batch| &batch.flights)
+        self.batches.named(batch).filter(|batch| !batch.is_over).map_or(&[], |batch| &batch.flights)
     }
 
     /// The call whose creator is called.
@@ -211,7 +212,8 @@ impl Machine {
         if std::mem::replace(&mut self.batches[batch].is_over, true) {
             return;
         }
-        for flight in std::mem::take(&mut self.batches[batch].flights) {
+        for index in 0..self.batches[batch].flights.len() {
+            let flight = self.batches[batch].flights[index];
             self.flights[flight].batch = None;
             self.release(flight);
         }

@@ -21,14 +21,15 @@ impl Machine {
     /// Each seat of a call that has boarded a flight decides; then the call leads what it is the first to need.
     pub(super) fn decide_all(&mut self, call: u32, time: &impl Time) {
         self.calls[call].stage = Stage::Open;
-        let mut led = Vec::new();
+        let mut led = std::mem::take(&mut self.led);
         for seat in 0..self.calls[call].seats.len() as u32 {
             let Place::Boarded(flight) = self.calls[call].seats[seat as usize].place else { continue };
             if self.calls[call].left == Left::Gone {
                 self.drop_seat(call, seat as usize);
             } else if self.flights[flight].found == Found::Failed {
                 self.end_reads(call);
-                return self.fail_all(call, flight, &led);
+                self.fail_all(call, flight, &led);
+                return self.use_again(led);
             } else if self.decide_seat(call, seat, flight, time) == Move::Lead {
                 led.push((seat, flight));
             }
@@ -36,20 +37,28 @@ impl Machine {
         self.end_reads(call);
         if !led.is_empty() {
             self.keep_alive(call, time);
-            self.lead(call, led, time);
+            self.lead(call, &led, time);
         }
+        self.use_again(led);
         self.look_at_waiting(call, time);
         self.list(call);
     }
 
+    fn use_again(&mut self, mut led: Vec<(u32, u32)>) {
+        led.clear();
+        self.led = led;
+    }
+
     /// What a call has read, and nobody leads, is to be read anew by whoever comes next.
     fn end_reads(&mut self, call: u32) {
-        for flight in std::mem::take(&mut self.calls[call].reads) {
+        let mut reads = std::mem::take(&mut self.calls[call].reads);
+        for flight in reads.drain(..) {
             if self.flights[flight].phase == Phase::Read {
                 self.remove_current(flight);
             }
             self.release(flight);
         }
+        self.calls[call].reads = reads; // its memory is used again
     }
 
     fn fail_all(&mut self, call: u32, flight: u32, led: &[(u32, u32)]) {

@@ -1,7 +1,7 @@
 //! A flight: one key's read, creation and write for one region.
 
 use super::call::SeatRef;
-use super::slab::Ticket;
+use super::slab::{Reusable, Ticket, empty};
 use crate::freshness::{Invalidated, Metadata, Why};
 
 /// What a flight's read found.
@@ -138,22 +138,22 @@ pub(super) struct Flight {
     pub references: u32,
 }
 
-impl Flight {
-    pub fn new(region: u32, key: u32, owner: Ticket, is_last_chance: bool, is_solitary: bool) -> Self {
+impl Default for Flight {
+    fn default() -> Self {
         Self {
-            region,
-            key,
+            region: 0,
+            key: 0,
             phase: Phase::Reading,
             is_fenced: false,
             is_read_fenced: false,
             is_taken_over: false,
-            is_last_chance,
-            is_solitary,
+            is_last_chance: false,
+            is_solitary: false,
             is_in_creator: false,
             is_run: false,
             found: Found::Missing(Why::Absent),
             landed_at: 0,
-            owner,
+            owner: Ticket::NONE,
             boarded: Vec::new(),
             waiters: Vec::new(),
             waiting: 0,
@@ -170,7 +170,23 @@ impl Flight {
             references: 0,
         }
     }
+}
 
+impl Reusable for Flight {
+    fn clear(&mut self) {
+        empty(&mut self.boarded);
+        empty(&mut self.waiters);
+        self.predecessors.clear();
+        (self.phase, self.found, self.outcome) = (Phase::Reading, Found::Missing(Why::Absent), None);
+        (self.is_fenced, self.is_read_fenced, self.is_taken_over, self.is_in_creator) = (false, false, false, false);
+        (self.is_run, self.is_stored, self.is_reported) = (false, false, false);
+        (self.waiting, self.references) = (0, 0);
+        (self.taken_over_by, self.successor, self.batch, self.round) = (None, None, None, None);
+        (self.lock, self.started_at) = (LockState::None, f64::NAN);
+    }
+}
+
+impl Flight {
     /// Whether a creator runs or a value is being written: the key is locked, and an invalidation fences it.
     pub fn is_creation(&self) -> bool {
         matches!(self.phase, Phase::Creating { .. } | Phase::Storing)

@@ -1,6 +1,7 @@
 //! A key with something under way.
 
 use super::effect::Effect;
+use super::slab::Reusable;
 use super::{Machine, Time};
 
 #[derive(Debug, Default)]
@@ -17,6 +18,14 @@ pub(super) struct Key {
     pub references: u32,
 }
 
+impl Reusable for Key {
+    fn clear(&mut self) {
+        self.current.clear();
+        self.run.clear();
+        (self.last_write, self.events, self.references) = (None, 0, 0);
+    }
+}
+
 impl Machine {
     /// The number that the next key to be entered gets.
     pub fn next_key(&self) -> u32 {
@@ -25,7 +34,7 @@ impl Machine {
 
     /// Enters a key with nothing under way; a call or a write has to follow.
     pub fn enter(&mut self) -> u32 {
-        self.keys.insert(Key::default())
+        self.keys.add()
     }
 
     /// Forgets a key that was entered, if nothing followed.

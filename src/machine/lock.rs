@@ -4,7 +4,7 @@
 
 use super::effect::Effect;
 use super::flight::{Found, LockState};
-use super::slab::Ticket;
+use super::slab::{Reusable, Ticket};
 use super::{Machine, Time};
 
 /// What the backend's lock answers.
@@ -18,11 +18,9 @@ pub enum LockAnswer {
     Failed,
 }
 
-/// Of a lock that is held by a creator which its round does not wait for any more.
-const NO_ROUND: Ticket = Ticket { slot: u32::MAX, serial: 0 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Stage {
+    #[default]
     Finding,
     /// One lock is waited for.
     Waiting,
@@ -37,7 +35,7 @@ pub(super) enum Stage {
 }
 
 /// The flights of one call that are led under locks.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct LockRound {
     pub call: Ticket,
     /// Seats and flights that are not done with.
@@ -63,6 +61,8 @@ pub(super) struct LockRound {
     pub is_read_sent: bool,
 }
 
+impl Reusable for LockRound {}
+
 impl LockRound {
     pub fn is_rereading(&self) -> bool {
         self.stage == Stage::ReadingAgain
@@ -78,23 +78,12 @@ impl Machine {
         for (_, flight) in &led {
             self.hold(*flight);
         }
-        let round = self.lock_rounds.insert(LockRound {
-            call: self.calls.ticket(call),
-            asked: led.iter().map(|(_, flight)| *flight).collect(),
-            led,
-            awaited: None,
-            busy: Vec::new(),
-            won: Vec::new(),
-            again: Vec::new(),
-            stage: Stage::Finding,
-            pending: 0,
-            releasing: 0,
-            asked_at,
-            has_timer: false,
-            late: Vec::new(),
-            blockers: Vec::new(),
-            is_read_sent: false,
-        });
+        let round = self.lock_rounds.add();
+        let it = &mut self.lock_rounds[round];
+        it.call = self.calls.ticket(call);
+        it.asked = led.iter().map(|(_, flight)| *flight).collect();
+        it.led = led;
+        it.asked_at = asked_at;
         self.calls[call].work += 1;
         self.push(Effect::FindLocks { round: self.lock_rounds.ticket(round) });
     }
@@ -134,7 +123,7 @@ impl Machine {
             led.into_iter().partition(|(_, flight)| self.flights[*flight].round == Some(number));
         self.lock_rounds[number].led = locked;
         let call = self.lock_rounds[number].call.slot;
-        self.start(call, free.clone(), time); // which holds what it creates
+        self.start(call, &free, time); // which holds what it creates
         for (_, flight) in free {
             self.release(flight);
         }
@@ -234,7 +223,7 @@ impl Machine {
         it.lock = LockState::Over;
         let round = it.round;
         if state == LockState::Held {
-            let ticket = round.map_or(NO_ROUND, |round| self.lock_rounds.ticket(round));
+            let ticket = round.map_or(Ticket::NONE, |round| self.lock_rounds.ticket(round));
             self.push(Effect::Unlock { flight, round: ticket, is_stored });
         }
         let Some(round) = round else { return };

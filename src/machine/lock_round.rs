@@ -78,7 +78,7 @@ impl Machine {
             }
         }
         let call = self.lock_rounds[round].call.slot;
-        self.start(call, needed, time);
+        self.start(call, &needed, time);
         let it = &mut self.lock_rounds[round];
         it.stage = Stage::Creating;
         it.pending = 1 + won.iter().filter(|(_, flight)| self.flights[*flight].lock != LockState::Over).count();

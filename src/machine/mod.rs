@@ -90,6 +90,8 @@ pub struct Machine {
     listed: VecDeque<Ticket>,
     /// Rounds of locks one of which was released.
     released_in: VecDeque<Ticket>,
+    /// The memory of the list of what a call is to lead.
+    led: Vec<(u32, u32)>,
     /// Whether promises belong to the request that made them: nobody is woken then, everyone looks by himself.
     on_workers: bool,
 }
@@ -109,13 +111,16 @@ impl Machine {
             woken: VecDeque::new(),
             listed: VecDeque::new(),
             released_in: VecDeque::new(),
+            led: Vec::new(),
             on_workers,
         }
     }
 
     /// A region over the backend.
     pub fn add_region(&mut self, settings: Settings) -> u32 {
-        self.regions.insert(Region::new(settings))
+        let region = self.regions.add();
+        self.regions[region].settings = settings;
+        region
     }
 
     /// The region was configured anew, over the same backend. `is_new`: what is under way is not stored, and whoever begins again does so from the
@@ -160,16 +165,17 @@ impl Machine {
     }
 
     /// The next thing to do for the host. A number is free again when the host is told, not before: until then it knows something by it.
+    #[inline(never)]
     pub fn next_effect(&mut self) -> Option<Effect> {
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::EndCall { call } => _ = self.calls.remove(call),
-                Effect::ForgetFlight { flight } => _ = self.flights.remove(flight),
-                Effect::ForgetBatch { batch } => _ = self.batches.remove(batch),
-                Effect::ForgetRound { round } => _ = self.lock_rounds.remove(round),
-                Effect::ForgetWrite { write } => _ = self.writes.remove(write),
+                Effect::EndCall { call } => self.calls.remove(call),
+                Effect::ForgetFlight { flight } => self.flights.remove(flight),
+                Effect::ForgetBatch { batch } => self.batches.remove(batch),
+                Effect::ForgetRound { round } => self.lock_rounds.remove(round),
+                Effect::ForgetWrite { write } => self.writes.remove(write),
                 Effect::ForgetKey { key } if self.keys.get(key).is_none_or(|key| key.references > 0) => continue,
-                Effect::ForgetKey { key } => _ = self.keys.remove(key),
+                Effect::ForgetKey { key } => self.keys.remove(key),
                 // User code has been called since the look at what may be stored.
                 Effect::Store { batch } if !self.may_store_all(batch) => return Some(Effect::HearToStore { batch }),
                 _ => {}

@@ -1,5 +1,6 @@
 //! What the machine knows of a region: its settings, its invalidation times, its counts.
 
+use super::slab::Reusable;
 use crate::freshness::Invalidations;
 
 /// How a region is configured. Times are in seconds, infinity for never.
@@ -68,9 +69,22 @@ pub(super) struct Region {
     pub generation: u32,
 }
 
-impl Region {
-    pub fn new(settings: Settings) -> Self {
+impl Default for Region {
+    fn default() -> Self {
         let never = f64::NEG_INFINITY;
+        let settings = Settings {
+            expiration: None,
+            lock_timeout: f64::INFINITY,
+            coalesces: false,
+            has_locks: false,
+            has_runner: false,
+            has_strategy: false,
+            refreshes: false,
+            is_observed: false,
+            throws: false,
+        };
         Self { settings, times: Invalidations { hard: never, soft: never }, counts: Counts::default(), generation: 0 }
     }
 }
+
+impl Reusable for Region {}

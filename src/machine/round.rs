@@ -1,8 +1,8 @@
 //! How a call goes about: it asks the strategy, joins or begins a flight for each open seat, reads, decides, and begins again where a seat is left open.
 
-use super::call::{Call, Left, Place, Request, SeatRef, Stage};
+use super::call::{Left, Place, Request, Seat, SeatRef, Stage};
 use super::effect::{Effect, Failure};
-use super::flight::{Flight, Found, Phase};
+use super::flight::{Found, Phase};
 use super::slab::Ticket;
 use super::{Machine, Time};
 
@@ -10,8 +10,10 @@ impl Machine {
     /// `getOrCreate` and its like. The keys are entered, and each stands there once.
     pub fn called(&mut self, region: u32, keys: &[u32], request: Request, time: &impl Time) -> Ticket {
         self.sweep(time);
-        let generation = self.regions[region].generation;
-        let call = self.calls.insert(Call::new(region, request, generation, keys));
+        let call = self.calls.add();
+        let it = &mut self.calls[call];
+        (it.region, it.request, it.generation) = (region, request, self.regions[region].generation);
+        it.seats.extend(keys.iter().map(|key| Seat::new(*key)));
         for key in keys {
             self.hold_key(*key);
         }
@@ -156,7 +158,9 @@ impl Machine {
         let is_last_chance = it.taken_over.is_some() && !it.has_seen_death;
         let is_solitary = !self.regions[region].settings.coalesces;
         let owner = self.calls.ticket(call);
-        let flight = self.flights.insert(Flight::new(region, key, owner, is_last_chance, is_solitary));
+        let flight = self.flights.add();
+        let new = &mut self.flights[flight];
+        (new.region, new.key, new.owner, new.is_last_chance, new.is_solitary) = (region, key, owner, is_last_chance, is_solitary);
         self.hold_key(key);
         if !is_solitary {
             self.make_current(flight);
@@ -213,9 +217,10 @@ impl Machine {
             return;
         }
         self.calls[call.slot].is_reading = false;
-        let reads = self.calls[call.slot].reads.clone();
+        let is_shared = |flight: &u32| self.flights[*flight].boarded.len() > 1;
+        let shared: Vec<u32> = self.calls[call.slot].reads.iter().copied().filter(is_shared).collect();
         self.try_to_decide(call.slot, time);
-        for flight in reads {
+        for flight in shared {
             let sharers = std::mem::take(&mut self.flights[flight].boarded);
             if self.on_workers {
                 continue; // each looks in its own request

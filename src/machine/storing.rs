@@ -65,17 +65,22 @@ impl Machine {
         if !self.expects_batch(batch) {
             return;
         }
-        let it = &self.batches[batch.slot];
-        let mut storable = it.storable.iter().peekable(); // some of those that were created, in their order
-        let is_stored = |flight: &&u32| storable.next_if_eq(flight).is_some() && self.may_store(**flight);
-        let (stored, rest): (Vec<u32>, Vec<u32>) = it.created.iter().partition(is_stored);
-        for flight in rest {
-            self.end(flight, Outcome::Created { source: flight });
+        let mut storable = std::mem::take(&mut self.batches[batch.slot].storable);
+        storable.retain(|flight| self.may_store(*flight));
+        let mut next = 0; // of those that are to be stored: some of those that were created, in their order
+        for index in 0..self.batches[batch.slot].created.len() {
+            let flight = self.batches[batch.slot].created[index];
+            if storable.get(next) == Some(&flight) {
+                next += 1;
+            } else {
+                self.end(flight, Outcome::Created { source: flight });
+            }
         }
-        if stored.is_empty() {
+        let is_needless = storable.is_empty();
+        self.batches[batch.slot].storable = storable;
+        if is_needless {
             self.finish_batch(batch.slot);
         } else {
-            self.batches[batch.slot].storable = stored;
             self.push(Effect::Store { batch });
         }
         self.settle(time);
@@ -106,7 +111,8 @@ impl Machine {
         if let Some(write) = self.batches[batch.slot].write.take() {
             self.write_ended(write);
         }
-        for flight in self.batches[batch.slot].storable.clone() {
+        for index in 0..self.batches[batch.slot].storable.len() {
+            let flight = self.batches[batch.slot].storable[index];
             let throws = self.regions[self.flights[flight].region].settings.throws;
             self.flights[flight].is_stored = has_succeeded;
             self.end(

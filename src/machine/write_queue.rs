@@ -1,9 +1,8 @@
 //! The write queue of a key: writes are sent one after another. A backend that answers at once never has one. A flight's read waits for the writes
 //! that are queued when it is to be sent; its own write is sent at once, since whatever was queued has fenced it.
 
-use super::call::{Call, Request};
 use super::effect::Effect;
-use super::slab::Ticket;
+use super::slab::{Reusable, Ticket};
 use super::{Machine, Time};
 
 /// Who waits for a write to end.
@@ -15,7 +14,7 @@ enum Follower {
 }
 
 /// One write of one or many keys.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Write {
     keys: Vec<u32>,
     /// The call whose request sends it; none where requests do not die.
@@ -28,6 +27,8 @@ pub(super) struct Write {
     has_passed: bool,
     followers: Vec<Follower>,
 }
+
+impl Reusable for Write {}
 
 impl Machine {
     /// `set` or `delete`: enters the queue, then fences. When it is to be sent comes an effect; then comes `wrote`.
@@ -52,18 +53,9 @@ impl Machine {
 
     /// On Workers a write is seen alive like a call, for those who wait for it.
     fn begin_writer(&mut self, region: u32, time: &impl Time) -> Ticket {
-        let request = Request {
-            expiration: None,
-            lock_timeout: f64::INFINITY,
-            stale_if_error: None,
-            force_refresh: false,
-            is_multi: true,
-            outlives: false,
-            is_shareable: false,
-        };
-        let generation = self.regions[region].generation;
-        let call = self.calls.insert(Call::new(region, request, generation, &[]));
-        self.calls[call].work = 1;
+        let call = self.calls.add();
+        let it = &mut self.calls[call];
+        (it.region, it.generation, it.work) = (region, self.regions[region].generation, 1);
         self.keep_alive(call, time);
         self.calls.ticket(call)
     }
@@ -75,15 +67,9 @@ impl Machine {
 
     /// Puts a write that is to be sent, or goes on, at the end of its keys' queues.
     pub(super) fn enter_write(&mut self, keys: Vec<u32>, owner: Option<Ticket>, is_sent: bool) -> Ticket {
-        let write = self.writes.insert(Write {
-            keys,
-            owner,
-            ahead: Vec::new(),
-            is_sent,
-            has_answered: false,
-            has_passed: false,
-            followers: Vec::new(),
-        });
+        let write = self.writes.add();
+        let it = &mut self.writes[write];
+        (it.keys, it.owner, it.is_sent) = (keys, owner, is_sent);
         let ticket = self.writes.ticket(write);
         for key in self.writes[write].keys.clone() {
             self.hold_key(key);

@@ -2,6 +2,7 @@
 import { Call } from "../../pkg/host/call.js";
 import { Host } from "../../pkg/host/host.js";
 import { Write } from "../../pkg/host/write.js";
+import { TimeLimit } from "../../pkg/promises.js";
 import { makeRecord, readRecord } from "../../pkg/records/record.js";
 
 const REQUEST = { isMulti: false, expiration: NaN, lockTimeout: NaN, timeout: NaN, staleIfError: NaN };
@@ -16,7 +17,7 @@ export function newRegion(core, host, map, byPromise) {
     set: (key, record) => answer(void map.set(key, record)),
     delete: (key) => answer(void map.delete(key)),
   };
-  const setup = { backend, throws: false, lockTimeout: 30, answered: (promise) => promise, toStored: (record) => record };
+  const setup = { backend, throws: false, lockTimeout: 30, answered: (promise) => promise, limit: new TimeLimit(Infinity), toStored: (record) => record };
   let now = 1_000;
   return {
     core, host, setup,
