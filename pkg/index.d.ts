@@ -242,7 +242,7 @@ export class Region<V = unknown> {
     key: string,
     creator: (context: CreatorContext<V>) => Awaitable<T>,
     options?: CreateOptions<NoInfer<T>>,
-  ): Promise<CachedValue<T> & { readonly state: "fresh" | "stale" | "created" }>;
+  ): Promise<CachedValue<T> & { readonly state: "fresh" | "stale" | "created" | "coalesced" }>;
 
   /**
    * The values under many keys, in the order of `keys`: one backend read, one creator call for all keys that nobody else is

@@ -49,7 +49,7 @@ mod writes;
 use cover::{Cover, EFFECTS};
 
 /// So many schedules take some seconds without optimization.
-const COUNT: u64 = 4_000;
+const COUNT: u64 = 8_000;
 const COUNT_ON_WORKERS: u64 = 1_500;
 
 #[test]

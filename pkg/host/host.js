@@ -9,7 +9,7 @@ import { read, readAgain } from "./reads.js";
 import { Run } from "./runner.js";
 import { adoptError, isOvertaken, refresh, refreshToStore, says } from "./strategy.js";
 
-const STATES = ["fresh", "stale", "created"];
+const STATES = ["fresh", "stale", "created", "coalesced"];
 const EVENTS = ["onHit", "onStale", "onMiss", "onWait", "onTakeover"];
 const MISS = 2;
 const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
@@ -131,7 +131,7 @@ export class Host {
   }
 
   #serve(call, seat, flight, how) {
-    call.serve(seat, how === 2 ? flight.record : flight.found.record, STATES[how]);
+    call.serve(seat, how >= 2 ? flight.record : flight.found.record, STATES[how]);
   }
 
   #forget(call, flight, batch, key) {

@@ -81,6 +81,8 @@ pub(super) struct Seat {
     pub taken_over: Option<u32>,
     /// Flights that were taken over after it had waited for them: their values are still good for it.
     pub waited_for: Vec<u32>,
+    /// The flight whose creator has failed, while a read looks for what serves instead: what was found before is replaced.
+    pub rejected: Option<u32>,
     /// A read that was fenced off is made again once.
     pub has_read_again: bool,
     /// What it leads replaces something stale.
@@ -109,6 +111,7 @@ impl Seat {
             judged: None,
             taken_over: None,
             waited_for: Vec::new(),
+            rejected: None,
             has_read_again: false,
             is_stale: false,
             is_counted: false,

@@ -110,8 +110,7 @@ impl Machine {
             _ => it.judged?,
         };
         let decision = self.evaluate(flight, self.calls[call].request.expiration, time);
-        // What was written since does not count here yet: the tests of today hold a stale value to be a fallback whatever was set meanwhile.
-        (!matches!(decision, Decision::Missing(_))).then_some(flight)
+        (!self.is_replaced(flight) && !matches!(decision, Decision::Missing(_))).then_some(flight)
     }
 
     /// A call rejects: it wants nothing more.
@@ -145,7 +144,7 @@ impl Machine {
         let it = &mut self.calls[call].seats[seat];
         let key = it.key;
         let place = std::mem::replace(&mut it.place, Place::Done);
-        let (judged, waited_for) = (it.judged.take(), std::mem::take(&mut it.waited_for));
+        let (judged, rejected, waited_for) = (it.judged.take(), it.rejected.take(), std::mem::take(&mut it.waited_for));
         let awaited = match place {
             Place::Boarded(flight) => {
                 self.flights[flight].waiting -= 1;
@@ -154,7 +153,7 @@ impl Machine {
             Place::Waiting { flight, .. } => Some(flight),
             _ => None,
         };
-        for flight in awaited.into_iter().chain(judged).chain(waited_for) {
+        for flight in awaited.into_iter().chain(judged).chain(rejected).chain(waited_for) {
             self.release(flight);
         }
         self.release_key(key);

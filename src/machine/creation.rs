@@ -163,8 +163,10 @@ impl Machine {
             if rejected.next_if_eq(&&flight).is_none() {
                 self.batches[batch.slot].created.push(flight);
             } else {
-                let region = self.flights[flight].region;
-                self.regions[region].counts.creation_errors += 1;
+                let is_aborted = self.batches[batch.slot].is_aborted;
+                let it = &mut self.flights[flight];
+                it.has_failed = !is_aborted;
+                self.regions[it.region].counts.creation_errors += 1;
                 self.end(flight, Outcome::Rejected { source: flight, is_creators: true });
             }
         }

@@ -26,16 +26,19 @@ impl Machine {
             let Place::Boarded(flight) = self.calls[call].seats[seat as usize].place else { continue };
             if self.calls[call].left == Left::Gone {
                 self.drop_seat(call, seat as usize);
-            } else if self.flights[flight].found == Found::Failed {
+            } else if self.flights[flight].found == Found::Failed && self.calls[call].seats[seat as usize].rejected.is_none() {
                 self.end_reads(call);
-                self.fail_all(call, flight, &led);
+                self.fail(call, Failure::Unread(flight));
+                self.lead_no_more(&led);
                 return self.use_again(led);
             } else if self.decide_seat(call, seat, flight, time) == Move::Lead {
                 led.push((seat, flight));
             }
         }
         self.end_reads(call);
-        if !led.is_empty() {
+        if self.calls[call].left == Left::Gone {
+            self.lead_no_more(&led); // one of its keys has made it reject
+        } else if !led.is_empty() {
             self.keep_alive(call, time);
             self.lead(call, &led, time);
         }
@@ -61,14 +64,16 @@ impl Machine {
         self.calls[call].reads = reads; // its memory is used again
     }
 
-    fn fail_all(&mut self, call: u32, flight: u32, led: &[(u32, u32)]) {
-        self.fail(call, Failure::Unread(flight));
+    fn lead_no_more(&mut self, led: &[(u32, u32)]) {
         for (_, flight) in led {
             self.end(*flight, super::flight::Outcome::Restart);
         }
     }
 
     fn decide_seat(&mut self, call: u32, seat: u32, flight: u32, time: &impl Time) -> Move {
+        if let Some(source) = self.calls[call].seats[seat as usize].rejected {
+            return self.serve_instead_of(call, seat, flight, source, time);
+        }
         self.judge(call, seat, flight);
         let (next, decision) = self.next_move(call, seat, flight, time);
         match next {
@@ -89,6 +94,19 @@ impl Machine {
             }
         }
         next
+    }
+
+    /// A creator has failed, and the key was read once more.
+    fn serve_instead_of(&mut self, call: u32, seat: u32, flight: u32, source: u32, time: &impl Time) -> Move {
+        if self.evaluate(flight, self.calls[call].request.expiration, time) == Decision::Fresh {
+            self.serve_found(call, seat, flight, Served::Fresh);
+        } else if self.serves_instead(call, flight, time) {
+            self.report(source);
+            self.serve_found(call, seat, flight, Served::Stale);
+        } else {
+            self.reject(call, source);
+        }
+        Move::ServeStale
     }
 
     /// The first whose own decision needs a creation leads it. A flight that was fenced twice is led for those who shared its read.
@@ -133,7 +151,8 @@ impl Machine {
         let it = &self.flights[flight];
         let decision = self.evaluate(flight, request.expiration, time);
         let may_be_served = !request.force_refresh;
-        let next = if it.is_read_fenced && !self.calls[call].seats[seat as usize].has_read_again {
+        let is_overtaken = it.is_read_fenced || self.is_replaced(flight);
+        let next = if is_overtaken && !self.calls[call].seats[seat as usize].has_read_again {
             Move::ReadAgain
         } else if decision == Decision::Fresh && may_be_served {
             Move::ServeFresh

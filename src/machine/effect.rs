@@ -11,6 +11,8 @@ pub enum Served {
     Stale = 1,
     /// What the flight's creator gave.
     Created = 2,
+    /// The same, to a call that did not lead.
+    Coalesced = 3,
 }
 
 /// Why a call rejects.

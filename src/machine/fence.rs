@@ -36,12 +36,20 @@ impl Machine {
         }
     }
 
-    /// `set` or `delete`: fences the flight of the key in its own region, whatever it is doing. Other regions over the backend do not hear of it (yet).
-    pub(super) fn fence_key(&mut self, region: u32, key: u32) {
-        self.keys[key].events = self.keys[key].events.wrapping_add(1);
-        if let Some(flight) = self.current(region, key) {
-            self.fence_off(flight);
+    /// `set` or `delete`, through any region: fences the flights of the key in all regions, whatever they are doing. What they have found is replaced.
+    pub(super) fn fence_key(&mut self, key: u32) {
+        let it = &mut self.keys[key];
+        it.events = it.events.wrapping_add(1);
+        it.writes = it.writes.wrapping_add(1);
+        while let Some((_, flight)) = self.keys[key].current.last().copied() {
+            self.fence_off(flight); // which takes it out of the list
         }
+    }
+
+    /// Whether a `set` or `delete` has replaced what a flight's read has found.
+    pub(super) fn is_replaced(&self, flight: u32) -> bool {
+        let it = &self.flights[flight];
+        it.landed_writes != self.keys[it.key].writes
     }
 
     /// Others have invalidated since this flight's creator was called.
@@ -145,6 +153,9 @@ impl Machine {
             return;
         }
         let (key, outcome) = (it.key, it.outcome);
+        if it.has_failed && !it.is_heard {
+            self.report(flight);
+        }
         self.remove_current(flight);
         self.remove_run(flight);
         if outcome.is_none() {

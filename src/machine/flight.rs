@@ -109,6 +109,8 @@ pub(super) struct Flight {
     pub found: Found,
     /// How much had happened to its key when its read landed.
     pub landed_at: u32,
+    /// How many writes its key had seen by then.
+    pub landed_writes: u32,
     /// Who reads, then who leads: on Workers it lives as long as that request.
     pub owner: Ticket,
     /// Who shares its read.
@@ -130,7 +132,11 @@ pub(super) struct Flight {
     pub round: Option<u32>,
     /// Whether what it has created was written.
     pub is_stored: bool,
-    /// Whether its creator's rejection was reported.
+    /// Whether its creator has failed, though nobody has made it end.
+    pub has_failed: bool,
+    /// Whether a caller has got that rejection.
+    pub is_heard: bool,
+    /// Whether it was reported.
     pub is_reported: bool,
     /// When its creator was called, for a strategy that hears of others' invalidations. NaN where that is not asked.
     pub started_at: f64,
@@ -153,6 +159,7 @@ impl Default for Flight {
             is_run: false,
             found: Found::Missing(Why::Absent),
             landed_at: 0,
+            landed_writes: 0,
             owner: Ticket::NONE,
             boarded: Vec::new(),
             waiters: Vec::new(),
@@ -165,6 +172,8 @@ impl Default for Flight {
             lock: LockState::None,
             round: None,
             is_stored: false,
+            has_failed: false,
+            is_heard: false,
             is_reported: false,
             started_at: f64::NAN,
             references: 0,
@@ -179,7 +188,8 @@ impl Reusable for Flight {
         self.predecessors.clear();
         (self.phase, self.found, self.outcome) = (Phase::Reading, Found::Missing(Why::Absent), None);
         (self.is_fenced, self.is_read_fenced, self.is_taken_over, self.is_in_creator) = (false, false, false, false);
-        (self.is_run, self.is_stored, self.is_reported) = (false, false, false);
+        (self.is_run, self.is_stored) = (false, false);
+        (self.has_failed, self.is_heard, self.is_reported) = (false, false, false);
         (self.waiting, self.references) = (0, 0);
         (self.taken_over_by, self.successor, self.batch, self.round) = (None, None, None, None);
         (self.lock, self.started_at) = (LockState::None, f64::NAN);

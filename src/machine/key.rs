@@ -14,6 +14,8 @@ pub(super) struct Key {
     pub last_write: Option<u32>,
     /// Counts what fences and what ends, so that a flight that left the map can tell whether it missed anything.
     pub events: u32,
+    /// Counts `set` and `delete`.
+    pub writes: u32,
     /// How many seats, flights and writes there are for it.
     pub references: u32,
 }
@@ -22,7 +24,7 @@ impl Reusable for Key {
     fn clear(&mut self) {
         self.current.clear();
         self.run.clear();
-        (self.last_write, self.events, self.references) = (None, 0, 0);
+        (self.last_write, self.events, self.writes, self.references) = (None, 0, 0, 0);
     }
 }
 

@@ -112,6 +112,7 @@ impl Machine {
         let (call, asked_at) = (self.lock_rounds[round].call.slot, self.lock_rounds[round].asked_at);
         let request = self.calls[call].request;
         self.flights[flight].found = found;
+        self.flights[flight].landed_writes = self.keys[self.flights[flight].key].writes;
         self.push(Effect::Adopt { flight });
         let decision = self.evaluate(flight, request.expiration, time);
         self.calls[call].seats[seat as usize].is_stale = decision == Decision::Stale && !request.force_refresh;
@@ -189,9 +190,9 @@ impl Machine {
         self.acquire(round, time);
     }
 
-    /// It may have been invalidated since.
+    /// It may have been invalidated or replaced since.
     pub(super) fn is_still_stale(&self, call: u32, flight: u32, time: &impl Time) -> bool {
-        !matches!(self.evaluate(flight, self.calls[call].request.expiration, time), Decision::Missing(_))
+        !self.is_replaced(flight) && !matches!(self.evaluate(flight, self.calls[call].request.expiration, time), Decision::Missing(_))
     }
 
     fn serve_instead_of_leading(&mut self, call: u32, seat: u32, flight: u32) {

@@ -204,10 +204,10 @@ impl Machine {
 
     /// A read has found this.
     pub fn landed(&mut self, flight: u32, found: Found) {
-        let events = self.events_of(flight);
+        let key = &self.keys[self.flights[flight].key];
         let it = &mut self.flights[flight];
         it.found = found;
-        it.landed_at = events;
+        (it.landed_at, it.landed_writes) = (key.events, key.writes);
         it.phase = Phase::Read;
     }
 

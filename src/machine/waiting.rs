@@ -70,10 +70,11 @@ impl Machine {
     fn receive(&mut self, call: u32, seat: u32, flight: u32, leads: bool, outcome: Outcome, time: &impl Time) {
         match outcome {
             Outcome::Created { source } => {
+                let how = if leads { Served::Created } else { Served::Coalesced };
                 if !leads {
                     self.count_coalesced(call);
                 }
-                self.serve(call, seat, source, Served::Created);
+                self.serve(call, seat, source, how);
             }
             Outcome::Found { source } => {
                 if self.evaluate(source, self.calls[call].request.expiration, time) == Decision::Fresh {
@@ -84,14 +85,8 @@ impl Machine {
                 }
             }
             Outcome::Restart => self.begin_again(call, seat),
-            Outcome::Rejected { source, is_creators } => {
-                if is_creators && self.serves_instead(call, flight, time) {
-                    self.report(source);
-                    self.serve_found(call, seat, flight, Served::Stale);
-                } else {
-                    self.fail(call, Failure::Rejected(source));
-                }
-            }
+            Outcome::Rejected { source, is_creators: true } => self.receive_failure(call, seat, flight, source, time),
+            Outcome::Rejected { source, .. } => self.reject(call, source),
             Outcome::TimedOut { source } => {
                 if self.serves_instead(call, flight, time) {
                     self.report(source);
@@ -101,6 +96,28 @@ impl Machine {
                 }
             }
         }
+    }
+
+    /// A creator has failed: what was found before may serve instead, or what a read finds that is made once more.
+    fn receive_failure(&mut self, call: u32, seat: u32, flight: u32, source: u32, time: &impl Time) {
+        if self.calls[call].request.stale_if_error.is_some() && self.is_replaced(flight) {
+            self.hold(source);
+            self.calls[call].seats[seat as usize].rejected = Some(source);
+            self.begin_again(call, seat);
+        } else if self.serves_instead(call, flight, time) {
+            self.report(source);
+            self.serve_found(call, seat, flight, Served::Stale);
+        } else {
+            self.reject(call, source);
+        }
+    }
+
+    /// A call gets the rejection that a flight has come to.
+    pub(super) fn reject(&mut self, call: u32, source: u32) {
+        if self.calls[call].left == Left::No {
+            self.flights[source].is_heard = true;
+        }
+        self.fail(call, Failure::Rejected(source));
     }
 
     fn count_coalesced(&mut self, call: u32) {
@@ -118,8 +135,11 @@ impl Machine {
     }
 
     /// Whether a caller is content with what expired not long ago, where a creator has failed.
-    fn serves_instead(&self, call: u32, flight: u32, time: &impl Time) -> bool {
+    pub(super) fn serves_instead(&self, call: u32, flight: u32, time: &impl Time) -> bool {
         let Some(grace) = self.calls[call].request.stale_if_error else { return false };
+        if self.is_replaced(flight) {
+            return false;
+        }
         let it = &self.flights[flight];
         let Found::Record { metadata, own, invalidated } = it.found else { return false };
         let region = &self.regions[it.region];
@@ -129,7 +149,7 @@ impl Machine {
     }
 
     /// Whoever is spared a creator's rejection has it reported, once.
-    fn report(&mut self, source: u32) {
+    pub(super) fn report(&mut self, source: u32) {
         if !std::mem::replace(&mut self.flights[source].is_reported, true) {
             self.push(Effect::Report { flight: source });
         }

@@ -40,7 +40,7 @@ impl Machine {
             self.calls[owner.slot].write = Some(write.slot);
         }
         for key in fenced {
-            self.fence_key(region, key);
+            self.fence_key(key);
         }
         if self.writes[write.slot].ahead.is_empty() {
             self.send(write.slot);

@@ -122,7 +122,7 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
     creation.resolve("value");
     const [one, two, three] = await Promise.all(calls);
     expect([one.payload, two, three.payload]).toEqual(["value", "value", "value"]);
-    expect([one.state, three.state]).toEqual(["created", "created"]);
+    expect([one.state, three.state]).toEqual(["created", "coalesced"]);
     expect(creator.times).toBe(1);
   });
 

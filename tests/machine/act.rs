@@ -18,9 +18,10 @@ impl World {
         std::mem::replace(&mut self.request, request)
     }
 
-    /// What is invalidated while the host acts on something came later than what was decided before.
+    /// What is invalidated or written while the host acts on something came later than what was decided before.
     pub fn mark_calm(&mut self) {
         if self.depth == 0 && !self.is_draining {
+            self.calm_at = self.events;
             for region in self.regions.values_mut() {
                 region.calm = region.times;
             }

@@ -110,7 +110,7 @@ impl World {
             .locks
             .get(&name)
             .and_then(|lock| lock.left)
-            .filter(|_| !self.written.keys().any(|(_, written)| *written == name));
+            .filter(|_| !self.written.contains_key(&name));
         let left = if self.rng.chance(20) { None } else { left };
         let mut found = None;
         if let Some(it) = self.flights.get_mut(&flight.slot).filter(|_| self.machine.is_running(flight)) {

@@ -56,8 +56,10 @@ pub struct World {
     pub round_timers: BTreeMap<u32, (usize, Ticket, f64)>,
     pub store: BTreeMap<usize, Record>,
     pub locks: BTreeMap<usize, Lock>,
-    /// When each key was written to by a caller of a region, counted in events.
-    pub written: BTreeMap<(u32, usize), Vec<u64>>,
+    /// When the host began to act on what is decided now.
+    pub calm_at: u64,
+    /// When each key was written to by a caller of any region, counted in events.
+    pub written: BTreeMap<usize, Vec<u64>>,
     /// How many writes of each key are under way.
     pub flying: BTreeMap<usize, usize>,
     pub least_timeout: BTreeMap<(u32, usize), f64>,
@@ -100,6 +102,7 @@ impl World {
             round_timers: BTreeMap::new(),
             store: BTreeMap::new(),
             locks: BTreeMap::new(),
+            calm_at: 0,
             written: BTreeMap::new(),
             flying: BTreeMap::new(),
             least_timeout: BTreeMap::new(),

@@ -30,7 +30,7 @@ impl World {
         let keys: Vec<u32> = records.iter().map(|(name, _)| self.enter(*name)).collect();
         let outer = self.begin_event(self.callers[caller].request);
         for (name, _) in &records {
-            self.written.entry((region, *name)).or_default().push(self.events);
+            self.written.entry(*name).or_default().push(self.events);
         }
         let ticket = self.machine.write(region, keys, &self.time);
         if let Some(owner) = self.machine.writer_of(ticket) {

@@ -220,7 +220,7 @@ export class Calls {
 
   #open({ payload, state }, call) {
     const isCreated = this.#history.valueOf(payload)?.isCreated;
-    this.#world.expect(["fresh", "stale", "created"].includes(state) && (isCreated || state !== "created"), "an entry says how it was come by", call, state);
+    this.#world.expect(["fresh", "stale", "created", "coalesced"].includes(state) && (isCreated || !["created", "coalesced"].includes(state)), "an entry says how it was come by", call, state);
     return payload;
   }
 

@@ -108,8 +108,13 @@ export class History {
   /** What fences a value's creation off, or one that was led since `at`, before `until`. */
   fencesOf({ realm, key, begun, handover }, until = Infinity) {
     const from = handover?.at ?? begun;
-    const counts = ({ realm: where, keys, at, before = Infinity }) => where === realm && keys.includes(key) && at > from && at < until && begun < before;
+    const reaches = (where, backend) => where === realm || (backend !== undefined && backend === realm.backend);
+    const counts = ({ realm: where, backend, keys, at, before = Infinity }) => reaches(where, backend) && keys.includes(key) && at > from && at < until && begun < before;
     return this.#fences.filter(counts);
+  }
+
+  isWrittenSince(value) {
+    return this.fencesOf(value).some(({ backend }) => backend !== undefined);
   }
 
   isFenced(value, until) {
@@ -166,7 +171,7 @@ export class History {
   /** Whether a store may hold this value, or nothing, in the end: what the last write by call order did, or what was begun after it. */
   mayRemain(store, key, value) {
     const writes = this.#writes.filter((write) => write.backend.store === store && write.keys.includes(key));
-    if (value?.isCreated) return writes.every(({ realm, succeeded, at }) => realm !== value.realm || !succeeded || at < value.begun);
+    if (value?.isCreated) return writes.every(({ realm, backend, succeeded, at }) => (realm !== value.realm && backend !== value.realm.backend) || !succeeded || at < value.begun);
     if (writes.length === 0) return value === undefined;
     const backends = new Set(writes.map(({ backend }) => backend));
     return [...backends].some((own) => isLeftBy(writes.filter(({ backend }) => backend === own), value));

@@ -94,8 +94,10 @@ export class Promises {
   }
 
   /** Whether a call led a creation that knows of a value that is still good enough when there is none better. */
-  #replacesStale({ call: leader, replaced }, call) {
-    return leader === call && !call.forceRefresh && replaced !== undefined && !this.#history.isGone(replaced, call.realm);
+  #replacesStale(value, call) {
+    const { call: leader, replaced } = value;
+    if (leader !== call || call.forceRefresh || replaced === undefined || this.#history.isGone(replaced, call.realm)) return false;
+    return !this.#history.isWrittenSince(value); // what was written since has replaced it
   }
 
   /** Its own time limit, or a creation that has had its time. */
