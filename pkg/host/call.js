@@ -1,5 +1,6 @@
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
+import { ABSENT } from "./answers.js";
 import { ABORTED, TIMED_OUT } from "./news.js";
 
 const PENDING = 0;
@@ -104,6 +105,7 @@ export class Call {
   }
 
   serve(seat, record, state) {
+    if (record.payload === ABSENT && !this.creator[ABSENT]) return this.restart(seat);
     if (this.entries === undefined) return this.#settle(RESOLVED, this.gives(record, state, this.region));
     this.entries[seat] = this.gives(record, state, this.region);
     this.remaining -= 1;
@@ -114,7 +116,7 @@ export class Call {
     this.#settle(REJECTED, error);
   }
 
-  /** The region was configured anew: the call's keys that are open begin again there, all together. */
+  /** The region was configured anew, or what was waited for is nothing: the call's keys that are open begin again, all together. */
   restart(seat) {
     if (this.#restarts !== undefined) return this.#restarts.push(seat);
     this.#restarts = [seat];

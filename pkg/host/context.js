@@ -1,29 +1,17 @@
-/** What a creator of one key is called with. Its signal is made when it is asked for: most creators never do. */
-export class Context {
-  #creation;
-
-  constructor(creation, key, stale, expiresIn) {
-    this.#creation = creation;
-    this.key = key;
-    this.stale = stale;
-    this.expiresIn = expiresIn;
-  }
-
+/** What a creator of one key is called with. Its signal is made when it is asked for: most creators never do. A copy, `{ ...context }`, asks. */
+export const contextOf = (creation, key, stale, expiresIn) => ({
+  key,
+  stale,
+  expiresIn,
   get signal() {
-    return this.#creation.signal;
-  }
-}
+    return creation.signal;
+  },
+});
 
 /** The same for a creator of many keys. */
-export class MultiContext {
-  #creation;
-
-  constructor(creation, expiresIn) {
-    this.#creation = creation;
-    this.expiresIn = expiresIn;
-  }
-
+export const multiContextOf = (creation, expiresIn) => ({
+  expiresIn,
   get signal() {
-    return this.#creation.signal;
-  }
-}
+    return creation.signal;
+  },
+});

@@ -4,7 +4,7 @@ import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
-import { Context, MultiContext } from "./context.js";
+import { contextOf, multiContextOf } from "./context.js";
 import { CREATED, DONE, FAILED, NOT_STORED, PENDING, REFUSED, STORED } from "./news.js";
 
 /** One call of a creator, for all keys that one call leads at once. */
@@ -114,12 +114,12 @@ export class Creation {
     }
   }
 
-  #send(flights, setup, region, { isMulti, expiration }) {
-    if (!isMulti) {
+  #send(flights, setup, region, request) {
+    if (!request.isMulti) {
       const [{ key, stored }] = flights;
-      return setup.backend.set(key, stored, region.hint(this.#expirations?.get(this.keys[0]), expiration));
+      return setup.backend.set(key, stored, region.hint(this.#expirations?.get(this.keys[0]), request));
     }
-    const hints = flights.map((flight) => region.hint(this.#expirations?.get(flight.name), expiration));
+    const hints = flights.map((flight) => region.hint(this.#expirations?.get(flight.name), request));
     return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(hints));
   }
 
@@ -185,12 +185,12 @@ export class Creation {
   #context() {
     const [key] = this.keys;
     const [{ found }] = this.flights;
-    const stale = found?.record && this.call.region.cachedValue(found.record);
-    return new Context(this, key, stale, (duration) => this.#expire(key, duration));
+    const stale = found?.record && this.call.region.cachedValue(found.record, this.call.request.expiration);
+    return contextOf(this, key, stale, (duration) => this.#expire(key, duration));
   }
 
   #multiContext() {
-    return new MultiContext(this, (key, duration) => this.#expire(key, duration));
+    return multiContextOf(this, (key, duration) => this.#expire(key, duration));
   }
 
   /** Made when a creator asks for it: most never do. */

@@ -93,7 +93,7 @@ export class Run {
     try {
       const stored = setup.toStored(record);
       if (!this.core.runnerMayStore(flight.slot, this.serial)) return false;
-      await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request.expiration));
+      await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request));
       flight.stored = stored;
       this.#tell(RUNNER_STORED);
       return true;
