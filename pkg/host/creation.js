@@ -4,7 +4,7 @@ import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
-import { contextOf, multiContextOf } from "./context.js";
+import { Context, multiContextOf } from "./context.js";
 import { CREATED, DONE, FAILED, NOT_STORED, PENDING, REFUSED, STORED } from "./news.js";
 
 /** One call of a creator, for all keys that one call leads at once. */
@@ -186,7 +186,7 @@ export class Creation {
     const [key] = this.keys;
     const [{ found }] = this.flights;
     const stale = found?.record && this.call.region.cachedValue(found.record, this.call.request.expiration);
-    return contextOf(this, key, stale, (duration) => this.#expire(key, duration));
+    return new Context(this, key, stale, (duration) => this.#expire(key, duration));
   }
 
   #multiContext() {

@@ -11,10 +11,13 @@ const READ = ["expirationTime", "ignoreExpiration"];
 export const requireKnownCall = ({ options }) => options === NO_OPTIONS || requireKnown(options, CREATE);
 export const requireKnownReading = ({ options }) => options === NO_OPTIONS || requireKnown(options, READ);
 
+/** Whether somebody has put an option of `get` on every object. */
+const isPolluted = () => Object.prototype.expirationTime !== undefined || Object.prototype.ignoreExpiration !== undefined;
+
 /** The options of `get` and its like, each read once. */
 export function readingOptions(options) {
   const from = given(options);
-  const { expirationTime, ignoreExpiration } = READ.some((name) => name in Object.prototype) ? membersOf(from, READ) : from;
+  const { expirationTime, ignoreExpiration } = isPolluted() ? membersOf(from, READ) : from;
   return { expirationTime, ignoreExpiration, options: from };
 }
 
