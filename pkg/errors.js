@@ -165,7 +165,8 @@ export function requireKey(key) {
 }
 
 export function requireKeys(keys) {
-  if (!keys.every(isText)) keys.forEach(ignoreRejection);
+  if (keys.every(isText)) return;
+  keys.forEach(ignoreRejection);
   keys.forEach(requireKey);
 }
 

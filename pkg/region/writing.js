@@ -5,6 +5,8 @@ import { makeRecord } from "../records/record.js";
 import { seconds } from "../duration.js";
 import { readOptions } from "../members.js";
 
+const OF_SET = ["expiresIn"];
+
 /** Stores a value under each key, all of one creation time. A promise among the values is refused, and its rejection is nobody's, whatever is thrown. */
 export function store(region, entries, options, multi) {
   try {
@@ -17,12 +19,13 @@ export function store(region, entries, options, multi) {
 
 function storeAll(region, entries, options, multi) {
   const { setup } = region;
-  const { expiresIn } = readOptions(options, ["expiresIn"]);
-  requireKeys(entries.map(([key]) => key));
+  const { expiresIn } = readOptions(options, OF_SET);
+  const names = entries.map(([key]) => key);
+  requireKeys(names);
   for (const [, value] of entries) requireStorable(value);
   const given = seconds(expiresIn, "expiresIn");
   const own = Number.isNaN(given) ? undefined : given;
-  const keys = entries.map(([key]) => setup.mangle(key));
+  const keys = names.map((key) => setup.mangle(key));
   const created = region.stamp();
   const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, own)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
