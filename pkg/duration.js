@@ -1,4 +1,5 @@
 import { refused } from "./errors.js";
+import { member } from "./members.js";
 import { lengthOfTime } from "./wasm/dogpile.js";
 
 const ALLOWED = 'seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds';
@@ -18,10 +19,10 @@ function sumOfUnits(text) {
 /** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; `undefined` for anything else. */
 function sumOfParts(value) {
   try {
-    if (Object.keys(value).some((name) => !(name in SECONDS)) || CALENDAR.some((name) => value[name])) return undefined;
-    const parts = Object.keys(SECONDS).filter((name) => value[name] !== undefined);
-    if (parts.length === 0 || parts.some((name) => typeof value[name] !== "number")) return undefined;
-    return parts.reduce((sum, name) => sum + value[name] * SECONDS[name], 0);
+    if (Object.keys(value).some((name) => !Object.hasOwn(SECONDS, name)) || CALENDAR.some((name) => member(value, name))) return undefined;
+    const parts = Object.entries(SECONDS).map(([name, length]) => [member(value, name), length]).filter(([count]) => count !== undefined);
+    if (parts.length === 0 || parts.some(([count]) => typeof count !== "number")) return undefined;
+    return parts.reduce((sum, [count, length]) => sum + count * length, 0);
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { ignoreRejection, pending } from "./promises.js";
+
 /** The root of everything that dogpile itself reports. `code` and `name` never change; messages may. */
 export class DogpileCacheError extends Error {}
 export class RegionAlreadyConfigured extends DogpileCacheError {}
@@ -106,13 +108,50 @@ function platformsOwn(error, what) {
   }
 }
 
-/** For what is not what it should be: what was given, and what is allowed. */
-export const refused = (what, allowed, given) => refusedAs(what, allowed, describe(given));
+/** For what is not what it should be: what was given, and what is allowed. A promise that is refused is nobody's any more. */
+export function refused(what, allowed, given) {
+  ignoreRejection(given);
+  return refusedAs(what, allowed, describe(given));
+}
+
+/** What a function of the user's gave that has to answer at once. */
+export function atOnce(answer, name) {
+  const promise = pending(answer);
+  if (promise === undefined) return answer;
+  ignoreRejection(promise);
+  throw refused(`what ${name} returns`, "there at once", answer);
+}
 
 /** The same where the message has words of its own for what was given. */
 export const refusedAs = (what, allowed, given) => makeError("VALIDATION", `${what} must be ${allowed}, not ${given}`);
 
-export const unknownOption = (name, known) => makeError("VALIDATION", `unknown option ${brief(name)}; the known ones are ${known}`);
+/** Names that others have for what is ours under one of these. */
+const FOREIGN = [
+  [/^(ttl|timetolive|maxage|lifetime|revalidate)/, ["expirationTime", "expiresIn", "expirationTtl", "maxAge"]],
+  [/^(swr|background|stalewhile)/, ["staleWhileRevalidate"]],
+  [/^(max|size|limit)/, ["maxEntries"]],
+];
+
+export function unknownOption(name, known) {
+  const meant = probablyMeant(simplified(name), known);
+  const hint = meant === undefined ? "" : `. Did you mean ${meant}?`;
+  return makeError("VALIDATION", `unknown option ${brief(name)}; the known ones are ${known.join(", ")}${hint}`);
+}
+
+/** The known name that means the same elsewhere, or begins with most of the same letters. */
+function probablyMeant(name, known) {
+  const [, names] = FOREIGN.find(([pattern]) => pattern.test(name)) ?? [];
+  if (names !== undefined) return names.find((each) => known.includes(each));
+  const [best] = [...known].sort((one, other) => sharedStart(other, name) - sharedStart(one, name));
+  return sharedStart(best ?? "", name) >= 3 ? best : undefined;
+}
+
+function sharedStart(known, name) {
+  const differs = [...simplified(known)].findIndex((letter, index) => letter !== name[index]);
+  return differs < 0 ? known.length : differs;
+}
+
+const simplified = (name) => name.toLowerCase().replace(/_/g, "");
 
 export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });
 
@@ -124,3 +163,11 @@ export function requireFunction(value, what) {
 export function requireKey(key) {
   if (typeof key !== "string") throw refused("a key", "a string", key);
 }
+
+export function requireKeys(keys) {
+  if (keys.every(isText)) return;
+  keys.forEach(ignoreRejection);
+  keys.forEach(requireKey);
+}
+
+const isText = (value) => typeof value === "string";

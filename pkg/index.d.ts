@@ -43,8 +43,10 @@ export interface Metadata {
 export interface CachedValue<T = unknown> extends StoredRecord<T> {
   /** `metadata.ct`: seconds since the epoch. */
   readonly cachedTime: number;
-  /** Seconds from `cachedTime` to the moment of reading this property. */
+  /** Seconds from `cachedTime` to the moment of reading this property, never below zero. An own member: it survives `{ ...entry }`. */
   readonly age: number;
+  /** Seconds since the epoch when it becomes stale for whoever asked, invalidations aside; Infinity for never. */
+  readonly expiresAt: number;
 }
 
 /** What a backend may hold: records, or with a serializer their text or bytes. A region takes anything else that it finds for a miss. */
@@ -59,7 +61,12 @@ export type Stored = StoredRecord | string | Uint8Array;
  */
 export function createRegion<V = unknown>(options: RegionOptions & ConfigureOptions): Region<V>;
 
-/** What a region is for its whole life. An unknown name is a ValidationError that lists the known ones. */
+/**
+ * What a region is for its whole life.
+ *
+ * Options, here and everywhere, are read once, inherited members and getters included. An unknown name of their own is a
+ * ValidationError that lists the known ones, and says which one was probably meant.
+ */
 export interface RegionOptions {
   /** A name of your own, given back by `region.name`. */
   name?: string | undefined;
@@ -89,6 +96,12 @@ export interface RegionOptions {
    */
   asyncCreationRunner?: AsyncCreationRunner | undefined;
   /**
+   * `true` does what `asyncCreationRunner: backgroundRunner` does: nobody waits for a stale value's successor.
+   *
+   * Default: `false`. `true` beside an `asyncCreationRunner` is a ValidationError.
+   */
+  staleWhileRevalidate?: boolean | undefined;
+  /**
    * Tells the time, in seconds since the epoch.
    *
    * Default: `Date.now()`, never going back, and strictly increasing for creation and invalidation times. A clock that is
@@ -111,7 +124,7 @@ export interface RegionOptions {
   observer?: Partial<RegionObserver> | undefined;
 }
 
-/** What a region works with until it is configured again. An unknown name is a ValidationError that lists the known ones. */
+/** What a region works with until it is configured again. Unknown names as in RegionOptions. */
 export interface ConfigureOptions {
   /**
    * A backend, or the name of a registered one such as "dogpile.cache.memory".
@@ -119,7 +132,7 @@ export interface ConfigureOptions {
    * A name that nobody registered is a PluginNotFound.
    */
   backend: CacheBackend | string;
-  /** Passed to the factory of the named backend. Default: `{}`. */
+  /** Passed to the factory of the named backend, which answers at once. Default: `{}`. */
   arguments?: Record<string, unknown> | undefined;
   /**
    * Every read's expiration, unless the call or the value has its own. Never stored with a value.
@@ -136,7 +149,8 @@ export interface ConfigureOptions {
   /**
    * Proxies around the backend, or classes of them, which are made without arguments: `[A, B]` is region -> A -> B -> backend.
    *
-   * Default: none. Anything else is a ValidationError.
+   * A proxy stands in one place of one region, which may use it again when it is configured anew. Default: none. A second place
+   * and anything else is a ValidationError.
    */
   wrap?: ReadonlyArray<ProxyBackend | (new () => ProxyBackend)> | undefined;
   /**
@@ -159,6 +173,12 @@ export interface ConfigureOptions {
    * reports both to `observer.onError`. "throw" rejects with BackendError. All other methods reject with the backend's own error.
    */
   backendErrors?: "degrade" | "throw" | undefined;
+  /**
+   * The `staleIfError` of calls that have none of their own; what is stored is kept for as long in the backend.
+   *
+   * Default: a creator's error reaches its callers.
+   */
+  staleIfError?: Duration | undefined;
 }
 
 /**
@@ -200,7 +220,11 @@ export class Region<V = unknown> {
   readonly actualBackend: CacheBackend;
   /** What the region has counted so far: a snapshot. */
   readonly stats: RegionStats;
-  /** Puts a proxy, or one of this class, around the backend and all other proxies. Throws RegionNotConfigured where there is no backend. */
+  /**
+   * Puts a proxy, or one of this class, around the backend and all other proxies.
+   *
+   * Throws RegionNotConfigured where there is no backend, and a ValidationError for a proxy that stands somewhere already.
+   */
   wrap(proxy: ProxyBackend | (new () => ProxyBackend)): void;
 
   /**
@@ -276,10 +300,10 @@ export class Region<V = unknown> {
   /**
    * Ends all values that were created until now, in effect for this region object when the call returns.
    *
-   * Hard (default): they are missing. Soft, `false`: they are stale, served while one caller creates. Creations under way reach
-   * those who wait, and are not stored. The promise settles when the strategy has told everyone that it tells.
+   * Hard (default): they are missing. Soft, `{ soft: true }` or `false`: they are stale, served while one caller creates. Creations
+   * under way reach those who wait, and are not stored. The promise settles when the strategy has told everyone that it tells.
    */
-  invalidate(hard?: boolean): Promise<void>;
+  invalidate(hard?: boolean | { soft: boolean }): Promise<void>;
 
   /** Whether a creation of this key is under way in this region object, or wherever the backend's lock reaches. */
   keyIsLocked(key: string): Promise<boolean>;
@@ -287,21 +311,19 @@ export class Region<V = unknown> {
   /**
    * A function that keeps what `fn` returns, one value for each list of arguments. `fn` gets exactly the call's arguments.
    *
-   * With options alone the result wraps a function, or decorates a method (TC39 decorators; `this` is passed on).
+   * With options alone the result wraps a function, or decorates a method: see CacheDecorator.
    *
    * Throws a ValidationError for what it cannot use, a missing namespace included. Functions may be made before the region has
    * a backend; their calls reject until then.
    */
   cacheOnArguments<A extends unknown[], R>(options: FunctionOptions<R>, fn: (...args: A) => Awaitable<R>): CachedFunction<A, R>;
-  cacheOnArguments(
-    options: FunctionOptions<any>,
-  ): <A extends unknown[], R>(fn: (...args: A) => Awaitable<R>, context?: ClassMethodDecoratorContext) => CachedFunction<A, R>;
+  cacheOnArguments(options: FunctionOptions<any>): CacheDecorator;
 
   /**
    * A function that keeps one value for each of its arguments, and calls `fn` once with those that have none.
    *
    * `fn` returns an array of values in the order of its arguments, or with `asDict` a Map from argument to value: what the Map
-   * lacks is not stored, and absent from the result.
+   * lacks is not stored, and absent from the result; whoever else waits for such a key begins again.
    */
   cacheMultiOnArguments<K, R>(
     options: FunctionOptions<R> & { asDict: true },
@@ -332,7 +354,7 @@ export interface SetOptions {
   expiresIn?: Duration | null | undefined;
 }
 
-/** Unknown names are ignored. */
+/** What one call may say. */
 export interface CreateOptions<T = unknown> {
   /** Supersedes the record's and the region's for this call only. Default: theirs. */
   expirationTime?: Duration | null | undefined;
@@ -358,9 +380,9 @@ export interface CreateOptions<T = unknown> {
   timeout?: Duration | undefined;
   /**
    * When the creator fails, this call gets a value that expired no longer ago than this, if there is one, and the observer is
-   * told of the error. What was hard-invalidated is never served.
+   * told of the error. What was hard-invalidated is never served. A value that such a call stores is kept for as long in the backend.
    *
-   * Default: the error.
+   * Default: the region's, else the error.
    */
   staleIfError?: Duration | undefined;
   /** As the region's, for this call. Default: the region's. */
@@ -369,7 +391,7 @@ export interface CreateOptions<T = unknown> {
   lockTimeout?: Duration | undefined;
 }
 
-/** What a creator is called with. */
+/** What a creator is called with. A copy, `{ ...context }`, has all of it. */
 export interface CreatorContext<V = unknown> {
   /** As the caller gave it. */
   readonly key: string;
@@ -464,7 +486,7 @@ export const backgroundRunner: AsyncCreationRunner;
 
 // ---------------------------------------------------------------- functions
 
-/** The options of a call, and how its keys are made. Unknown names are ignored. */
+/** The options of a call, and how its keys are made: by functions that answer at once, else their calls reject with a ValidationError. */
 export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "expirationTime" | "signal"> {
   /**
    * Part of every key, and required unless a key generator is given (minifiers rename functions).
@@ -488,7 +510,18 @@ export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "ex
 }
 
 /**
- * What `cacheOnArguments` makes. Calls and helpers reject with what the key generator throws.
+ * Wraps a function, or decorates a method: standard and legacy (`experimentalDecorators`) decorators, static methods too. `this` is
+ * passed on.
+ *
+ * Anything else that is decorated, a class, a field, an accessor or a parameter, is a ValidationError.
+ */
+export interface CacheDecorator {
+  <A extends unknown[], R>(fn: (...args: A) => Awaitable<R>, context?: ClassMethodDecoratorContext): CachedFunction<A, R>;
+  (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<(...args: any[]) => Promise<any>>): void;
+}
+
+/**
+ * What `cacheOnArguments` makes; its `name` and `length` are the function's. Calls and helpers reject with what the key generator throws.
  *
  * A helper of a method whose namespace depends on `this` is called with it: `user.load.invalidate.call(user, 1)`.
  */
@@ -547,6 +580,7 @@ export function lengthConditionalMangler(length: number, mangler: KeyMangler): K
 /**
  * What a backend implements; every method may answer at once or by promise.
  *
+ * A Keyv is none, since the third argument of its `set` is milliseconds: the ValidationError says how to wrap it.
  * Without the multi calls a region calls the single ones, key by key.
  */
 export interface CacheBackend {
@@ -577,7 +611,8 @@ export interface CacheBackend {
 export interface StoreHint {
   /**
    * Seconds after which nobody will ask for the record any more, as far as the region knows: a backend may reclaim it then. It is
-   * the expiration, and as long again, a minute at least, in which the stale value is of use. Values that never expire have no hint.
+   * the longest of the call's, the value's and the region's expiration, and on top the longest of the same again, a minute, and
+   * the `staleIfError` of the call or the region, for as long as the stale value is of use. Values that never expire have no hint.
    */
   expirationTime?: number;
 }

@@ -125,11 +125,14 @@ export function startTimer(callback, milliseconds) {
   return timer;
 }
 
-/** For a promise that nobody will look at any more. */
-export function ignoreRejection(promise) {
-  promise.catch(() => {});
+/** For what may be a promise that nobody will look at any more: a rejection would end a Node process. Of anything else, no code is run. */
+export function ignoreRejection(value) {
+  try {
+    if (typeof value === "object") Promise.prototype.then.call(value, undefined, () => {});
+  } catch {
+    // It is none.
+  }
 }
-
 
 /** Milliseconds on a clock that nobody sets back. */
 export const monotonic = () => globalThis.performance?.now() ?? Date.now();

@@ -1,27 +1,29 @@
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
-import { refused, requireKey } from "./errors.js";
+import { requireKey, requireKeys } from "./errors.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
-import { createOptions, createRequest, entriesOf, given, isNumberOrAbsent, isSimple, listed, OUTLIVES, readingOptions, SHAREABLE, snapshot } from "./region/options.js";
+import { createOptions, createRequest, entriesOf, isNumberOrAbsent, isSimple, listed, OUTLIVES, readingOptions, requireKnownCall, requireKnownReading, SHAREABLE } from "./region/options.js";
 import { Reading } from "./host/reading.js";
+import { isHard } from "./region/invalidations.js";
 import { numberOrNaN } from "./records/record.js";
 import { freshPayloads, keptPromise, readablePayload, readablePayloads } from "./region/warm.js";
+import { OF_CONFIGURE, OF_REGION } from "./region/settings.js";
 import { remove, store } from "./region/writing.js";
 import { seconds } from "./duration.js";
+import { readOptions } from "./members.js";
 import { isPoisoned } from "./start.js";
 import { isFresh } from "./wasm/dogpile.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 
 const payloadOf = ({ payload }) => payload;
-const entryOf = (record, state, region) => region.cachedValue(record, state);
 
 /** Only `createRegion` has it: its options are for the constructor and for `configure`. */
 const TOGETHER = Symbol("together");
 
 export function createRegion(options) {
-  const both = snapshot(options);
+  const both = readOptions(options, [...OF_REGION, ...OF_CONFIGURE]);
   return new Region(both, TOGETHER).configure(both, TOGETHER);
 }
 
@@ -34,14 +36,14 @@ export class Region {
   #records;
 
   constructor(options, together) {
-    const own = snapshot(options);
-    this.#region = new CacheRegion(own, together === TOGETHER, this);
-    this.#name = own?.name;
-    this.#generators = [own?.functionKeyGenerator, own?.functionMultiKeyGenerator];
+    const own = together === TOGETHER ? options : readOptions(options, OF_REGION);
+    this.#region = new CacheRegion(own, this);
+    this.#name = own.name;
+    this.#generators = [own.functionKeyGenerator, own.functionMultiKeyGenerator];
   }
 
   configure(options, together) {
-    this.#region.configure(snapshot(options), together === TOGETHER);
+    this.#region.configure(together === TOGETHER ? options : readOptions(options, OF_CONFIGURE));
     this.#adopt();
     return this;
   }
@@ -78,14 +80,14 @@ export class Region {
   getOrCreate(key, creator, options) {
     try {
       const call = createOptions(options);
-      return this.#fresh(key, creator, call) ?? this.#peek(key, creator, call) ?? this.#create(key, creator, call, payloadOf);
+      return this.#fresh(key, creator, call) ?? this.#peek(key, creator, call) ?? this.#create(key, creator, call, false);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   async getOrCreateEntry(key, creator, options) {
-    return this.#create(key, creator, createOptions(options), entryOf);
+    return this.#create(key, creator, createOptions(options), true);
   }
 
   async getOrCreateMulti(keys, creator, options) {
@@ -94,7 +96,7 @@ export class Region {
     const isWarm = this.#hasRecords && typeof creator === "function" && isSimple(call);
     const warm = isWarm ? freshPayloads(this.#region, this.#records, asked, numberOrNaN(call.expirationTime)) : undefined;
     if (warm !== undefined) return warm;
-    asked.forEach(requireKey);
+    requireKeys(asked);
     const request = createRequest(creator, call, true);
     const { setup } = this.#region;
     const mangled = asked.map((key) => setup.mangle(key));
@@ -120,6 +122,8 @@ export class Region {
   async getMulti(keys, options) {
     const [asked, reading] = [listed(keys), readingOptions(options)];
     const warm = this.#readMulti(asked, reading);
+    if (warm?.includes(undefined) === false) return warm;
+    requireKnownReading(reading);
     if (warm !== undefined) return warm;
     const { core, host } = this.#configured;
     const records = await core.getMulti(host, new Reading(this.#region, asked, reading, true));
@@ -128,17 +132,19 @@ export class Region {
 
   async getValueMetadata(key, options) {
     const reading = readingOptions(options);
+    requireKnownReading(reading);
     const { core, host } = this.#configured;
-    const [record] = await core.getValueMetadata(host, new Reading(this.#region, [key], reading, false));
-    return record && this.#region.cachedValue(record);
+    const asked = new Reading(this.#region, [key], reading, false);
+    const [record] = await core.getValueMetadata(host, asked);
+    return record && this.#region.cachedValue(record, asked.expiration);
   }
 
   async set(key, value, options) {
-    return store(this.#region, [[key, value]], given(options), false);
+    return store(this.#region, [[key, value]], options, false);
   }
 
   async setMulti(values, options) {
-    return store(this.#region, entriesOf(values), given(options), true);
+    return store(this.#region, entriesOf(values), options, true);
   }
 
   async delete(key) {
@@ -150,8 +156,7 @@ export class Region {
   }
 
   async invalidate(hard) {
-    if (typeof (hard ?? true) !== "boolean") throw refused("hard", "true or false (delete takes a key)", hard);
-    await this.#region.invalidate(hard ?? true);
+    await this.#region.invalidate(isHard(hard ?? true));
   }
 
   async keyIsLocked(key) {
@@ -161,7 +166,7 @@ export class Region {
 
   cacheOnArguments(options, ...functions) {
     const wrap = cachedFunctions(this, options, this.#generators[0]);
-    return functions.length === 0 ? wrap : wrap(...functions);
+    return functions.length === 0 ? wrap : wrap(functions[0]);
   }
 
   cacheMultiOnArguments(options, fn) {
@@ -177,11 +182,12 @@ export class Region {
     return this.#region;
   }
 
-  #create(key, creator, call, gives) {
+  #create(key, creator, call, isEntry) {
     requireKey(key);
     const region = this.#configured;
     const request = createRequest(creator, call, false);
-    const isShared = gives === payloadOf && region.isPlain;
+    const gives = isEntry ? (record, state, region) => region.cachedValue(record, request.expiration, state) : payloadOf;
+    const isShared = !isEntry && region.isPlain;
     return region.create(creator, [key], isShared || request.flags === 0 ? request : { ...request, flags: request.flags & ~SHAREABLE }, gives);
   }
 
@@ -190,12 +196,14 @@ export class Region {
     const region = this.#region;
     const number = region.host?.numberOf(key) ?? -1;
     if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain) return undefined;
+    requireKnownCall(call);
     const told = region.core.peek(number, numberOrNaN(call.expirationTime), region.waitUntil === undefined ? SHAREABLE : SHAREABLE | OUTLIVES);
     if (told >= 0) return region.host.calls[told].promise;
     return told < -1 ? region.host.flights[-2 - told].stale : undefined;
   }
 
   async #get(key, reading) {
+    requireKnownReading(reading);
     const warm = this.#readMulti([key], reading);
     if (warm !== undefined) return warm[0];
     const { core, host } = this.#configured;

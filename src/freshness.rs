@@ -93,12 +93,14 @@ pub fn expiration(call: Option<f64>, record: Option<f64>, region: Option<f64>) -
     call.or(record).or(region).unwrap_or(f64::INFINITY)
 }
 
-/// Seconds after which nobody will ask for a record any more: fresh for as long as the longer of both expirations, then of use as a stale value
-/// for as long again, a minute at least. Infinity is never.
-pub fn retention(call: Option<f64>, own: f64) -> f64 {
+/// Seconds after which nobody will ask for a record any more: fresh for as long as the longest of the expirations, then of use as a stale value for
+/// as long again, a minute at least, or for the grace after a failure. Infinity is never.
+pub fn retention(call: Option<f64>, record: Option<f64>, region: Option<f64>, grace: Option<f64>) -> f64 {
     const SHORTEST: f64 = 60.0;
-    let expiration = call.map_or(own, |call| call.max(own)).max(0.0);
-    expiration + expiration.max(SHORTEST)
+    // Where neither has an expiration, the record never expires for whoever has none of his own.
+    let others = record.into_iter().chain(region).reduce(f64::max).unwrap_or(f64::INFINITY);
+    let expiration = call.unwrap_or(0.0).max(others).max(0.0);
+    expiration + expiration.max(SHORTEST).max(grace.unwrap_or(0.0))
 }
 
 /// Whether a record serves in place of what a creator failed to give: it expired no longer ago than `grace`.
@@ -214,12 +216,17 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_of_use_for_as_long_again_as_it_is_fresh() {
-        assert_eq!(retention(None, 300.0), 600.0);
-        assert_eq!(retention(None, 5.0), 65.0);
-        assert_eq!(retention(Some(600.0), 300.0), 1_200.0);
-        assert_eq!(retention(Some(0.0), -2.0), 60.0);
-        assert_eq!(retention(None, f64::INFINITY), f64::INFINITY);
+    fn a_record_is_of_use_for_as_long_again_as_it_is_fresh_and_as_it_may_stand_in_for_a_failure() {
+        assert_eq!(retention(None, None, Some(300.0), None), 600.0);
+        assert_eq!(retention(None, Some(5.0), None, None), 65.0);
+        assert_eq!(retention(None, Some(5.0), Some(300.0), None), 600.0);
+        assert_eq!(retention(Some(600.0), Some(5.0), Some(300.0), None), 1_200.0);
+        assert_eq!(retention(Some(0.0), Some(-2.0), None, None), 60.0);
+        for (call, record, region) in [(None, None, None), (Some(60.0), None, None), (None, Some(f64::INFINITY), Some(60.0))] {
+            assert_eq!(retention(call, record, region, None), f64::INFINITY);
+        }
+        assert_eq!(retention(Some(60.0), None, Some(10.0), Some(86_400.0)), 86_460.0);
+        assert_eq!(retention(None, None, Some(60.0), Some(f64::INFINITY)), f64::INFINITY);
     }
 
     #[test]

@@ -1,24 +1,42 @@
 import { pending } from "../promises.js";
+import { isObject } from "../members.js";
 import { describe, describePart, refused, refusedAs } from "../errors.js";
+
+const KEYV_ALLOWED =
+  "an object around the Keyv: { get: (key) => keyv.get(key), set: (key, value, hint) => keyv.set(key, value, hint && hint.expirationTime * 1000), delete: (key) => keyv.delete(key) }";
+/** Its third argument is a time to live in milliseconds: a hint would make records that never expire, or that are lost. */
+const isKeyv = (backend) => isObject(backend?.opts) && ["has", "disconnect"].every((name) => typeof backend[name] === "function");
 
 /** A backend is any object with `get`, `set` and `delete`; the multi calls are optional, and every answer may be a promise. */
 export function usableBackend(backend) {
+  if (isKeyv(backend)) throw refusedAs("backend", KEYV_ALLOWED, "a Keyv, which takes milliseconds where a region gives a hint");
   const missing = ["get", "set", "delete"].filter((method) => typeof backend?.[method] !== "function");
   if (missing.length === 0) return backend;
   throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
 }
 
+/** The region that each proxy stands in: one that was put around a second backend would be around the first no more. */
+const regions = new WeakMap();
+
 /** `wrap: [A, B]` is region -> A -> B -> backend; a class is made an instance. All are looked at before any is put around another. */
-export function wrapped(backend, wrap) {
+export function wrapped(backend, wrap, region) {
   if (wrap === undefined || wrap === null) return backend;
   if (!Array.isArray(wrap)) throw refused("wrap", "an array of proxies", wrap);
   const proxies = wrap.map((proxy) => (typeof proxy === "function" ? new proxy() : proxy));
   for (const proxy of proxies) {
     if (typeof proxy?.wrap !== "function") throw refusedAs("a proxy", "a ProxyBackend, or a class of them", describePart(proxy));
     usableBackend(proxy);
+    const isElsewhere = (regions.get(proxy) ?? region) !== region;
+    if (isElsewhere || stands(proxy, backend) || proxies.filter((each) => each === proxy).length > 1) {
+      throw refusedAs("a proxy", "one of its own for each place", "one that stands in another region, or twice in this one");
+    }
   }
+  for (const proxy of proxies) regions.set(proxy, region);
   return proxies.reduceRight((inner, proxy) => proxy.wrap(inner), backend);
 }
+
+/** Whether it is a backend, or one of the proxies around it. */
+const stands = (proxy, backend) => proxy === backend || (isObject(backend.proxied) && stands(proxy, backend.proxied));
 
 /** What one key's read came to: `{ value }` or `{ error }`. */
 const value = (answer) => ({ value: answer });

@@ -1,10 +1,11 @@
 import { EdgeMutex } from "../edge/mutex.js";
-import { describePart, makeError, quoteKey, refused, refusedAs, unknownOption } from "../errors.js";
+import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { sha1MangleKey } from "../keys/manglers.js";
-import { given } from "../region/options.js";
+import { readOptions } from "../members.js";
 import { seconds } from "../duration.js";
 import { ours, registerBackend } from "./registry.js";
 
+const OPTIONS = ["prefix", "expirationTtl", "cacheTtl", "lock"];
 const LEAST_TTL = 60;
 const LEAST_CACHE_TTL = 30;
 const LONGEST_TTL = 2 ** 31 - 1; // KV refuses what is no int32
@@ -25,9 +26,7 @@ export class CloudflareKVBackend {
 
   constructor(namespace, options) {
     this.#namespace = requireMethods(namespace, "namespace", "a KV namespace", ["get", "put", "delete", "list"]);
-    const { prefix, expirationTtl, cacheTtl, lock, ...unknown } = given(options);
-    const [name] = Object.keys(unknown);
-    if (name !== undefined) throw unknownOption(name, "prefix, expirationTtl, cacheTtl, lock");
+    const { prefix, expirationTtl, cacheTtl, lock } = readOptions(options, OPTIONS);
     this.#prefix = requirePrefix(prefix ?? "");
     this.#expirationTtl = atLeast(LEAST_TTL, expirationTtl, "expirationTtl");
     this.#cacheTtl = atLeast(LEAST_CACHE_TTL, cacheTtl, "cacheTtl");
@@ -133,7 +132,7 @@ export class CloudflareKVBackend {
 }
 
 registerBackend("dogpile.cache.cloudflare_kv", (args) => {
-  const { namespace, ...options } = ours(args);
+  const { namespace, ...options } = ours(args, ["namespace", ...OPTIONS]);
   return new CloudflareKVBackend(namespace, options);
 });
 

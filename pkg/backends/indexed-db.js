@@ -1,8 +1,8 @@
-import { requireKey } from "../errors.js";
+import { requireKey, requireKeys } from "../errors.js";
 import { entriesOf, listed } from "../region/options.js";
 import { Batches } from "./indexed-db/batches.js";
 import { TabMutex } from "./indexed-db/mutex.js";
-import { checked } from "./indexed-db/options.js";
+import { checked, INDEXED_DB_OPTIONS } from "./indexed-db/options.js";
 import { CHUNK, Storage } from "./indexed-db/storage.js";
 import { Sweeper } from "./indexed-db/sweeper.js";
 import { ALL } from "./indexed-db/transactions.js";
@@ -29,7 +29,7 @@ export class IndexedDBBackend {
 
   async getMulti(keys) {
     const asked = listed(keys);
-    asked.forEach(requireKey);
+    requireKeys(asked);
     return asked.length === 0 ? [] : this.#batches.read(asked);
   }
 
@@ -48,7 +48,7 @@ export class IndexedDBBackend {
 
   async deleteMulti(keys) {
     const asked = listed(keys);
-    asked.forEach(requireKey);
+    requireKeys(asked);
     return this.#send(asked.map((key) => ({ key })));
   }
 
@@ -89,7 +89,7 @@ export class IndexedDBBackend {
     const time = Date.now();
     const until = time + (hint?.expirationTime ?? NaN) * 1000;
     const life = Number.isFinite(until) ? { time, until } : { time };
-    pairs.forEach(([key]) => requireKey(key));
+    requireKeys(pairs.map(([key]) => key));
     await this.#send(pairs.map(([key, value]) => ({ key, record: { value, ...life } })));
     this.#sweeper.wake();
   }
@@ -110,4 +110,4 @@ export class IndexedDBBackend {
   }
 }
 
-registerBackend("dogpile.cache.indexeddb", (args) => new IndexedDBBackend(ours(args)));
+registerBackend("dogpile.cache.indexeddb", (args) => new IndexedDBBackend(ours(args, INDEXED_DB_OPTIONS)));

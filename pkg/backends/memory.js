@@ -1,10 +1,12 @@
-import { refused, unknownOption } from "../errors.js";
-import { given } from "../region/options.js";
+import { refused } from "../errors.js";
+import { readOptions } from "../members.js";
 import { readRecord } from "../records/record.js";
 import { Entries } from "./entries.js";
 
 /** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
+
+export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 
 /** In a Map of the user's may lie what is no record of ours, and the Map itself may throw: that is for the full way to say. */
 function foundIn(map, key) {
@@ -20,6 +22,7 @@ export class MemoryBackend {
   #records;
   #maxEntries;
   #clone;
+  #oldest;
 
   static {
     recordsOf = (backend) => {
@@ -30,9 +33,7 @@ export class MemoryBackend {
   }
 
   constructor(options) {
-    const { maxEntries = Infinity, cache, clone = false, ...unknown } = given(options);
-    const [name] = Object.keys(unknown);
-    if (name !== undefined) throw unknownOption(name, "maxEntries, cache, clone");
+    const { maxEntries = Infinity, cache, clone = false } = readOptions(options, MEMORY_OPTIONS);
     if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw refused("maxEntries", "a whole number above 0", maxEntries);
     }
@@ -73,11 +74,16 @@ export class MemoryBackend {
     for (const [key, value] of this.#records) yield [key, this.#clone ? structuredClone(value) : value];
   }
 
-  /** A user's Map iterates in the order of insertion: the first keys are the oldest. */
+  /** A user's Map iterates in the order of insertion: the first keys are the oldest. Its iterator is kept, since a new one would pass by all that was deleted. */
   #evict() {
-    for (const key of this.#records.keys()) {
-      if (this.#records.size <= this.#maxEntries) return;
-      this.#records.delete(key);
+    while (this.#records.size > this.#maxEntries) {
+      let oldest = this.#oldest?.next();
+      if (oldest?.done !== false) {
+        this.#oldest = this.#records.keys();
+        oldest = this.#oldest.next();
+      }
+      if (oldest.done) return; // its size is not what it says
+      this.#records.delete(oldest.value);
     }
   }
 }

@@ -1,18 +1,20 @@
-import { MemoryBackend } from "./memory.js";
+import { MEMORY_OPTIONS, MemoryBackend } from "./memory.js";
 import { NullBackend } from "./null.js";
 import { camelCase } from "../region/config.js";
-import { brief, makeError, refused, requireFunction } from "../errors.js";
+import { member } from "../members.js";
+import { atOnce, brief, makeError, refused, requireFunction } from "../errors.js";
 
 /** A built-in backend's arguments under our names, where Python's were given; `null` is not given. */
-export const ours = (args) =>
-  Object.fromEntries(
-    Object.entries(args)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name === "cache_dict" ? "cache" : camelCase(name), value]),
-  );
+export function ours(args, names) {
+  const inherited = names.flatMap((name) => [name, pythons(name)]).filter((name) => !Object.hasOwn(args, name));
+  const given = [...inherited, ...Object.keys(args)].map((name) => [name === "cache_dict" ? "cache" : camelCase(name), member(args, name)]);
+  return Object.fromEntries(given.filter(([, value]) => value !== null && value !== undefined));
+}
+
+const pythons = (name) => (name === "cache" ? "cache_dict" : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 const factories = new Map([
-  ["dogpile.cache.memory", (args) => new MemoryBackend(ours(args))],
+  ["dogpile.cache.memory", (args) => new MemoryBackend(ours(args, MEMORY_OPTIONS))],
   ["dogpile.cache.null", () => new NullBackend()],
 ]);
 
@@ -25,7 +27,7 @@ export function registerBackend(name, factory) {
 /** The backend of a registered name. */
 export function makeBackend(name, args) {
   const factory = factories.get(name);
-  if (factory !== undefined) return factory(args ?? {});
+  if (factory !== undefined) return atOnce(factory(args ?? {}), "the backend's factory");
   const known = [...factories.keys()].join(", ");
   throw makeError("PLUGIN_NOT_FOUND", `Couldn't find cache plugin to load: ${brief(name)}; the known ones are ${known}`);
 }

@@ -1,38 +1,68 @@
-import { refused, requireFunction } from "../errors.js";
+import { atOnce, refused, refusedAs, requireFunction } from "../errors.js";
 import { canonical, functionKeyGenerator, functionMultiKeyGenerator } from "./keys.js";
-import { createOptions, createRequest, entriesOf, given } from "../region/options.js";
+import { NO_VALUE } from "../host/answers.js";
+import { readOptions } from "../members.js";
+import { ignoreRejection } from "../promises.js";
+import { CREATE, createOptions, createRequest, entriesOf } from "../region/options.js";
 
-/** Stands for a key that an `asDict` function has no value for, to everyone who waits for it. Never stored. */
-const ABSENT = Symbol("absent");
+const OF_FUNCTION = ["namespace", "toStr", "functionKeyGenerator", "functionMultiKeyGenerator"].concat(
+  CREATE.filter((name) => name !== "signal" && name !== "creatorArgs"), // of one call
+);
 
 /** What wraps a function, or decorates a method. */
 export function cachedFunctions(region, options, regionsGenerator) {
-  const { call, keyMaker } = readOptions(options, "functionKeyGenerator", regionsGenerator ?? undefined, functionKeyGenerator);
-  return (fn) => {
+  const { call, keyMaker } = settingsOf(readOptions(options, OF_FUNCTION), "functionKeyGenerator", regionsGenerator ?? undefined, functionKeyGenerator);
+  const wrap = (fn) => {
     const keyOf = keyMaker(fn);
     return withHelpers(fn, call, {
       create: (self, args, options) => region.getOrCreate(keyOf(self, args), () => fn.apply(self, args), options),
       get: (self, args) => region.get(keyOf(self, args)),
-      set: (self, [value, ...args]) => region.set(keyOf(self, args), value),
+      set: (self, [value, ...args]) => region.set(keyFor([value], () => keyOf(self, args)), value),
       remove: (self, args) => region.delete(keyOf(self, args)),
     });
   };
+  return decoratorOf(wrap);
 }
 
+/** What a key generator gives for values; if it throws, promises among those are nobody's any more. */
+function keyFor(values, generate) {
+  try {
+    return generate();
+  } catch (error) {
+    values.forEach(ignoreRejection);
+    throw error;
+  }
+}
+
+/** What decorates as well. Legacy decorators get the class or its prototype, a name, and the property. */
+const decoratorOf = (wrap) => (fn, context, property) => {
+  if (typeof context === "string" || typeof context === "symbol") {
+    if (typeof property?.value !== "function") throw notCached("a decorated property of another kind");
+    return { ...property, value: wrap(property.value) };
+  }
+  if (typeof context?.kind === "string" && context.kind !== "method") throw notCached(`a decorated ${context.kind}`);
+  return wrap(fn);
+};
+
+const notCached = (kind) => refusedAs("what is cached", "a function or a method", kind);
+
+/** Of a function, the prototype can be replaced. */
+const isClass = (fn) => Object.getOwnPropertyDescriptor(fn, "prototype")?.writable === false;
+
 export function cachedMultiFunction(region, options, regionsGenerator, fn) {
-  const { call, keyMaker, asDict } = readOptions(options, "functionMultiKeyGenerator", regionsGenerator ?? undefined, functionMultiKeyGenerator);
+  const { call, keyMaker, asDict } = settingsOf(readOptions(options, [...OF_FUNCTION, "asDict"]), "functionMultiKeyGenerator", regionsGenerator ?? undefined, functionMultiKeyGenerator);
   const generate = keyMaker(fn);
   const keysOf = (self, args) => onePerArgument(generate(self, args), args);
   return withHelpers(fn, call, {
     create: async (self, args, options) => {
       const keys = keysOf(self, args);
       const values = await region.getOrCreateMulti(keys, creatorOf(self, fn, keys, args, asDict), options);
-      return asDict ? new Map(args.map((argument, index) => [argument, values[index]]).filter(([, value]) => value !== ABSENT)) : values;
+      return asDict ? new Map(args.map((argument, index) => [argument, values[index]]).filter(([, value]) => value !== NO_VALUE)) : values;
     },
     get: (self, args) => region.getMulti(keysOf(self, args)),
     set: (self, [values]) => {
       const entries = entriesOf(values);
-      const keys = keysOf(self, entries.map(([argument]) => argument));
+      const keys = keyFor(entries.map(([, value]) => value), () => keysOf(self, entries.map(([argument]) => argument)));
       return region.setMulti(entries.map(([, value], index) => [keys[index], value]));
     },
     remove: (self, args) => region.deleteMulti(keysOf(self, args)),
@@ -47,33 +77,33 @@ function withHelpers(fn, call, { create, get, set, remove }) {
     };
   const cached = method((self, args) => {
     const { expirationTime } = call;
-    return create(self, args, typeof expirationTime === "function" ? { ...call, expirationTime: expirationTime() } : call);
+    return create(self, args, typeof expirationTime === "function" ? { ...call, expirationTime: atOnce(expirationTime(), "expirationTime") } : call);
   });
   const refresh = (self, args) => create(self, args, { ...call, expirationTime: undefined, forceRefresh: true });
+  for (const name of ["name", "length"]) Object.defineProperty(cached, name, Object.getOwnPropertyDescriptor(fn, name) ?? { value: "" });
   return Object.assign(cached, { get: method(get), set: method(set), invalidate: method(remove), refresh: method(refresh), original: fn });
 }
 
 /** `fn` as a creator: keys go back to the arguments that they were made from. */
 function creatorOf(self, fn, keys, args, asDict) {
-  return async (missing) => {
+  const creator = async (missing) => {
     const sources = new Map(keys.map((key, index) => [key, args[index]]));
     const asked = missing.map((key) => sources.get(key));
     const answer = await fn.apply(self, asked);
     if (!asDict) return answer;
     if (typeof answer?.has !== "function") throw refused("what fn returns", "a Map", answer);
-    return asked.map((argument) => (answer.has(argument) ? answer.get(argument) : ABSENT));
+    return asked.map((argument) => (answer.has(argument) ? answer.get(argument) : NO_VALUE));
   };
+  return Object.assign(creator, { [NO_VALUE]: asDict });
 }
 
 /** The options of a cached function, checked at once. */
-function readOptions(options, name, regionsGenerator, standard) {
-  const { namespace, toStr, asDict, [name]: own } = given(options);
-  const { expirationTime, more } = createOptions(options);
-  const call = { ...more, expirationTime, creatorArgs: undefined, signal: undefined };
-  const { shouldCacheFn } = call;
+function settingsOf(options, name, regionsGenerator, standard) {
+  const { namespace, toStr, asDict, functionKeyGenerator: _one, functionMultiKeyGenerator: _many, ...call } = options;
+  const { expirationTime, shouldCacheFn } = call;
   createRequest(() => {}, createOptions(typeof expirationTime === "function" ? { ...call, expirationTime: undefined } : call), false); // or an error
-  if (asDict) call.shouldCacheFn = (value) => value !== ABSENT && (!shouldCacheFn || shouldCacheFn(value));
-  const generator = own ?? regionsGenerator;
+  if (asDict) call.shouldCacheFn = (value) => value !== NO_VALUE && (!shouldCacheFn || shouldCacheFn(value));
+  const generator = options[name] ?? regionsGenerator;
   const isGiven = namespace !== undefined && namespace !== null;
   if (typeof namespace !== "string" && typeof namespace !== "function" && (isGiven || generator === undefined)) {
     throw refused("namespace", "a string, or a function", namespace);
@@ -87,18 +117,23 @@ function keyMaker(namespace, generator, toStr, name) {
   requireFunction(toStr, "toStr");
   return (fn) => {
     requireFunction(fn, "fn");
+    if (isClass(fn)) throw notCached("a class");
     const generate = (text) => {
       const made = generator(text, fn, toStr);
       requireFunction(made, `what ${name} returns`);
       return made;
     };
-    if (typeof namespace === "function") return (self, args) => generate(namespace(self))(...args);
+    const keyBy = (generated, args) => atOnce(generated(...args), `the function of ${name}`);
+    if (typeof namespace === "function") return (self, args) => keyBy(generate(atOnce(namespace(self), "namespace")), args);
     const generated = generate(namespace);
-    return (_self, args) => generated(...args);
+    return (_self, args) => keyBy(generated, args);
   };
 }
 
 function onePerArgument(keys, args) {
-  if (Array.isArray(keys) && keys.length === args.length) return keys;
-  throw refused("what functionMultiKeyGenerator returns", `a function that returns an array of ${args.length}`, keys);
+  if (!Array.isArray(keys) || keys.length !== args.length) {
+    throw refused("what functionMultiKeyGenerator returns", `a function that returns an array of ${args.length}`, keys);
+  }
+  keys.forEach(ignoreRejection);
+  return keys.map((key) => atOnce(key, "the function of functionMultiKeyGenerator"));
 }

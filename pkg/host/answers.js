@@ -1,6 +1,9 @@
 import { makeError, refused } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
 
+/** Stands for a key that an `asDict` function has no value for, to calls whose creators know it. Never stored. */
+export const NO_VALUE = Symbol("absent");
+
 /** `{ outcomes }`, or the `{ error }` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
 export function oneEach(answer, count) {
   try {
@@ -17,6 +20,6 @@ function checkCount(answer, count) {
   const allowed = `an array of ${count}, one value for each key`;
   if (!Array.isArray(answer)) throw refused("what a multi creator returns", allowed, answer);
   if (answer.length === count) return;
-  for (const promise of answer.map(pending)) if (promise !== undefined) ignoreRejection(promise);
+  answer.forEach(ignoreRejection);
   throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${answer.length}`);
 }

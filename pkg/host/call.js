@@ -1,5 +1,6 @@
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
+import { NO_VALUE } from "./answers.js";
 import { NEWS_ABORTED, NEWS_TIMED_OUT } from "./numbers.js";
 
 const PENDING = 0;
@@ -117,6 +118,7 @@ export class Call {
   }
 
   serve(seat, record, state) {
+    if (record.payload === NO_VALUE && !this.creator[NO_VALUE]) return this.restart(seat);
     if (this.entries === undefined) return this.#settle(RESOLVED, this.gives(record, state, this.region));
     this.entries[seat] = this.gives(record, state, this.region);
     this.remaining -= 1;
@@ -127,7 +129,7 @@ export class Call {
     this.#settle(REJECTED, error);
   }
 
-  /** The region was configured anew: the call's keys that are open begin again there, all together. */
+  /** The region was configured anew, or what was waited for is nothing: the call's keys that are open begin again, all together. */
   restart(seat) {
     if (this.#restarts !== undefined) return this.#restarts.push(seat);
     this.#restarts = [seat];

@@ -4,7 +4,7 @@ import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
-import { Context, MultiContext } from "./context.js";
+import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
 
 /** One call of a creator, for all keys that one call leads at once. */
@@ -143,12 +143,12 @@ export class Creation {
     }
   }
 
-  #send(flights, setup, region, { isMulti, expiration }) {
-    if (!isMulti) {
+  #send(flights, setup, region, request) {
+    if (!request.isMulti) {
       const [{ key, stored }] = flights;
-      return setup.backend.set(key, stored, region.hint(this.#expirationOf(flights[0]), expiration));
+      return setup.backend.set(key, stored, region.hint(this.#expirationOf(flights[0]), request));
     }
-    const hints = flights.map((flight) => region.hint(this.#expirationOf(flight), expiration));
+    const hints = flights.map((flight) => region.hint(this.#expirationOf(flight), request));
     return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(hints));
   }
 
@@ -222,12 +222,12 @@ export class Creation {
   #context() {
     const [key] = this.keys;
     const [{ found }] = this.flights;
-    const stale = found?.record && this.call.region.cachedValue(found.record);
+    const stale = found?.record && this.call.region.cachedValue(found.record, this.call.request.expiration);
     return new Context(this, key, stale, (duration) => this.#expire(key, duration));
   }
 
   #multiContext() {
-    return new MultiContext(this, (key, duration) => this.#expire(key, duration));
+    return multiContextOf(this, (key, duration) => this.#expire(key, duration));
   }
 
   /** Made when a creator asks for it: most never do. */

@@ -1,13 +1,13 @@
 import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
-import { requireKey } from "../errors.js";
+import { requireKeys } from "../errors.js";
 
 /** `get` and its like: one read, judged, never waiting for a creation. */
 export class Reading {
   constructor(region, keys, { expirationTime, ignoreExpiration }, isMulti) {
     this.region = region;
     this.setup = region.setup;
-    keys.forEach(requireKey);
+    requireKeys(keys);
     this.keys = keys;
     this.expiration = seconds(expirationTime, "expirationTime");
     this.ignores = Boolean(ignoreExpiration);

@@ -91,7 +91,7 @@ export class Run {
     try {
       const stored = setup.toStored(record);
       if (this.#ask(ASK_RUNNER_MAY_STORE) === 0) return false;
-      await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request.expiration));
+      await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request));
       flight.stored = stored;
       this.#tell(NEWS_RUNNER_STORED);
       return true;

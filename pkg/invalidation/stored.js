@@ -1,9 +1,9 @@
 import * as backends from "../backends/backend.js";
 import { patience, seconds } from "../duration.js";
-import { describePart, makeError, quoteKey, refused, refusedAs, unknownOption } from "../errors.js";
+import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
-import { given } from "../region/options.js";
+import { readOptions } from "../members.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
@@ -28,13 +28,11 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   constructor(backend, options) {
     super();
-    const { key = "dogpile:invalidation", refresh, channel, ...unknown } = given(options);
-    const [name] = Object.keys(unknown);
-    if (name !== undefined) throw unknownOption(name, "key, refresh, channel");
+    const { key = "dogpile:invalidation", refresh, channel } = readOptions(options, ["key", "refresh", "channel"]);
     if (typeof key !== "string") throw refused("key", "a string", key);
     const period = seconds(refresh, "refresh");
     this.#period = Number.isNaN(period) ? DEFAULT_REFRESH : period;
-    this.#setup = new Setup(backends.usableBackend(backend), { lockTimeout: patience("30s"), throws: true });
+    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
     this.#key = this.#setup.mangle(key);
     this.#listen(channel ?? undefined);
   }

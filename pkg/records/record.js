@@ -20,22 +20,17 @@ export function readRecord(stored) {
 
 export const numberOrNaN = (value) => (typeof value === "number" ? value : NaN);
 
-/** A record as a caller sees it. `now` answers in seconds. */
-export class CachedValue {
-  #now;
-
-  constructor({ payload, metadata }, now, state) {
-    this.payload = payload;
-    this.metadata = { ...metadata };
-    this.#now = now;
-    if (state !== undefined) this.state = state;
-  }
-
-  get cachedTime() {
-    return this.metadata.ct;
-  }
-
-  get age() {
-    return this.#now() - this.metadata.ct;
-  }
+/** A record as a caller sees it. `now` answers in seconds. All members are its own: they are there in a copy, `{ ...entry }`. */
+export function cachedValue({ payload, metadata }, now, expiresAt, state) {
+  const cachedTime = metadata.ct;
+  const entry = {
+    payload,
+    metadata: { ...metadata },
+    cachedTime,
+    expiresAt,
+    get age() {
+      return Math.max(now() - cachedTime, 0);
+    },
+  };
+  return state === undefined ? entry : Object.assign(entry, { state });
 }

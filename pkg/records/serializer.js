@@ -1,4 +1,4 @@
-import { describePart, refused, refusedAs } from "../errors.js";
+import { atOnce, describePart, refused, refusedAs } from "../errors.js";
 
 /** Thrown by a serializer for what it does not understand: the region takes it for a miss, silently. */
 export class CantDeserialize extends Error {
@@ -33,7 +33,7 @@ export function deserialize(serializer, stored) {
   const metadata = JSON.parse(asText(stored.slice(0, at)));
   const body = stored.slice(at + 1);
   const payload = typeof serializer.parse === "function" ? serializer.parse(asText(body)) : serializer.decode(asBytes(body));
-  return { payload, metadata };
+  return { payload: atOnce(payload, "the serializer"), metadata };
 }
 
 /** Whether a store gave what a serializer wrote. Frames and test environments have a Uint8Array of their own. */

@@ -5,11 +5,12 @@ import { Call } from "../host/call.js";
 import { attach } from "../host/hosts.js";
 import { waitUntilOf } from "../host/keep-alive.js";
 import { ABSENT, ASK_COUNT, ERROR, NEWS_RETIRED, RECORD, UNREADABLE, VERSION } from "../host/numbers.js";
+import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
-import { pending } from "../promises.js";
-import { CachedValue, readRecord } from "../records/record.js";
+import { ignoreRejection, pending } from "../promises.js";
+import { cachedValue, numberOrNaN, readRecord } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
-import { isKnownVersion, readClock, retention, stampClock } from "../wasm/dogpile.js";
+import { expiresAt, isKnownVersion, readClock, retention, stampClock } from "../wasm/dogpile.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
 import { OUTLIVES, SHAREABLE } from "./options.js";
@@ -34,18 +35,20 @@ export class CacheRegion {
   host;
   /** Seconds, NaN for never. */
   expiration = NaN;
+  /** For calls that do not say; seconds, NaN for none. */
+  staleIfError = NaN;
   /** Whether nothing expires unless a record or a call says so: then nobody needs to know the time. */
   isTimeless = true;
   /** What was counted here: warm hits, errors of the backend, and what the machines of former backends had counted. */
   counts = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
-  constructor(options, together, facade) {
-    checkRegion(options, together);
-    const { asyncCreationRunner, clock, keyMangler, observer, serializer, waitUntil } = options ?? {};
+  constructor(options, facade) {
+    checkRegion(options);
+    const { asyncCreationRunner, clock, keyMangler, observer, serializer, staleWhileRevalidate, waitUntil } = options;
     this.facade = facade;
     this.invalidations = new Invalidations();
     this.times = this.invalidations.times;
-    this.asyncCreationRunner = asyncCreationRunner ?? undefined;
+    this.asyncCreationRunner = staleWhileRevalidate ? backgroundRunner : (asyncCreationRunner ?? undefined);
     this.waitUntil = waitUntil ?? undefined;
     this.#clock = clock ?? undefined;
     this.#keyMangler = keyMangler;
@@ -57,18 +60,19 @@ export class CacheRegion {
   }
 
   /** Checks everything, then changes everything. */
-  configure(options, together) {
-    const { expiration, lockTimeout, throws, replaces } = checkConfiguration(options, together);
+  configure(options) {
+    const { expiration, lockTimeout, staleIfError, throws, replaces } = checkConfiguration(options);
     if (this.isConfigured && !replaces) throw alreadyConfigured();
-    const { backend, arguments: args, wrap, regionInvalidator } = options ?? {};
+    const { backend, arguments: args, wrap, regionInvalidator } = options;
     requireStrategy(regionInvalidator);
     const isOwned = typeof backend === "string";
     const usable = usableBackend(isOwned ? makeBackend(backend, args) : backend);
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
-    const setup = new Setup(usable, { ...asked, lockTimeout, throws });
+    const setup = new Setup(usable, { ...asked, lockTimeout, throws, region: this });
     if (isOwned) this.#owned.push(usable);
     const former = this.#setup?.actualBackend;
     this.expiration = expiration;
+    this.staleIfError = staleIfError;
     this.invalidations.adopt(regionInvalidator);
     this.isTimeless = !(expiration < Infinity);
     this.#setup = setup;
@@ -132,7 +136,8 @@ export class CacheRegion {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     const mangled = this.#mangleAll(names);
     const call = new Call(this, names, request, gives);
-    const { expiration, lockTimeout, staleIfError } = request;
+    const { expiration, lockTimeout } = request;
+    const staleIfError = Number.isNaN(request.staleIfError) ? this.staleIfError : request.staleIfError;
     const flags = waitUntilOf(this, request) === undefined ? request.flags : request.flags | OUTLIVES;
     const { core, host } = call;
     if (!request.isMulti) return core.getOrCreate(host, mangled[0], creator, call, expiration, lockTimeout, staleIfError, flags, this.requireNow());
@@ -229,13 +234,15 @@ export class CacheRegion {
   }
 
   /** What a backend is told with a record: for how long to keep it. */
-  hint(own, call = NaN) {
-    const expirationTime = retention(own ?? NaN, call, this.expiration);
+  hint(own, { expiration, staleIfError } = NO_CALL) {
+    const expirationTime = retention(own ?? NaN, expiration, this.expiration, staleIfError, this.staleIfError);
     return expirationTime === Infinity ? undefined : { expirationTime };
   }
 
-  cachedValue(record, state) {
-    return new CachedValue(record, this.now, state);
+  /** As whoever asked with this expiration, NaN for none, sees it. */
+  cachedValue(record, expiration, state) {
+    const { ct, et } = record.metadata;
+    return cachedValue(record, this.now, expiresAt(ct, numberOrNaN(et), expiration, this.expiration), state);
   }
 
   /** What a read came to: `{ record, payload, ct, v, et }`, `{ why }`, or `{ error }` in a region that wants to be told. */
@@ -245,6 +252,7 @@ export class CacheRegion {
     if (value === undefined || value === null) return NOTHING;
     try {
       const found = readRecord(setup.fromStored(value));
+      if (found === undefined) ignoreRejection(value);
       if (found === undefined) throw refusedAs("what the backend holds", "a record of dogpile's", describePart(value));
       return isKnownVersion(found.v) ? found : { why: VERSION };
     } catch (error) {
@@ -309,6 +317,7 @@ export class CacheRegion {
   }
 }
 
+const NO_CALL = { expiration: NaN, staleIfError: NaN };
 const NOTHING = Object.freeze({ why: ABSENT });
 
 /** The user's name of a key that the backend knows as `mangled`. */

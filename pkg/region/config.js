@@ -1,7 +1,8 @@
 import { makeError, quote, refused } from "../errors.js";
+import { member } from "../members.js";
 
 /** What a file may say of a region, under `configure`'s names. */
-const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors"];
+const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors", "staleIfError"];
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /** `configure`'s options, from those members of `config` whose names begin with `prefix`. */
@@ -9,8 +10,9 @@ export function fromConfig(config, prefix) {
   if (typeof config !== "object" || config === null) throw refused("config", "an object", config);
   if (typeof prefix !== "string") throw refused("prefix", "a string", prefix);
   const options = { arguments: {} };
-  for (const [fullName, value] of Object.entries(config)) {
-    if (!fullName.startsWith(prefix)) continue;
+  for (const fullName in config) {
+    const value = fullName.startsWith(prefix) ? member(config, fullName) : undefined;
+    if (value === undefined) continue;
     const name = fullName.slice(prefix.length);
     if (name.startsWith("arguments.")) options.arguments[name.slice("arguments.".length)] = coerced(value);
     else if (NAMES.includes(camelCase(name))) options[camelCase(name)] = coerced(value);

@@ -1,6 +1,7 @@
-import { refused } from "../errors.js";
+import { atOnce, refused } from "../errors.js";
 import { InvalidationTimes } from "../invalidation/times.js";
 import { pending } from "../promises.js";
+import { readOptions } from "../members.js";
 
 const METHODS = ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"];
 
@@ -26,14 +27,14 @@ export class Invalidations {
   /** For `getOrCreate`: 0 no, 1 soft, 2 hard. */
   verdict(created) {
     if (this.areOwn) return this.times.of(created);
-    if (this.#strategy.isHardInvalidated(created)) return 2;
-    return this.#strategy.isSoftInvalidated(created) ? 1 : 0;
+    if (this.#ask("isHardInvalidated", created)) return 2;
+    return this.#ask("isSoftInvalidated", created) ? 1 : 0;
   }
 
   /** For `get`. */
   verdictOnReading(created) {
     if (this.areOwn) return this.times.of(created);
-    return this.#strategy.isInvalidated(created) ? 2 : 0;
+    return this.#ask("isInvalidated", created) ? 2 : 0;
   }
 
   /** A promise if there is news to wait for. */
@@ -49,8 +50,21 @@ export class Invalidations {
 
   /** Whether somebody has invalidated all since then. */
   isOvertaken(time) {
-    return time === time && !this.areOwn && Boolean(this.#strategy.isInvalidated(time));
+    return time === time && !this.areOwn && Boolean(this.#ask("isInvalidated", time));
   }
+
+  /** A promise would be true, whatever it comes to. */
+  #ask(method, time) {
+    return atOnce(this.#strategy[method](time), method);
+  }
+}
+
+/** What `invalidate` was asked: `true`, `false`, or an object that says whether it is soft. */
+export function isHard(asked) {
+  if (typeof asked === "boolean") return asked;
+  const { soft } = typeof asked === "object" ? readOptions(asked, ["soft"]) : {};
+  if (typeof soft !== "boolean") throw refused("hard", "true or false, or { soft: true } (delete takes a key)", asked);
+  return !soft;
 }
 
 export function requireStrategy(strategy) {

@@ -1,30 +1,31 @@
 import { describePart, refused, refusedAs, requireFunction } from "../errors.js";
 import { patience, seconds } from "../duration.js";
+import { given, isObject, membersOf, NO_OPTIONS, requireKnown } from "../members.js";
+import { ignoreRejection } from "../promises.js";
 
-const NO_OPTIONS = Object.freeze({});
-const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS };
-const isObject = (value) => typeof value === "object" && value !== null;
+const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
+export const CREATE = ["expirationTime", "shouldCacheFn", "forceRefresh", "lockTimeout", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil"];
+const READ = ["expirationTime", "ignoreExpiration"];
 
-/** Options as they are now: they are read once, and what the core reads is plain and runs no code of the user's. */
-export const snapshot = (options) => (isObject(options) ? Object.fromEntries(Object.entries(options)) : options);
+/** Refuses what nobody knows. Not asked where a fresh value is at hand: it would cost more than the call. */
+export const requireKnownCall = ({ options }) => options === NO_OPTIONS || requireKnown(options, CREATE);
+export const requireKnownReading = ({ options }) => options === NO_OPTIONS || requireKnown(options, READ);
 
-/** The options of one call: an object, or nothing. */
-export function given(options) {
-  if (options === undefined || options === null) return NO_OPTIONS;
-  if (typeof options === "object") return options;
-  throw refused("options", "an object", options);
-}
+/** Whether somebody has put an option of `get` on every object. */
+const isPolluted = () => Object.prototype.expirationTime !== undefined || Object.prototype.ignoreExpiration !== undefined;
 
 /** The options of `get` and its like, each read once. */
 export function readingOptions(options) {
-  const { expirationTime, ignoreExpiration } = given(options);
-  return { expirationTime, ignoreExpiration };
+  const from = given(options);
+  const { expirationTime, ignoreExpiration } = isPolluted() ? membersOf(from, READ) : from;
+  return { expirationTime, ignoreExpiration, options: from };
 }
 
 /** The options of `getOrCreate*`, each read once: the expiration, and what else there is. Few calls have more, and a warm one should not pay for it. */
 export function createOptions(options) {
   if (options === undefined) return PLAIN_CALL;
-  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil } = given(options);
+  const from = given(options);
+  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil } = from;
   const isAll =
     shouldCacheFn === undefined &&
     forceRefresh === undefined &&
@@ -34,8 +35,15 @@ export function createOptions(options) {
     timeout === undefined &&
     staleIfError === undefined &&
     waitUntil === undefined;
-  const more = isAll ? NO_OPTIONS : { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil };
-  return { expirationTime, more };
+  if (isAll && Object.prototype.expirationTime === undefined) return { expirationTime, more: NO_OPTIONS, options: from };
+  if (CREATE.some((name) => name in Object.prototype)) return cleanOptions(from);
+  return { expirationTime, more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil }, options: from };
+}
+
+/** The same where somebody has put a name of ours on every object. */
+function cleanOptions(options) {
+  const { expirationTime, ...more } = membersOf(options, CREATE);
+  return { expirationTime, more, options };
 }
 
 /** Whether a fresh record answers the call, whatever else it asks for. */
@@ -67,6 +75,7 @@ export function createRequest(creator, call, isMulti) {
   requireFunction(creator, "creator");
   const { expirationTime, more } = call;
   if (call === PLAIN_CALL && !isMulti) return PLAIN_REQUEST;
+  requireKnownCall(call);
   const expiration = seconds(expirationTime, "expirationTime");
   if (more === NO_OPTIONS) return { ...PLAIN_REQUEST, isMulti, expiration, flags: isMulti ? 0 : SHAREABLE };
   const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
@@ -105,8 +114,9 @@ export function listed(keys) {
 export function entriesOf(values) {
   if (!isObject(values)) throw refused("values", "a Map, an object, or an iterable of pairs of a key and a value", values);
   if (typeof values[Symbol.iterator] !== "function") return Object.entries(values);
-  return Array.from(values, (pair) => {
-    if (Array.isArray(pair)) return pair;
-    throw refusedAs("each of values", "a pair of a key and a value", describePart(pair));
-  });
+  const pairs = [...values];
+  const other = pairs.findIndex((pair) => !Array.isArray(pair));
+  if (other < 0) return pairs;
+  pairs.flat().forEach(ignoreRejection);
+  throw refusedAs("each of values", "a pair of a key and a value", describePart(pairs[other]));
 }

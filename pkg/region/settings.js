@@ -1,48 +1,63 @@
 import { patience, seconds } from "../duration.js";
-import { refused, unknownOption } from "../errors.js";
+import { refused, refusedAs } from "../errors.js";
 
 const isFunction = (value) => typeof value === "function";
-const anything = [() => true];
 const aFunction = [isFunction, "a function"];
 
-/** What each option may be, and how a message says so; what is anything here is looked at where it is used. */
-const OF_REGION = {
+export const OF_REGION = [
+  "name",
+  "keyMangler",
+  "functionKeyGenerator",
+  "functionMultiKeyGenerator",
+  "clock",
+  "observer",
+  "serializer",
+  "asyncCreationRunner",
+  "staleWhileRevalidate",
+  "waitUntil",
+];
+export const OF_CONFIGURE = [
+  "backend",
+  "arguments",
+  "expirationTime",
+  "wrap",
+  "replaceExistingBackend",
+  "regionInvalidator",
+  "lockTimeout",
+  "backendErrors",
+  "staleIfError",
+];
+/** What an option may be, and how a message says so; the others are looked at where they are used. */
+const CHECKS = {
+  __proto__: null,
   name: [(value) => typeof value === "string", "a string"],
   keyMangler: [(value) => isFunction(value) || value === false, "a function, or false"],
   functionKeyGenerator: aFunction,
   functionMultiKeyGenerator: aFunction,
   clock: aFunction,
   observer: [(value) => typeof value === "object", "an object"],
-  serializer: anything,
   asyncCreationRunner: aFunction,
   waitUntil: aFunction,
-};
-const OF_CONFIGURE = {
-  backend: anything,
-  arguments: anything,
-  expirationTime: anything,
-  wrap: anything,
-  replaceExistingBackend: anything,
-  regionInvalidator: anything,
-  lockTimeout: anything,
+  staleWhileRevalidate: [(value) => typeof value === "boolean", "true or false"],
   backendErrors: [(value) => value === "degrade" || value === "throw", '"degrade" or "throw"'],
 };
 const DEFAULT_LOCK_TIMEOUT = 30;
 
-/** Checks what `new Region` takes; `together` with what `configure` takes, which is given it next. */
-export function checkRegion(options, together) {
-  requireKnown(options, together ? { ...OF_REGION, ...OF_CONFIGURE } : OF_REGION);
+/** Checks what `new Region` takes. */
+export function checkRegion(options) {
   requireAllowed(options, OF_REGION);
+  if (!options.staleWhileRevalidate || (options.asyncCreationRunner ?? undefined) === undefined) return;
+  throw refusedAs("asyncCreationRunner", "absent where staleWhileRevalidate is true", "given as well: one of them is enough");
 }
 
-/** What `configure` was given, checked, the backend aside. Lengths of time are in seconds, a missing expiration NaN. */
-export function checkConfiguration(options, together) {
-  requireKnown(options, together ? { ...OF_REGION, ...OF_CONFIGURE } : OF_CONFIGURE);
+/** What `configure` was given, checked, the backend aside. Lengths of time are in seconds, NaN where none is given. */
+export function checkConfiguration(options) {
   requireAllowed(options, OF_CONFIGURE);
-  const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend } = options ?? {};
+  const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend, staleIfError } = options;
   const given = patience(lockTimeout);
   return {
     expiration: seconds(expirationTime, "expirationTime"),
+    staleIfError: seconds(staleIfError, "staleIfError"),
     lockTimeout: Number.isNaN(given) ? DEFAULT_LOCK_TIMEOUT : given,
     throws: backendErrors === "throw",
     replaces: Boolean(replaceExistingBackend),
@@ -63,17 +78,11 @@ export function flagsOf({ setup, invalidations, asyncCreationRunner, reporter })
   return flags.reduce((bits, flag, index) => bits | (flag ? 1 << index : 0), 0);
 }
 
-function requireKnown(options, known) {
-  if (options === undefined) return;
-  if (typeof options !== "object" || options === null) throw refused("options", "an object", options);
-  const name = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (name !== undefined) throw unknownOption(name, Object.keys(known).join(", "));
-}
-
 /** `null` and `undefined` always mean "not given". */
-function requireAllowed(options, known) {
-  for (const [name, [isAllowed, allowed]] of Object.entries(known)) {
-    const value = options?.[name] ?? undefined;
-    if (value !== undefined && !isAllowed(value)) throw refused(name, allowed, value);
+function requireAllowed(options, names) {
+  for (const name of names) {
+    const value = options[name] ?? undefined;
+    const [isAllowed, allowed] = CHECKS[name] ?? [];
+    if (value !== undefined && isAllowed?.(value) === false) throw refused(name, allowed, value);
   }
 }

@@ -7,9 +7,11 @@ import { deserialize, isSerialized, requireSerializer, serialize } from "../reco
 export class Setup {
   #mangler;
   #serializer;
+  #region;
 
-  constructor(backend, { keyMangler, serializer, wrap, lockTimeout, throws }) {
+  constructor(backend, { keyMangler, serializer, wrap, lockTimeout, throws, region }) {
     const actual = innermost(backend);
+    this.#region = region;
     this.#mangler = keyMangler === false ? undefined : (keyMangler ?? recommendedMangler(actual));
     this.#serializer = serializer === false ? undefined : chosenSerializer(serializer ?? actual.serializer);
     this.lockTimeout = lockTimeout;
@@ -19,7 +21,7 @@ export class Setup {
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
     this.coalesces = actual.coalesce !== false;
     this.actualBackend = actual;
-    this.backend = wrapped(backend, wrap); // last, because it changes the proxies
+    this.backend = wrapped(backend, wrap, region); // last, because it changes the proxies
   }
 
   get isUnmangled() {
@@ -33,7 +35,7 @@ export class Setup {
 
   /** Puts a proxy around what is there. What is under way goes on with it. */
   wrap(proxy) {
-    this.backend = wrapped(this.backend, [proxy]);
+    this.backend = wrapped(this.backend, [proxy], this.#region);
   }
 
   /** The key as the backend knows it. */

@@ -1,19 +1,31 @@
 import * as backend from "../backends/backend.js";
-import { refused, requireKey } from "../errors.js";
+import { refused, requireKeys } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { seconds } from "../duration.js";
+import { readOptions } from "../members.js";
 
-/** Stores a value under each key, all of one creation time. */
-export function store(region, entries, { expiresIn }, multi) {
-  const { setup } = region;
-  for (const [key, value] of entries) {
-    requireKey(key);
-    requireStorable(value);
+const OF_SET = ["expiresIn"];
+
+/** Stores a value under each key, all of one creation time. A promise among the values is refused, and its rejection is nobody's, whatever is thrown. */
+export function store(region, entries, options, multi) {
+  try {
+    return storeAll(region, entries, options, multi);
+  } catch (error) {
+    for (const [, value] of entries) ignoreRejection(value);
+    throw error;
   }
+}
+
+function storeAll(region, entries, options, multi) {
+  const { setup } = region;
+  const { expiresIn } = readOptions(options, OF_SET);
+  const names = entries.map(([key]) => key);
+  requireKeys(names);
+  for (const [, value] of entries) requireStorable(value);
   const given = seconds(expiresIn, "expiresIn");
   const own = Number.isNaN(given) ? undefined : given;
-  const keys = entries.map(([key]) => setup.mangle(key));
+  const keys = names.map((key) => setup.mangle(key));
   const created = region.stamp();
   const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, own)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
@@ -21,7 +33,7 @@ export function store(region, entries, { expiresIn }, multi) {
 
 export function remove(region, given, multi) {
   const { setup } = region;
-  given.forEach(requireKey);
+  requireKeys(given);
   const keys = given.map((key) => setup.mangle(key));
   return region.write(keys, [], () => backend.remove(setup, keys, multi));
 }
@@ -30,6 +42,6 @@ export function remove(region, given, multi) {
 function requireStorable(value) {
   const promise = pending(value);
   if (promise === undefined) return;
-  ignoreRejection(promise);
+  ignoreRejection(promise); // of a thenable
   throw refused("a value", "awaited before it is set", value);
 }

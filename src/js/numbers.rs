@@ -33,10 +33,18 @@ pub fn judge_reading(created: f64, version: f64, own: f64, call: f64, region: f6
     freshness::read(Metadata { created, version }, expiration, invalidated_by_number(invalidated), now).as_number()
 }
 
-/// Seconds for which a backend is told to keep a record; infinity for ever.
+/// Seconds for which a backend is told to keep a record; infinity for ever. `grace`: for how long a call, or the region, takes it in place of what a
+/// creator failed to give.
 #[wasm_bindgen]
-pub fn retention(own: f64, call: f64, region: f64) -> f64 {
-    freshness::retention(duration::normalize(call), expiration(own, f64::NAN, region))
+pub fn retention(own: f64, call: f64, region: f64, grace: f64, regions_grace: f64) -> f64 {
+    let [call, own, region, grace, regions] = [call, own, region, grace, regions_grace].map(duration::normalize);
+    freshness::retention(call, own, region, grace.into_iter().chain(regions).reduce(f64::max))
+}
+
+/// When a record becomes stale, in seconds since the epoch; infinity for never.
+#[wasm_bindgen(js_name = expiresAt)]
+pub fn expires_at(created: f64, own: f64, call: f64, region: f64) -> f64 {
+    created + expiration(own, call, region)
 }
 
 /// What two invalidation times say of a record: 0 nothing, 1 soft, 2 hard.

@@ -131,7 +131,7 @@ describe("expirationTime of a cached function", () => {
 test("the other options are those of a call, and read once", async () => {
   const { backend, region } = slowRegion({}, []);
   const reads = [];
-  const source = { namespace: "n", shouldCacheFn: (value) => value !== "skip", forceRefresh: true, lockTimeout: "5s", signal: AbortSignal.abort(), creatorArgs: ["other"] };
+  const source = { namespace: "n", shouldCacheFn: (value) => value !== "skip", forceRefresh: true, lockTimeout: "5s" };
   const options = Object.freeze(Object.defineProperties({}, Object.fromEntries(Object.entries(source).map(([name, value]) => [name, { enumerable: true, get: () => (reads.push(name), value) }]))));
   const fn = counted((value) => value);
   const cached = region.cacheOnArguments(options, fn);

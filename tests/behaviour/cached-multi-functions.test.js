@@ -133,3 +133,60 @@ test("what is not one value for each argument, or no Map, is refused", async () 
   for (const values of [undefined, 5, "ab", [1]]) await refuses(() => region.cacheMultiOnArguments({ namespace: "n" }, () => []).set(values), "VALIDATION");
   expect(await region.getMulti(keys)).toEqual([undefined, undefined, undefined]);
 });
+
+describe("a key that an asDict function has nothing for", () => {
+  const setUp = (makeBackend) => {
+    const region = makeRegion({ ...(makeBackend && { backend: makeBackend() }) }, keys);
+    const creation = deferred();
+    const fn = counted(async (...ids) => (await creation.promise, new Map(ids.filter((id) => id !== 3).map((id) => [id, `user ${id}`]))));
+    return { region, creation, fn, cached: region.cacheMultiOnArguments({ namespace: "n", asDict: true }, fn) };
+  };
+
+  test.each(backends)("over %s: begins again for everyone else who waits", async (_name, makeBackend) => {
+    const { region, creation, fn, cached } = setUp(makeBackend);
+    const users = cached(1, 3);
+    await until(() => fn.times === 1);
+    const creator = counted(() => "created");
+    const many = counted((missing) => missing.map((key) => `many ${key}`));
+    const waiting = [
+      region.getOrCreate("n|3", creator),
+      region.getOrCreate("n|3", creator),
+      region.getOrCreate("n|3", creator, { timeout: "1m" }),
+      region.getOrCreate("n|1", creator),
+    ];
+    const entry = region.getOrCreateEntry("n|3", creator);
+    const multi = region.getOrCreateMulti(["n|1", "n|2", "n|3"], many);
+    creation.resolve();
+    expect([...(await users)]).toEqual([[1, "user 1"]]);
+    expect(await Promise.all(waiting)).toEqual(["created", "created", "created", "user 1"]);
+    expect((await entry).payload).toBe("created");
+    expect(await multi).toEqual(["user 1", "many n|2", "created"]);
+    expect(creator.times).toBe(1);
+    expect(await region.get("n|3")).toBe("created");
+  });
+
+  test("whoever begins again may leave, and gets his own error", async () => {
+    const { region, creation, fn, cached } = setUp();
+    const users = cached(3);
+    await until(() => fn.times === 1);
+    const leaving = new AbortController();
+    const slow = deferred();
+    const calls = [region.getOrCreate("n|3", () => slow.promise, { signal: leaving.signal }), region.getOrCreate("n|3", () => slow.promise)].map(outcome);
+    creation.resolve();
+    expect([...(await users)]).toEqual([]);
+    await until(() => region.keyIsLocked("n|3"));
+    leaving.abort("left");
+    expect(await calls[0]).toEqual(["rejected", "left"]);
+    slow.reject("failed");
+    expect(await calls[1]).toEqual(["rejected", "failed"]);
+  });
+
+  test("is shared by those who ask the same function", async () => {
+    const { creation, fn, cached } = setUp();
+    const calls = [cached(3), cached(1, 3), cached(3, 2)];
+    await until(() => fn.times >= 1);
+    creation.resolve();
+    expect((await Promise.all(calls)).map((found) => [...found])).toEqual([[], [[1, "user 1"]], [[2, "user 2"]]]);
+    expect(fn.calls.flat().filter((id) => id === 3)).toEqual([3]);
+  });
+});

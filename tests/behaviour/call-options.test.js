@@ -40,16 +40,16 @@ describe.each(backends)("the options of one call, over %s", (_name, makeBackend)
     expect(await region.get("k")).toBe("value");
   });
 
-  test("may be frozen, without prototype, null, empty, or have unknown names", async () => {
+  test("may be frozen, without prototype, null or empty", async () => {
     const region = makeRegion({ backend: makeBackend() });
     const bare = Object.assign(Object.create(null), { expirationTime: 60 });
-    for (const options of [Object.freeze({ expirationTime: 60 }), bare, null, undefined, {}, { anything: "else", toString: 5 }]) {
+    for (const options of [Object.freeze({ expirationTime: 60 }), bare, null, undefined, {}]) {
       for (const warm of [false, true]) {
         if (!warm) await region.delete("k");
         expect(await region.getOrCreate("k", () => "value", options)).toBe("value");
         expect(await region.get("k", options)).toBe("value");
         expect(await region.getMulti(["k"], options)).toEqual(["value"]);
-        await region.set("k", "value", options);
+        await region.set("k", "value", options && Object.freeze({ expiresIn: options.expirationTime }));
       }
     }
   });

@@ -162,3 +162,45 @@ describe("shouldCacheFn", () => {
     expect(creator.times).toBe(0);
   });
 });
+
+describe("a copy of a creator's context", () => {
+  test("has all of it, the signal included", async () => {
+    const region = makeRegion({});
+    await region.set("k", "old");
+    await region.invalidate(false);
+    const value = await region.getOrCreate("k", (context) => {
+      const { key, signal, stale, expiresIn } = { ...context };
+      expiresIn("1m");
+      expect(context.signal).toBe(signal);
+      return [key, signal.aborted, stale.payload];
+    });
+    expect(value).toEqual(["k", false, "old"]);
+    expect((await region.getValueMetadata("k")).metadata.et).toBe(60);
+  });
+
+  test("has the signal for many keys, too", async () => {
+    const region = makeRegion({});
+    expect(await region.getOrCreateMulti(["k"], (_keys, context) => [{ ...context }.signal.aborted])).toEqual([false]);
+  });
+
+  test("no AbortController is made unless somebody asks", async () => {
+    const { AbortController } = globalThis;
+    let made = 0;
+    globalThis.AbortController = class extends AbortController {
+      constructor() {
+        super();
+        made += 1;
+      }
+    };
+    try {
+      const region = makeRegion({}, []);
+      await region.getOrCreate("k", ({ key }) => key);
+      await region.getOrCreateMulti(["l"], (missing, { expiresIn }) => (expiresIn("l", 5), missing));
+      expect(made).toBe(0);
+      await region.getOrCreate("m", ({ signal }) => signal.aborted);
+      expect(made).toBe(1);
+    } finally {
+      globalThis.AbortController = AbortController;
+    }
+  });
+});

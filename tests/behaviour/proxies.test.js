@@ -131,3 +131,47 @@ describe("proxies", () => {
     expect(proxy.proxied).toBeUndefined();
   });
 });
+
+describe("a proxy stands in one place of one region", () => {
+  const make = (wrap) => createRegion({ backend: new MemoryBackend(), wrap });
+  const refusal = expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("a proxy must be one of its own for each place") });
+
+  test("a second region may not have it, and the first goes on", async () => {
+    const proxy = new Recorder();
+    const first = make([proxy]);
+    await first.set("k", "first");
+    expect(() => make([proxy])).toThrow(refusal);
+    const other = make([]);
+    expect(() => other.wrap(proxy)).toThrow(refusal);
+    expect(other.backend).toBe(other.actualBackend);
+    expect(await first.get("k")).toBe("first");
+  });
+
+  test("nor may the same region have it twice", () => {
+    const proxy = new Recorder();
+    const [before, other] = [new Recorder(), new Recorder()];
+    expect(() => make([proxy, new Recorder(), proxy])).toThrow(refusal);
+    const region = make([proxy, before]);
+    for (const each of [proxy, before]) expect(() => region.wrap(each)).toThrow(refusal);
+    region.wrap(other);
+    expect(region.backend).toBe(other);
+    expect(() => region.configure({ backend: region.backend, wrap: [before], replaceExistingBackend: true })).toThrow(refusal);
+  });
+
+  test("the same region configured anew may use it again, and classes as often as they like", async () => {
+    const proxy = new Recorder();
+    const region = make([proxy, Recorder, Recorder]);
+    region.configure({ backend: new MemoryBackend(), wrap: [Recorder, proxy], replaceExistingBackend: true });
+    await region.set("k", "value");
+    expect(await region.get("k")).toBe("value");
+    expect(() => make([proxy])).toThrow(refusal);
+    make([Recorder]);
+  });
+
+  test("what was refused with others is still free", () => {
+    const [proxy, taken] = [new Recorder(), new Recorder()];
+    make([taken]);
+    expect(() => make([proxy, taken])).toThrow(refusal);
+    make([proxy]);
+  });
+});

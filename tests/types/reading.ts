@@ -50,6 +50,7 @@ check<Same<typeof record, Promise<CachedValue<User> | undefined>>>();
 declare const entry: CachedValue<User>;
 check<Same<typeof entry.payload, User>>();
 check<Same<typeof entry.cachedTime, number>>();
+check<Same<typeof entry.expiresAt, number>>();
 check<Same<typeof entry.age, number>>();
 check<Same<typeof entry.metadata.ct, number>>();
 check<Same<typeof entry.metadata.v, number>>();

@@ -18,6 +18,7 @@ createRegion({ backend: new MemoryBackend(), name: undefined, clock: undefined, 
 new Region();
 new Region({});
 new Region({ name: "settings", clock: () => 1_700_000_000 });
+createRegion({ backend: new MemoryBackend(), staleWhileRevalidate: true, staleIfError: "1d" });
 
 // configure gives the region back, as what it was.
 check<Same<ReturnType<Region<number>["configure"]>, Region<number>>>();

@@ -10,7 +10,7 @@ numbers.set("key", 1);
 numbers.set("key", 1, { expiresIn: "7d" });
 numbers.set("key", 1, { expiresIn: undefined });
 numbers.set("key", 1, { expiresIn: null });
-const done = [numbers.set("key", 1), numbers.delete("key"), numbers.invalidate(), numbers.invalidate(true), numbers.invalidate(false)];
+const done = [numbers.set("key", 1), numbers.delete("key"), numbers.invalidate(), numbers.invalidate(true), numbers.invalidate(false), numbers.invalidate({ soft: true })];
 check<Same<typeof done, Promise<void>[]>>();
 
 // @ts-expect-error the region holds numbers
@@ -25,6 +25,8 @@ numbers.set("key", 1, { expirationTime: 60 });
 numbers.delete(undefined);
 // @ts-expect-error hard or not
 numbers.invalidate("hard");
+// @ts-expect-error an unknown option
+numbers.invalidate({ hard: true });
 
 // Lengths of time.
 const durations: Duration[] = [60, 0, -1, Infinity, 0.25, "250ms", "1h30m", { minutes: 5 }, { days: 1, hours: 2, seconds: 3, milliseconds: 4 }];

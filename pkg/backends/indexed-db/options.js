@@ -1,6 +1,8 @@
-import { refused, unknownOption } from "../../errors.js";
-import { given } from "../../region/options.js";
+import { refused } from "../../errors.js";
+import { readOptions } from "../../members.js";
 import { seconds } from "../../duration.js";
+
+export const INDEXED_DB_OPTIONS = ["databaseName", "storeName", "lock", "durability", "maxAge", "maxEntries"];
 
 /** What an IndexedDBBackend was given, checked; `maxAge` in milliseconds. */
 export function checked(options) {
@@ -11,10 +13,7 @@ export function checked(options) {
     durability = "relaxed",
     maxAge,
     maxEntries = Infinity,
-    ...unknown
-  } = given(options);
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw unknownOption(name, "databaseName, storeName, lock, durability, maxAge, maxEntries");
+  } = readOptions(options, INDEXED_DB_OPTIONS);
   requireName(databaseName, "databaseName");
   requireName(storeName, "storeName");
   if (typeof lock !== "boolean") throw refused("lock", "true or false", lock);

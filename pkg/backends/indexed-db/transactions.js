@@ -16,7 +16,8 @@ export function readRecords(database, storeName, keys) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
     const requests = keys.map((key) => store.get(key));
     const last = requests.at(-1);
-    const finish = () => resolve(requests.map((request) => (request.error === null ? request.result?.value : undefined)));
+    // `error` of a request that succeeded is null, but `undefined` in fake-indexeddb.
+    const finish = () => resolve(requests.map((request) => (request.error ? undefined : request.result?.value)));
     last.onsuccess = finish; // requests are answered in their order
     last.onerror = () => isLost(last.error) && finish();
     store.transaction.onerror = (event) => isLost(event.target.error) && event.preventDefault();
