@@ -1,7 +1,8 @@
+import { awaitAbort, ignoreAbort } from "./aborts.js";
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
 import { NO_VALUE } from "./answers.js";
-import { NEWS_ABORTED, NEWS_TIMED_OUT } from "./numbers.js";
+import { NEWS_TIMED_OUT } from "./numbers.js";
 
 const PENDING = 0;
 const RESOLVED = 1;
@@ -27,7 +28,7 @@ export class Call {
   #enter = undefined;
   #timer = undefined;
   #endsAt = NaN;
-  #onAbort = undefined;
+  #isListening = false;
   #restarts = undefined;
 
   /** `keys` as the user knows them. `gives`: what it gives for one entry. */
@@ -51,7 +52,10 @@ export class Call {
     this.creator = creator;
     this.isCurrent = true;
     const { signal, timeout } = this.request;
-    if (signal !== undefined) this.#listen(signal);
+    if (signal !== undefined) {
+      this.#isListening = true;
+      awaitAbort(this);
+    }
     if (timeout < Infinity) this.#startTimer(Math.max(timeout, 0) * 1000);
   }
 
@@ -151,7 +155,7 @@ export class Call {
 
   #stop() {
     clearTimeout(this.#timer);
-    if (this.#onAbort !== undefined) this.request.signal.removeEventListener("abort", this.#onAbort);
+    if (this.#isListening) ignoreAbort(this);
   }
 
   #startTimer(milliseconds) {
@@ -164,10 +168,6 @@ export class Call {
     return Math.max((this.#endsAt - monotonic()) / 1000, 0);
   }
 
-  #listen(signal) {
-    this.#onAbort = () => this.resume(NEWS_ABORTED);
-    signal.addEventListener("abort", this.#onAbort);
-  }
 }
 
 const ERRORS = [

@@ -1,16 +1,22 @@
 import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
-import { backendError } from "../errors.js";
+import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
-import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
+import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
+
+/** So many creators may be in one another's synchronous part; those beyond begin in a moment, on a stack of their own. */
+const DEEPEST = 50;
+let depth = 0;
 
 /** One call of a creator, for all keys that one call leads at once. */
 export class Creation {
   /** What is to be stored, of many keys. */
   #stored;
+  /** What the user's function has yet to say of values. */
+  #verdicts;
   #expirations;
   #controller;
   #began;
@@ -41,7 +47,7 @@ export class Creation {
   begin() {
     const { call } = this;
     call.batch = this;
-    if (call.isCurrent) return this.create();
+    if (call.isCurrent && depth < DEEPEST) return this.create();
     call.enter(() => this.tell(NEWS_CREATE_NOW));
     return PENDING;
   }
@@ -49,6 +55,7 @@ export class Creation {
   create() {
     const { call } = this;
     this.#began = Date.now();
+    depth += 1;
     try {
       const answer = this.callCreator();
       const promise = pending(answer);
@@ -63,6 +70,7 @@ export class Creation {
     } catch (error) {
       return this.#failed(error);
     } finally {
+      depth -= 1;
       if (!this.#isRunning) call.batch = undefined;
     }
   }
@@ -96,18 +104,54 @@ export class Creation {
     this.#controller?.abort(reason);
   }
 
-  /** Whether a value may be stored, and makes a record of it. */
-  accept(flight, mayStore) {
-    const { region, setup, request } = this.call;
+  /** Whether a value may be stored, and makes a record of it. Where the user's function answers by promise, all are accepted once more after that. */
+  accept(flight, mayStore, more) {
     this.#tell();
+    flight.verdict ??= this.#judge(flight);
+    if (more === 0 && this.#verdicts !== undefined) this.#awaitVerdicts();
+    if (flight.verdict !== DONE) return flight.verdict;
+    return mayStore ? this.#prepare(flight) : PENDING;
+  }
+
+  /** The user's function is asked once. */
+  #judge(flight) {
+    const { region, request } = this.call;
     try {
       flight.record = makeRecord(flight.value, region.stamp(), this.#expirationOf(flight));
-      if (request.shouldCacheFn !== undefined && !request.shouldCacheFn(flight.value)) return PENDING;
+      if (request.shouldCacheFn === undefined) return DONE;
+      const answer = request.shouldCacheFn(flight.value);
+      const promise = pending(answer);
+      if (promise === undefined) return answer ? DONE : PENDING;
+      (this.#verdicts ??= []).push(this.#judgeLater(flight, promise));
+      return LATER;
     } catch (error) {
       flight.error = error;
       return FAILED;
     }
-    if (!mayStore) return PENDING;
+  }
+
+  /** Nobody waits for it longer than for the backend: then the value is not stored. */
+  #judgeLater(flight, promise) {
+    const { region, setup } = this.call;
+    const answered = promise.then((answer) => (answer ? DONE : PENDING), (error) => {
+      flight.error = error;
+      return FAILED;
+    });
+    const late = () => {
+      region.reporter.error(makeError("TIMEOUT", "shouldCacheFn has not answered within lockTimeout."), "background");
+      return PENDING;
+    };
+    return setup.limit.within(answered).catch(late).then((verdict) => (flight.verdict = verdict));
+  }
+
+  #awaitVerdicts() {
+    const verdicts = Promise.all(this.#verdicts);
+    this.#verdicts = undefined;
+    verdicts.then(() => this.call.inContext(() => this.tell(NEWS_ACCEPTED)));
+  }
+
+  #prepare(flight) {
+    const { setup } = this.call;
     try {
       flight.stored = setup.toStored(flight.record);
       return DONE;
@@ -181,6 +225,7 @@ export class Creation {
     this.#isRunning = false;
     this.call.batch = undefined;
     if (this.#isForgotten) {
+      if (came === FAILED && !this.#isAborted) this.call.region.reporter.error(this.flights.find(({ hasValue }) => !hasValue).error, "background");
       this.call.late -= 1;
       return this.call.letGo();
     }

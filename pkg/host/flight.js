@@ -9,6 +9,8 @@ export class Flight {
   value = undefined;
   record = undefined;
   stored = undefined;
+  /** Whether it is to be stored, in the numbers in which the machine is answered. */
+  verdict = undefined;
   error = undefined;
   mutex = undefined;
   lock = undefined;

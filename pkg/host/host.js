@@ -27,6 +27,8 @@ export class Host {
   /** The call of each round of locks, and its timer. */
   rounds = [];
   writes = [];
+  /** Who waits for each signal. */
+  aborts = new WeakMap();
 
   /** Whoever waits is told that nothing more will come. */
   refuseAll(refuse) {
@@ -88,7 +90,7 @@ export class Host {
       case act.CREATE: return this.#create(a, b, c, d, calls[x]);
       case act.CREATE_NOW: return batches[a].create();
       case act.HAS_VALUE: return flights[a].hasValue ? act.DONE : act.FAILED;
-      case act.ACCEPT: return batches[a].accept(flights[b], c !== 0);
+      case act.ACCEPT: return batches[a].accept(flights[b], c !== 0, d);
       case act.STORE: return batches[a].store(flights[b], c);
       case act.SERVE: return this.#serve(calls[a], b, flights[c], d);
       case act.FORGET: return this.#forget(a - 1, b - 1, c - 1, d - 1);

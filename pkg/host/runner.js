@@ -85,7 +85,7 @@ export class Run {
     const { region, setup, request } = creation.call;
     const [key] = creation.keys;
     const record = makeRecord(value, region.stamp(), creation.expirations?.get(key));
-    if (request.shouldCacheFn !== undefined && !request.shouldCacheFn(value)) return false;
+    if (request.shouldCacheFn !== undefined && !(await request.shouldCacheFn(value))) return false;
     await region.refresh(setup);
     if (region.isOvertaken(this.#ask(ASK_STARTED_AT))) this.#tell(NEWS_OVERTAKEN);
     try {

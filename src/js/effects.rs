@@ -12,6 +12,8 @@ use crate::machine::{Accepted, Effect, Machine, Released, Ticket, Time};
 const RELEASED: u32 = 3;
 /// What accepting a value has come to that cannot be stored.
 const REFUSED: u32 = 3;
+/// The same where the user's function answers by promise: all values are accepted once more when that has settled.
+const LATER: u32 = 4;
 
 impl Region {
     /// Goes on until there is nothing left to do.
@@ -145,11 +147,17 @@ impl Region {
         self.machine.borrow_mut().created(batch, &rejected, time);
     }
 
-    fn accept(&self, host: &Host, batch: Ticket, time: &Realm) {
+    pub(super) fn accept(&self, host: &Host, batch: Ticket, time: &Realm) {
+        self.machine.borrow_mut().begin_accepting(batch);
         let mut index = 0;
-        while let Some((flight, _)) = self.listed(Act::Accept, batch, index) {
+        let mut is_later = false;
+        while let Some((flight, more)) = self.listed(Act::Accept, batch, index) {
             let may_store = self.machine.borrow().may_store(flight);
-            let came = match host.act(Act::Accept as u32, batch.slot, flight, may_store as u32, 0, 0.0) {
+            let came = match host.act(Act::Accept as u32, batch.slot, flight, may_store as u32, more, 0.0) {
+                LATER => {
+                    is_later = true;
+                    Accepted::No
+                }
                 PENDING => Accepted::No,
                 DONE => Accepted::Yes,
                 REFUSED => Accepted::Refused,
@@ -157,6 +165,9 @@ impl Region {
             };
             self.machine.borrow_mut().accept(batch, flight, came);
             index += 1;
+        }
+        if is_later {
+            return;
         }
         self.machine.borrow_mut().accepted(batch, time);
     }

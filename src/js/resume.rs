@@ -25,6 +25,8 @@ pub enum News {
     Created,
     /// A creator has given less.
     CreatedLess,
+    /// Whether a creator's values are to be stored is known now.
+    Accepted,
     /// A strategy has been asked before a creator's values are stored.
     RefreshedToStore,
     /// That has failed.
@@ -179,6 +181,8 @@ impl Region {
             self.created(host, ticket, is(News::Created), time);
         } else if is(News::CreateNow) {
             self.create(host, ticket, Act::CreateNow, time);
+        } else if is(News::Accepted) {
+            self.accept(host, ticket, time);
         } else if is(News::RefreshedToStore) {
             self.hear_to_store(host, ticket, time);
         } else if is(News::Rejected) {

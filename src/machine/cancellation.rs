@@ -31,31 +31,36 @@ impl Machine {
             self.flights[*flight].waiting -= count;
         }
         self.drop_seats(call, |place| place != Place::Done);
+        let mut batches = Vec::new();
+        for (flight, _) in &awaited {
+            self.abandon_chain(*flight, &mut batches);
+        }
+        for batch in batches {
+            self.batches[batch].is_listed = false;
+            self.abandon_batch(batch, call);
+        }
         for (flight, _) in awaited {
-            self.abandon_chain(flight, call);
             self.release(flight);
         }
         self.end_call_if_over(call);
         self.settle(time);
     }
 
-    fn abandon_chain(&mut self, flight: u32, call: u32) {
+    /// Nobody waits for a flight any more, or for what it was taken over for. Its creator is told once nobody waits for any of its keys.
+    fn abandon_chain(&mut self, flight: u32, batches: &mut Vec<u32>) {
         let mut next = Some(flight);
         while let Some(flight) = next {
             if self.is_abandoned(flight) {
-                self.abandon(flight, call);
+                if let Some(batch) = self.flights[flight].batch {
+                    if !std::mem::replace(&mut self.batches[batch].is_listed, true) {
+                        batches.push(batch); // once, however many of its keys the call waits for
+                    }
+                } else {
+                    self.fence_off(flight);
+                    self.clear_timer(flight);
+                }
             }
             next = self.flights[flight].successor;
-        }
-    }
-
-    fn abandon(&mut self, flight: u32, call: u32) {
-        match self.flights[flight].batch {
-            None => {
-                self.fence_off(flight);
-                self.clear_timer(flight);
-            }
-            Some(batch) => self.abandon_batch(batch, call),
         }
     }
 

@@ -14,11 +14,15 @@ pub(super) struct Batch {
     pub created: Vec<u32>,
     /// Those of them that may be stored.
     pub storable: Vec<u32>,
+    /// How many of its flights have not ended.
+    pub open: u32,
     pub has_settled: bool,
     /// Whether nothing more comes of it, though the host may not have been told yet.
     pub is_over: bool,
     /// Whether nobody waits any more.
     pub is_aborted: bool,
+    /// Whether it is on the list of those that a caller may have been the last to wait for.
+    pub is_listed: bool,
     /// The flight with which the host keeps an error for all.
     pub threw: Option<u32>,
     /// The write that it has in the queue.
@@ -31,7 +35,7 @@ impl Reusable for Batch {
         empty(&mut self.created);
         empty(&mut self.storable);
         (self.has_settled, self.is_over, self.is_aborted) = (false, false, false);
-        (self.threw, self.write) = (None, None);
+        (self.threw, self.write, self.open) = (None, None, 0);
     }
 }
 
@@ -106,6 +110,7 @@ impl Machine {
         it.batch = Some(batch);
         self.regions[it.region].counts.creations += 1;
         self.batches[batch].flights.push(flight);
+        self.batches[batch].open += 1;
     }
 
     /// The flights that a creator is called for.
@@ -204,8 +209,7 @@ impl Machine {
     /// Nobody waits any more for a creator that has not settled: it may never do so. What comes of it is not heard.
     pub(super) fn forget_late_creator(&mut self, flight: u32) {
         let Some(batch) = self.flights[flight].batch.filter(|_| !self.on_workers) else { return };
-        let it = &self.batches[batch];
-        if !it.has_settled && it.flights.iter().all(|flight| self.flights[*flight].outcome.is_some()) {
+        if !self.batches[batch].has_settled && self.batches[batch].open == 0 {
             self.finish_batch(batch);
         }
     }

@@ -115,6 +115,9 @@ impl Machine {
         }
         self.clear_timer(flight);
         self.flights[flight].outcome = Some(outcome);
+        if let Some(batch) = self.flights[flight].batch {
+            self.batches[batch].open -= 1;
+        }
         self.flights[flight].phase = Phase::Done;
         if let Some(source) = outcome.source().filter(|source| *source != flight) {
             self.hold(source);

@@ -130,6 +130,8 @@ pub(super) struct Flight {
     pub lock: LockState,
     /// The calls that ask for this lock together.
     pub round: Option<u32>,
+    /// Its place among those whose locks were won.
+    pub place: u32,
     /// Whether what it has created was written.
     pub is_stored: bool,
     /// Whether its creator has failed, though nobody has made it end.
@@ -171,6 +173,7 @@ impl Default for Flight {
             batch: None,
             lock: LockState::None,
             round: None,
+            place: 0,
             is_stored: false,
             has_failed: false,
             is_heard: false,

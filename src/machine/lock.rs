@@ -43,7 +43,6 @@ pub(super) struct LockRound {
     /// The flights that the host is asked about.
     pub asked: Vec<u32>,
     pub awaited: Option<u32>,
-    pub busy: Vec<u32>,
     pub won: Vec<(u32, u32)>,
     /// What was found under each lock, if that was asked for.
     pub again: Vec<(u32, Option<Found>)>,
@@ -139,7 +138,6 @@ impl Machine {
 
     pub(super) fn acquire(&mut self, round: u32, time: &impl Time) {
         let it = &mut self.lock_rounds[round];
-        it.busy.clear();
         if let Some(flight) = it.awaited {
             it.stage = Stage::Waiting;
             it.pending = 1;
@@ -182,9 +180,6 @@ impl Machine {
             LockAnswer::Busy if !is_awaited => LockState::Free,
             _ => LockState::Lost,
         };
-        if self.flights[flight].lock == LockState::Free {
-            self.lock_rounds[round].busy.push(flight);
-        }
         self.lock_settled(round, time);
         self.settle(time);
         true
@@ -254,7 +249,8 @@ impl Machine {
     }
 
     pub(super) fn is_won(&self, round: u32, flight: u32) -> bool {
-        self.lock_rounds[round].won.iter().any(|(_, won)| *won == flight)
+        let place = self.flights[flight].place as usize;
+        self.lock_rounds[round].won.get(place).is_some_and(|(_, won)| *won == flight)
     }
 
     /// Locks that were released since: their rounds go on.

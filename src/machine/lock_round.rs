@@ -10,8 +10,13 @@ use crate::freshness::Decision;
 impl Machine {
     /// Looks again at what was won, since somebody else may have created it meanwhile.
     pub(super) fn hand_over(&mut self, round: u32, time: &impl Time) {
+        let led = std::mem::take(&mut self.lock_rounds[round].led);
+        let is_busy = |(_, flight): &(u32, u32)| self.flights[*flight].lock == LockState::Free;
+        let (busy, won): (Vec<_>, Vec<_>) = led.into_iter().partition(is_busy);
+        for (place, (_, flight)) in won.iter().enumerate() {
+            self.flights[*flight].place = place as u32;
+        }
         let it = &mut self.lock_rounds[round];
-        let (busy, won): (Vec<_>, Vec<_>) = it.led.iter().partition(|(_, flight)| it.busy.contains(flight));
         it.led = busy;
         it.again = won.iter().map(|(_, flight)| (*flight, None)).collect();
         it.won = won.clone();
@@ -32,9 +37,7 @@ impl Machine {
             return;
         }
         let Some(round) = self.flights[flight.slot].round else { return };
-        if let Some(again) = self.lock_rounds[round].again.iter_mut().find(|(of, _)| *of == flight.slot) {
-            again.1 = found;
-        }
+        self.note_again(round, flight.slot, found);
         self.lock_settled(round, time);
         self.settle(time);
     }
@@ -55,8 +58,15 @@ impl Machine {
         if !self.lock_rounds.is_current(round) {
             return;
         }
-        if let Some(again) = self.lock_rounds[round.slot].again.iter_mut().find(|(of, _)| *of == flight) {
-            again.1 = Some(found);
+        self.note_again(round.slot, flight, Some(found));
+    }
+
+    fn note_again(&mut self, round: u32, flight: u32, found: Option<Found>) {
+        let place = self.flights.get(flight).map_or(0, |flight| flight.place as usize);
+        if let Some((of, again)) = self.lock_rounds[round].again.get_mut(place)
+            && *of == flight
+        {
+            *again = found;
         }
     }
 
@@ -192,7 +202,8 @@ impl Machine {
 
     /// It may have been invalidated or replaced since.
     pub(super) fn is_still_stale(&self, call: u32, flight: u32, time: &impl Time) -> bool {
-        !self.is_replaced(flight) && !matches!(self.evaluate(flight, self.calls[call].request.expiration, time), Decision::Missing(_))
+        !self.is_replaced(flight)
+            && !matches!(self.evaluate(flight, self.calls[call].request.expiration, time), Decision::Missing(_))
     }
 
     fn serve_instead_of_leading(&mut self, call: u32, seat: u32, flight: u32) {

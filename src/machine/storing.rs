@@ -7,6 +7,15 @@ use super::slab::Ticket;
 use super::{Machine, Time};
 
 impl Machine {
+    /// The host looks at the values, for the first time or once more.
+    pub fn begin_accepting(&mut self, batch: Ticket) {
+        if self.expects_batch(batch) {
+            let it = &mut self.batches[batch.slot];
+            it.storable.clear();
+            it.threw = None;
+        }
+    }
+
     /// The host has looked at one value.
     pub fn accept(&mut self, batch: Ticket, flight: u32, accepted: Accepted) {
         if !self.expects_batch(batch) {

@@ -141,3 +141,9 @@ test("a console that throws costs nobody anything", async () => {
   expect(await region.getOrCreate("k", () => "created")).toBe("created");
   expect(await region.keyIsLocked("k")).toBe(false);
 });
+
+test("creators in one another's synchronous part do not overflow the stack", async () => {
+  const region = makeRegion();
+  const sum = region.cacheOnArguments({ namespace: "sum" }, async (n) => (n === 0 ? 0 : n + (await sum(n - 1))));
+  expect(await sum(3_000)).toBe((3_000 * 3_001) / 2);
+});

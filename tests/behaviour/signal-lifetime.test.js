@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { MemoryBackend, backgroundRunner } from "dogpile";
 import { SlowMultiBackend, backends, checkAfterEach, counted, deferred, isSettled, makeRegion, outcome, refuses, slowRegion, turns, until, virtualClock } from "./helpers.js";
 import { foreignSignal } from "./signals.js";
@@ -240,4 +240,21 @@ test("null and undefined are no signal", async () => {
   const region = makeRegion();
   expect(await region.getOrCreate("k", () => "value", { signal: null })).toBe("value");
   expect(await region.getOrCreate("k", () => "never", { signal: undefined })).toBe("value");
+});
+
+test("one listener serves all calls of a signal, and goes with the last of them", async () => {
+  const region = makeRegion();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const add = vi.spyOn(signal, "addEventListener");
+  const remove = vi.spyOn(signal, "removeEventListener");
+  const creation = deferred();
+  const calls = Array.from({ length: 100 }, (_, index) => region.getOrCreate(`k${index}`, () => creation.promise, { signal }));
+  expect(add).toHaveBeenCalledTimes(1);
+  creation.resolve("value");
+  await Promise.all(calls);
+  expect(remove).toHaveBeenCalledTimes(1);
+  const others = Array.from({ length: 100 }, (_, index) => outcome(region.getOrCreate(`other${index}`, () => new Promise(() => {}), { signal })));
+  controller.abort(gone);
+  expect((await Promise.all(others)).every(([how, reason]) => how === "rejected" && reason === gone)).toBe(true);
 });

@@ -106,11 +106,7 @@ impl World {
     }
 
     pub fn handed_over(&mut self, flight: Ticket, name: usize) {
-        let left = self
-            .locks
-            .get(&name)
-            .and_then(|lock| lock.left)
-            .filter(|_| !self.written.contains_key(&name));
+        let left = self.locks.get(&name).and_then(|lock| lock.left).filter(|_| !self.written.contains_key(&name));
         let left = if self.rng.chance(20) { None } else { left };
         let mut found = None;
         if let Some(it) = self.flights.get_mut(&flight.slot).filter(|_| self.machine.is_running(flight)) {
