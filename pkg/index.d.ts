@@ -359,7 +359,8 @@ export interface CreateOptions<T = unknown> {
   /** Supersedes the record's and the region's for this call only. Default: theirs. */
   expirationTime?: Duration | null | undefined;
   /**
-   * Asked once per created value; a falsy answer returns the value without storing it.
+   * Asked once per created value; a falsy answer returns the value without storing it. It may answer by promise, which is awaited for
+   * `lockTimeout` at most: then the value is not stored, and the observer is told.
    *
    * Default: every value is stored. What it throws reaches everyone who waits, and nothing is stored.
    */
@@ -385,6 +386,13 @@ export interface CreateOptions<T = unknown> {
    * Default: the region's, else the error.
    */
   staleIfError?: Duration | undefined;
+  /**
+   * `true`: this call waits for nothing that it has a stale value for, which is replaced in the background; `false`: it creates and waits,
+   * whatever the region says. `getOrCreateMulti` takes no notice of it.
+   *
+   * Default: the region's.
+   */
+  staleWhileRevalidate?: boolean | undefined;
   /** As the region's, for this call. Default: the region's. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** How long this caller lets a creation run, from its start, before it takes over. Default: the region's. */

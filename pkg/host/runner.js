@@ -1,6 +1,7 @@
 import { backendError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
+import { REVALIDATES } from "../region/options.js";
 import { callWaitUntil } from "./keep-alive.js";
 import {
   ASK_IS_RUNNING, ASK_RUNNER_MAY_STORE, ASK_RUNNER_WRITES, ASK_SERIAL_OF_WRITE, ASK_STARTED_AT, DONE, FAILED, NEWS_OVERTAKEN, NEWS_RUNNER_CREATED,
@@ -30,7 +31,8 @@ export class Run {
     };
     this.#isStarting = true;
     try {
-      pending(region.asyncCreationRunner(region.facade, key, () => this.#create(), mutex, job))?.catch(failedLater);
+      const runner = this.creation.call.request.flags & REVALIDATES ? backgroundRunner : region.asyncCreationRunner;
+      pending(runner(region.facade, key, () => this.#create(), mutex, job))?.catch(failedLater);
       return this.#isReleased ? RELEASED : DONE;
     } catch (error) {
       this.creation.call.error = error;

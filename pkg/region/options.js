@@ -4,7 +4,7 @@ import { given, isObject, membersOf, NO_OPTIONS, requireKnown } from "../members
 import { ignoreRejection } from "../promises.js";
 
 const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
-export const CREATE = ["expirationTime", "shouldCacheFn", "forceRefresh", "lockTimeout", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil"];
+export const CREATE = ["expirationTime", "shouldCacheFn", "forceRefresh", "lockTimeout", "creatorArgs", "signal", "timeout", "staleIfError", "staleWhileRevalidate", "waitUntil"];
 const READ = ["expirationTime", "ignoreExpiration"];
 
 /** Refuses what nobody knows. Not asked where a fresh value is at hand: it would cost more than the call. */
@@ -25,7 +25,7 @@ export function readingOptions(options) {
 export function createOptions(options) {
   if (options === undefined) return PLAIN_CALL;
   const from = given(options);
-  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil } = from;
+  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil } = from;
   const isAll =
     shouldCacheFn === undefined &&
     forceRefresh === undefined &&
@@ -34,10 +34,11 @@ export function createOptions(options) {
     signal === undefined &&
     timeout === undefined &&
     staleIfError === undefined &&
+    staleWhileRevalidate === undefined &&
     waitUntil === undefined;
   if (isAll && Object.prototype.expirationTime === undefined) return { expirationTime, more: NO_OPTIONS, options: from };
   if (CREATE.some((name) => name in Object.prototype)) return cleanOptions(from);
-  return { expirationTime, more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, waitUntil }, options: from };
+  return { expirationTime, more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil }, options: from };
 }
 
 /** The same where somebody has put a name of ours on every object. */
@@ -57,6 +58,9 @@ export const SHAREABLE = 2;
 const FORCE_REFRESH = 1;
 /** What it begins must outlive the request that it came with. */
 export const OUTLIVES = 4;
+/** It waits for nothing that it has a stale value for, or it does, whatever the region says. */
+export const REVALIDATES = 8;
+const WAITS = 16;
 const PLAIN_REQUEST = Object.freeze({
   isMulti: false,
   shouldCacheFn: undefined,
@@ -79,6 +83,8 @@ export function createRequest(creator, call, isMulti) {
   const expiration = seconds(expirationTime, "expirationTime");
   if (more === NO_OPTIONS) return { ...PLAIN_REQUEST, isMulti, expiration, flags: isMulti ? 0 : SHAREABLE };
   const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
+  const revalidates = more.staleWhileRevalidate ?? undefined;
+  if (revalidates !== undefined && typeof revalidates !== "boolean") throw refused("staleWhileRevalidate", "true or false", revalidates);
   const [shouldCacheFn, creatorArgs, signal, waitUntil] = [more.shouldCacheFn, more.creatorArgs, more.signal, more.waitUntil].map((value) => value ?? undefined);
   if (shouldCacheFn !== undefined) requireFunction(shouldCacheFn, "shouldCacheFn");
   if (waitUntil !== undefined) requireFunction(waitUntil, "waitUntil");
@@ -94,7 +100,7 @@ export function createRequest(creator, call, isMulti) {
     lockTimeout: patience(lockTimeout),
     timeout: seconds(timeout, "timeout"),
     staleIfError: seconds(staleIfError, "staleIfError"),
-    flags: forceRefresh ? FORCE_REFRESH : 0,
+    flags: (forceRefresh ? FORCE_REFRESH : 0) | (revalidates === undefined ? 0 : revalidates ? REVALIDATES : WAITS),
   };
 }
 

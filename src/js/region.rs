@@ -16,6 +16,8 @@ use crate::machine::{Machine, Peek, Request, Settings, Ticket};
 const FORCE_REFRESH: u32 = 1;
 const SHAREABLE: u32 = 2;
 const OUTLIVES: u32 = 4;
+const REVALIDATES: u32 = 8;
+const WAITS: u32 = 16;
 
 /// A region over one backend. The machine is shared by all regions of that backend.
 #[wasm_bindgen]
@@ -226,6 +228,7 @@ impl Region {
             stale_if_error: duration::normalize(stale_if_error),
             force_refresh: flags & FORCE_REFRESH != 0,
             is_multi,
+            revalidates: (flags & (REVALIDATES | WAITS) != 0).then_some(flags & REVALIDATES != 0),
             outlives: flags & OUTLIVES != 0,
             is_shareable: flags & SHAREABLE != 0,
         }

@@ -16,6 +16,8 @@ pub struct Request {
     pub force_refresh: bool,
     /// It is of many keys: one read, one creator's call and one write for all of them.
     pub is_multi: bool,
+    /// Whether a runner replaces what is stale, if it does not leave that to its region.
+    pub revalidates: Option<bool>,
     /// The host is to be told when it begins what must outlive the request that it came with.
     pub outlives: bool,
     /// Nothing sets it apart from others that ask alike: they may share its promise.
@@ -30,6 +32,7 @@ impl Request {
         stale_if_error: None,
         force_refresh: false,
         is_multi: true,
+        revalidates: None,
         outlives: false,
         is_shareable: false,
     };

@@ -65,8 +65,9 @@ impl Machine {
 
     /// Calls the creator, or the region's runner for what is stale.
     pub(super) fn start(&mut self, call: u32, led: &[(u32, u32)], time: &impl Time) {
-        let settings = &self.regions[self.calls[call].region].settings;
-        let may_run = settings.has_runner && !self.calls[call].request.is_multi;
+        let it = &self.calls[call];
+        let runs = it.request.revalidates.unwrap_or(self.regions[it.region].settings.has_runner);
+        let may_run = runs && !it.request.is_multi;
         let lock_timeout = self.calls[call].request.lock_timeout;
         let mut batch = None;
         for (seat, flight) in led {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backends, checkAfterEach, makeRegion, now, record, refuses, throws, turns, until, deferred, counted, plainBackend, virtualClock } from "./helpers.js";
+import { backends, checkAfterEach, counted, deferred, isSettled, makeRegion, now, plainBackend, record, refuses, throws, turns, until, virtualClock } from "./helpers.js";
 import { backgroundRunner } from "dogpile";
 
 checkAfterEach();
@@ -98,6 +98,22 @@ describe("staleWhileRevalidate", () => {
     await until(async () => (await region.get("k")) === "new");
     await turns();
     expect(creator.times).toBe(1);
+  });
+
+  test.each([[true, false], [undefined, true], [false, true]])("of a region %s, of a call %s: the call's word counts", async (ofRegion, ofCall) => {
+    const clock = virtualClock();
+    const region = makeRegion({ clock, expirationTime: 60, staleWhileRevalidate: ofRegion });
+    await region.set("k", "old");
+    clock.advance(61);
+    const creation = deferred();
+    const creator = counted(() => creation.promise);
+    const call = region.getOrCreate("k", creator, { staleWhileRevalidate: ofCall });
+    await until(() => creator.times === 1);
+    expect(await isSettled(call)).toBe(ofCall);
+    creation.resolve("new");
+    expect(await call).toBe(ofCall ? "old" : "new");
+    await until(async () => (await region.get("k")) === "new");
+    await refuses(() => region.getOrCreate("other", creator, { staleWhileRevalidate: 1 }), "VALIDATION", "staleWhileRevalidate must be true or false");
   });
 
   test("is a boolean, and not given beside asyncCreationRunner", () => {

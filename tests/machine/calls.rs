@@ -52,6 +52,7 @@ impl World {
             stale_if_error: self.rng.pick(&[None, None, None, Some(2.0), Some(f64::INFINITY)]),
             force_refresh: self.rng.chance(8),
             is_multi,
+            revalidates: self.rng.pick(&[None, None, None, None, Some(true), Some(false)]),
             outlives: false,
             is_shareable: is_alone && self.rng.chance(85),
         }
