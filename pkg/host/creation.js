@@ -1,7 +1,7 @@
 import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
 import { backendError } from "../errors.js";
-import { pending } from "../promises.js";
+import { monotonic, pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
 import { Context, MultiContext } from "./context.js";
@@ -30,7 +30,7 @@ export class Creation {
   /** Calls the creator. */
   create() {
     const { call } = this;
-    this.#began = Date.now();
+    this.#began = monotonic();
     try {
       const answer = this.callCreator();
       const promise = pending(answer);
@@ -60,11 +60,11 @@ export class Creation {
   }
 
   get seconds() {
-    return (Date.now() - this.#began) / 1000;
+    return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
   begin() {
-    this.#began = Date.now();
+    this.#began = monotonic();
   }
 
   abort(reason) {

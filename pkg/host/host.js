@@ -242,6 +242,14 @@ export class Host {
     }
   }
 
+  startTime(slot) {
+    try {
+      return this.calls[slot].region.startTime();
+    } catch {
+      return NaN; // whoever asks the strategy next hears of it
+    }
+  }
+
   says(slot, created) {
     const call = this.calls[slot];
     try {

@@ -36,6 +36,6 @@ export class CachedValue {
   }
 
   get age() {
-    return this.#now() - this.metadata.ct;
+    return Math.max(0, this.#now() - this.metadata.ct);
   }
 }

@@ -87,7 +87,7 @@ impl Region {
         if !self.machine.borrow_mut().still_creates(batch, time) {
             return;
         }
-        self.note_start(host, batch, time);
+        self.note_start(host, batch);
         self.machine.borrow_mut().in_creator(batch, true);
         let came = host.create(batch.slot);
         self.machine.borrow_mut().in_creator(batch, false);
@@ -97,7 +97,7 @@ impl Region {
     }
 
     /// A strategy's news since then fences the flights, unless that very time counts as invalidated already.
-    fn note_start(&self, host: &Host, batch: Ticket, time: &Realm) {
+    fn note_start(&self, host: &Host, batch: Ticket) {
         let machine = self.machine.borrow();
         let call = machine.call_of(batch);
         if !machine.settings(machine.region_of_call(call)).has_strategy {
@@ -106,9 +106,7 @@ impl Region {
         let flights = machine.batch(batch).to_vec();
         drop(machine);
         for flight in flights {
-            let stamp = time.stamp();
-            let is_known = host.is_overtaken(call, stamp) != DONE;
-            self.machine.borrow_mut().starts_at(flight, if is_known { f64::NAN } else { stamp });
+            self.machine.borrow_mut().starts_at(flight, host.start_time(call));
         }
     }
 

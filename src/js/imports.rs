@@ -62,6 +62,8 @@ extern "C" {
     pub(super) fn refresh_to_store(this: &Host, batch: u32, serial: u32) -> u32;
     #[wasm_bindgen(method, js_name = isOvertaken)]
     pub(super) fn is_overtaken(this: &Host, call: u32, started_at: f64) -> u32;
+    #[wasm_bindgen(method, js_name = startTime)]
+    pub(super) fn start_time(this: &Host, call: u32) -> f64;
     #[wasm_bindgen(method, js_name = adoptError)]
     pub(super) fn adopt_error(this: &Host, batch: u32);
     #[wasm_bindgen(method)]

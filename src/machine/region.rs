@@ -1,6 +1,7 @@
 //! What the machine knows of a region: its settings, its invalidation times, its counts.
 
-use crate::freshness::Invalidations;
+use super::Time;
+use crate::freshness::{Invalidated, Invalidations};
 
 /// How a region is configured. Times are in seconds, infinity for never.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,5 +58,13 @@ impl Region {
     pub fn new(settings: Settings) -> Self {
         let never = f64::NEG_INFINITY;
         Self { settings, times: Invalidations { hard: never, soft: never }, counts: Counts::default(), generation: 0 }
+    }
+
+    /// What the invalidations say of a record: those of the region, or a strategy, which has said so. The clock is looked at only if there were any.
+    pub fn judge(&self, created: f64, said: Invalidated, time: &impl Time) -> Invalidated {
+        if self.settings.has_strategy {
+            return said;
+        }
+        if self.times.are_none() { Invalidated::No } else { self.times.of(created, time.now()) }
     }
 }
