@@ -4,7 +4,7 @@ use super::imports::{DONE, FAILED, Host, PENDING};
 use super::numbers::invalidated_by_number;
 use super::region::Region;
 use super::time::Realm;
-use crate::machine::{Accepted, Effect, Failure, LockAnswer, Released, Ticket, Time};
+use crate::machine::{Accepted, Effect, Failure, LockAnswer, Released, Ticket};
 
 impl Region {
     /// Goes on until there is nothing left to do.
