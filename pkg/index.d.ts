@@ -104,8 +104,9 @@ export interface RegionOptions {
   /**
    * Tells the time, in seconds since the epoch.
    *
-   * Default: `Date.now()`, never going back, and strictly increasing for creation and invalidation times. A clock that is
-   * given is used as it is; what it returns must be a number.
+   * Default: `Date.now()`, strictly increasing for creation and invalidation times. It stands still while the system's clock is
+   * behind it by 60 s or less; one that is set back by more is believed at once. A clock that is given is used as it is; what it
+   * returns must be a number.
    */
   clock?: (() => number) | undefined;
   /**
@@ -833,8 +834,14 @@ export interface RegionInvalidationStrategy {
   isHardInvalidated(timestamp: number): unknown;
   /** Whether `getOrCreate` takes it for stale. */
   isSoftInvalidated(timestamp: number): unknown;
+  /** Asked of a record that lies more than 60 s ahead of the clock: it counts as created before every invalidation that was made. */
   wasHardInvalidated(): unknown;
   wasSoftInvalidated(): unknown;
+  /**
+   * The latest time that it knows, in seconds: what is created or set is stamped just after it, and so counts at once. One that lies
+   * more than 60 s ahead of the clock is not followed. `undefined`: stamps are what the clock says.
+   */
+  readonly latest?: number | undefined;
   /**
    * Asked before every decision; a promise that it returns is awaited first. One that rejects, or has not settled within
    * `lockTimeout`, is reported to `observer.onError`, and the call goes on with what is known.
@@ -854,23 +861,32 @@ export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
 }
 
 /**
- * Keeps the times in a backend as well, so that every tab, isolate, process and later visit comes to know them: a record like any
- * other, its payload `{"hard": seconds | null, "soft": seconds | null}`.
+ * Keeps the times in a backend as well, so that every tab, isolate, process and later visit comes to know them: records like any
+ * other under `<key>:hard` and `<key>:soft`, their payloads the times in seconds.
  *
- * They are read before the first decision, and again at most every `refresh`.
+ * They are read before the first decision, and again at most every `refresh`. A time that lies more than 60 s ahead of the clock counts
+ * as the moment at which it was heard of first, and the next `invalidate` here replaces it.
  */
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /**
-   * `key`: where the record lies. Default: "dogpile:invalidation".
+   * `key`: where the records lie. Default: "dogpile:invalidation".
    * `refresh`: for how long what was read is good. Default: 10 s.
    * `channel`: a BroadcastChannel on which the other tabs of the origin are told at once. Default: none.
+   * `clockSkew`: by how much the clocks of those who share the backend may differ, 0 to 30 s: the times are that much ahead of the
+   * clock, so that what a machine whose clock is ahead has created before is invalidated, too. Default: 1 s.
    *
    * Throws a ValidationError for what it cannot use.
    */
   constructor(
     backend: CacheBackend,
-    options?: { key?: string | undefined; refresh?: Duration | undefined; channel?: string | undefined },
+    options?: {
+      key?: string | undefined;
+      refresh?: Duration | undefined;
+      channel?: string | undefined;
+      clockSkew?: Duration | undefined;
+    },
   );
+  readonly latest: number;
   /** Rejects with the backend's own error where the times could not be stored; they are in effect here all the same. */
   invalidate(hard: boolean, now: number): Promise<void>;
   refresh(now: number): Promise<void> | undefined;

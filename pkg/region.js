@@ -234,7 +234,7 @@ export class Region {
     const { ct, v, et } = found;
     const { expiration, isTimeless, times, counts } = this.#region;
     const asked = numberOrNaN(call.expirationTime);
-    const clock = isTimeless && et !== et && asked !== asked ? 0 : Date.now(); // NaN: not given
+    const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
     if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, clock)) return undefined;
     counts.hits += 1;
     return found.promise ?? keptPromise(found);

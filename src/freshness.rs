@@ -3,6 +3,12 @@
 /// The version of the stored format, dogpile.cache's own.
 pub const VERSION: f64 = 2.0;
 
+/// Seconds by which clocks may differ. What lies farther ahead of a reading was made by a clock that was wrong.
+pub const NEAR: f64 = 60.0;
+
+/// Where the times are moved to that a corrected clock has left too far ahead: near enough for what is created after them.
+const MOVED: f64 = 59.0;
+
 /// What is known of a stored record, its payload aside.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Metadata {
@@ -46,8 +52,15 @@ pub struct Invalidations {
 }
 
 impl Invalidations {
-    /// What they say of a record of this creation time.
-    pub fn of(&self, created: f64) -> Invalidated {
+    /// Whether nothing was ever invalidated.
+    pub fn are_none(&self) -> bool {
+        self.hard.max(self.soft) == f64::NEG_INFINITY
+    }
+
+    /// What they say of a record of this creation time. One that lies too far ahead of the reading counts as created before every invalidation:
+    /// the clock that it was made by was wrong, and nothing would end it.
+    pub fn of(&self, created: f64, now: f64) -> Invalidated {
+        let created = if is_far_ahead(created, now) { f64::NEG_INFINITY } else { created };
         if created < self.hard {
             Invalidated::Hard
         } else if created < self.soft {
@@ -61,6 +74,16 @@ impl Invalidations {
 /// An invalidation time after one more invalidation: an earlier one, or none at all, changes nothing.
 pub fn later(latest: f64, time: f64) -> f64 {
     latest.max(time)
+}
+
+/// Whether a time was made by a clock that was wrong.
+pub fn is_far_ahead(time: f64, now: f64) -> bool {
+    time > now + NEAR
+}
+
+/// An invalidation time of this realm after its clock was corrected: one that lies too far ahead would be in effect until the clock is there again.
+pub fn moved(time: f64, now: f64) -> f64 {
+    if is_far_ahead(time, now) { now + MOVED } else { time }
 }
 
 /// What a caller gets, or has to do.
@@ -146,6 +169,7 @@ mod tests {
     use super::*;
 
     const NOW: f64 = 1_700_000_000.0;
+    const NONE: Invalidations = Invalidations { hard: f64::NEG_INFINITY, soft: f64::NEG_INFINITY };
 
     fn record(age: f64) -> Metadata {
         Metadata { created: NOW - age, version: VERSION }
@@ -201,11 +225,29 @@ mod tests {
     #[test]
     fn a_soft_invalidation_never_revives_what_a_hard_one_ended() {
         let both = Invalidations { hard: NOW, soft: NOW + 1.0 };
-        assert_eq!(both.of(NOW - 1.0), Invalidated::Hard);
-        assert_eq!(both.of(NOW), Invalidated::Soft);
-        assert_eq!(both.of(NOW + 1.0), Invalidated::No);
-        let none = Invalidations { hard: f64::NEG_INFINITY, soft: f64::NEG_INFINITY };
-        assert_eq!(none.of(f64::MIN), Invalidated::No);
+        assert_eq!(both.of(NOW - 1.0, NOW), Invalidated::Hard);
+        assert_eq!(both.of(NOW, NOW), Invalidated::Soft);
+        assert_eq!(both.of(NOW + 1.0, NOW), Invalidated::No);
+        assert_eq!(NONE.of(f64::MIN, NOW), Invalidated::No);
+    }
+
+    #[test]
+    fn a_record_that_lies_more_than_a_minute_ahead_is_older_than_every_invalidation() {
+        let [hard, soft] = [Invalidations { hard: NOW - 9.0, ..NONE }, Invalidations { soft: NOW - 9.0, ..NONE }];
+        assert_eq!(hard.of(NOW + 60.0, NOW), Invalidated::No);
+        assert_eq!(hard.of(NOW + 60.125, NOW), Invalidated::Hard);
+        assert_eq!(soft.of(NOW + 60.125, NOW), Invalidated::Soft);
+        assert_eq!(hard.of(NOW + 60.125, NOW + 0.125), Invalidated::No);
+        assert_eq!(NONE.of(NOW + 1e9, NOW), Invalidated::No);
+        assert_eq!(decide(record(-1e9), 0.0, Invalidated::No, NOW), Decision::Fresh);
+    }
+
+    #[test]
+    fn an_invalidation_that_a_correction_has_left_more_than_a_minute_ahead_is_moved_to_where_it_can_be_followed() {
+        assert_eq!(moved(NOW + 1e9, NOW), NOW + 59.0);
+        assert_eq!(moved(NOW + 60.0, NOW), NOW + 60.0);
+        assert_eq!(moved(NOW - 1.0, NOW), NOW - 1.0);
+        assert_eq!(moved(f64::NEG_INFINITY, NOW), f64::NEG_INFINITY);
     }
 
     #[test]

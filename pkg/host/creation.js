@@ -1,7 +1,7 @@
 import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
 import { backendError, makeError } from "../errors.js";
-import { pending } from "../promises.js";
+import { monotonic, pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
@@ -54,7 +54,7 @@ export class Creation {
 
   create() {
     const { call } = this;
-    this.#began = Date.now();
+    this.#began = monotonic();
     depth += 1;
     try {
       const answer = this.callCreator();
@@ -86,12 +86,12 @@ export class Creation {
   }
 
   get seconds() {
-    return (Date.now() - this.#began) / 1000;
+    return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
   /** A runner calls the creator itself. */
   start() {
-    this.#began = Date.now();
+    this.#began = monotonic();
   }
 
   tell(news) {

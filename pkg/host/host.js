@@ -77,6 +77,15 @@ export class Host {
     if (writer >= 0) this.beginWriter(writer, writerSerial, write);
   }
 
+  /** When a creator is called, for a strategy that hears of others. */
+  startTime(slot) {
+    try {
+      return this.calls[slot].region.startTime();
+    } catch {
+      return NaN; // whoever asks the strategy next hears of it
+    }
+  }
+
   /** `get` and its like. */
   lookUp(reading) {
     return reading.read();

@@ -1,13 +1,13 @@
 import { InvalidationTimes } from "./times.js";
 
-/** The times of a strategy, for those that extend it. */
+/** The times of a strategy; `undefined` for one of the user's that does not extend this one. */
 export let timesOf;
 
 export class DefaultInvalidationStrategy {
   #times = new InvalidationTimes();
 
   static {
-    timesOf = (strategy) => strategy.#times;
+    timesOf = (strategy) => (#times in strategy ? strategy.#times : undefined);
   }
 
   invalidate(hard, now) {
@@ -15,7 +15,7 @@ export class DefaultInvalidationStrategy {
   }
 
   isInvalidated(timestamp) {
-    return this.#times.of(timestamp) !== 0;
+    return timestamp < this.#times.latest;
   }
 
   isHardInvalidated(timestamp) {

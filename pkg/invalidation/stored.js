@@ -1,49 +1,77 @@
 import * as backends from "../backends/backend.js";
 import { patience, seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
-import { within } from "../promises.js";
+import { ignoreRejection, within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
 import { readOptions } from "../members.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
-import { isKnownVersion, stampClock } from "../wasm/dogpile.js";
+import { isFarAhead, isKnownVersion, stampClock } from "../wasm/dogpile.js";
 import { DefaultInvalidationStrategy, timesOf } from "./default.js";
+import { InvalidationTimes, READING } from "./times.js";
 
 const DEFAULT_REFRESH = 10;
+const DEFAULT_SKEW = 1;
+const LARGEST_SKEW = 30;
 /** A reader may have died with its request: whoever waits for it reads for himself then. */
 const PATIENCE_WITH_READER = 1;
+/** Each has a record of its own, so that those who write at once have nothing to merge. */
+const KINDS = ["hard", "soft"];
 
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #setup;
   /** Where its writes are queued with those of regions over the same backend. */
   #queue;
-  #key;
+  #keys;
   #period;
+  #skew;
   #channel;
   /** Whether the store was read, and when that began. */
   #isLoaded = false;
   #readAt = -Infinity;
   #reading;
+  /** The latest reading of the clock that it was given. */
+  #now = -Infinity;
+  /** What was set here: whoever finds an earlier time in the store writes it again. */
+  #own = new InvalidationTimes();
+  /** What the channel has told that lay too far ahead of the latest reading, which may be an old one. */
+  #told;
+  /** By kind, what lies too far ahead, and when that was heard of. */
+  #far = {};
 
   constructor(backend, options) {
     super();
-    const { key = "dogpile:invalidation", refresh, channel } = readOptions(options, ["key", "refresh", "channel"]);
+    const { key = "dogpile:invalidation", refresh, channel, clockSkew } = readOptions(options, ["key", "refresh", "channel", "clockSkew"]);
     if (typeof key !== "string") throw refused("key", "a string", key);
-    const period = seconds(refresh, "refresh");
-    this.#period = Number.isNaN(period) ? DEFAULT_REFRESH : period;
-    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
-    this.#key = this.#setup.mangle(key);
+    this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
+    this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
+    if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
+    this.#setup = new Setup(backends.usableBackend(backend), { lockTimeout: patience("30s"), throws: true });
+    this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
     this.#listen(channel ?? undefined);
   }
 
-  invalidate(hard, now) {
-    super.invalidate(hard, now);
-    this.#channel?.postMessage(this.#times);
-    return this.#store();
+  /** `now` is later than every stamp of this realm, `reading` what the clock says. */
+  invalidate(hard, now, reading = now) {
+    this.#look(reading);
+    const time = Math.max(now, reading + this.#skew);
+    super.invalidate(hard, time);
+    this.#own.invalidate(Boolean(hard), time);
+    this.#channel?.postMessage({ ...this.#own });
+    return this.#store(reading, hard ? 0 : 1);
+  }
+
+  get [READING]() {
+    return true;
+  }
+
+  get latest() {
+    return timesOf(this).latest;
   }
 
   refresh(now) {
+    this.#look(now);
     if (!this.#isLoaded) return this.#reading === undefined ? this.#read(now) : this.#join(now);
     const isDue = now < this.#readAt || now - this.#readAt >= this.#period;
     return isDue ? this.#read(now) : undefined;
@@ -59,20 +87,35 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.close();
   }
 
-  get #times() {
-    const { hard, soft } = timesOf(this);
-    return { hard: orNull(hard), soft: orNull(soft) };
+  /** Sees to what depends on the time. */
+  #look(now) {
+    if (now < this.#now) for (const times of [timesOf(this), this.#own]) times.comeBack(now);
+    this.#now = now;
+    const told = this.#told;
+    this.#told = undefined;
+    if (told !== undefined) KINDS.forEach((kind, index) => super.invalidate(index === 0, this.#counted(kind, told[kind], now)));
   }
 
-  /** An earlier time than what is known here changes nothing. */
-  #merge(times) {
-    if (typeof times?.hard === "number") super.invalidate(true, times.hard);
-    if (typeof times?.soft === "number") super.invalidate(false, times.soft);
+  /** A time that lies too far ahead counts as the moment at which it was heard of: it would switch the cache off until the clock has come there. */
+  #counted(kind, time, now) {
+    if (!isFarAhead(time, now)) return time;
+    if (this.#far[kind]?.time !== time) this.#far[kind] = { time, heard: now };
+    const far = this.#far[kind];
+    return (far.heard = Math.min(far.heard, now));
+  }
+
+  #hear(message) {
+    KINDS.forEach((kind, index) => {
+      const time = message?.[kind];
+      if (typeof time !== "number") return;
+      if (isFarAhead(time, this.#now)) (this.#told ??= new InvalidationTimes()).invalidate(index === 0, time);
+      else super.invalidate(index === 0, time);
+    });
   }
 
   #read(now) {
     this.#readAt = now;
-    const reading = this.#load().then(throwGiven).finally(() => {
+    const reading = this.#load(now).then(throwFirst).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
     this.#reading = reading;
@@ -85,38 +128,53 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return within(this.#reading, PATIENCE_WITH_READER, () => late).catch(orElse);
   }
 
-  /** Rejects where the store cannot be read; gives an error for what there is no sense in. */
-  async #load() {
-    const [outcome] = await backends.read(this.#setup, [this.#key], false);
+  /** Gives an error for each record that cannot be read, or that there is no sense in. */
+  async #load(now) {
+    const outcomes = await backends.read(this.#setup, this.#keys, true);
+    this.#isLoaded ||= outcomes.every((outcome) => !("error" in outcome));
+    return outcomes.map((outcome, index) => {
+      try {
+        if (this.#find(outcome, now, index) < this.#own[KINDS[index]]) ignoreRejection(this.#write(index)); // somebody wrote at once; if it fails, the next to read does so
+      } catch (error) {
+        return error;
+      }
+    });
+  }
+
+  /** The time in a record, as it counts here. */
+  #find(outcome, now, index) {
     if ("error" in outcome) throw outcome.error;
-    this.#isLoaded = true;
-    const stored = outcome.value ?? undefined;
-    if (stored === undefined) return undefined;
-    try {
-      this.#merge(this.#payloadOf(stored));
-    } catch (error) {
-      return error;
-    }
+    const time = this.#counted(KINDS[index], this.#timeIn(outcome.value ?? undefined, index), now);
+    super.invalidate(index === 0, time); // an earlier time than what is known here changes nothing
+    return time;
   }
 
   /** A record of another version holds nothing that is known here. */
-  #payloadOf(stored) {
+  #timeIn(stored, index) {
+    if (stored === undefined) return -Infinity;
     const found = readRecord(this.#setup.fromStored(stored));
-    if (found === undefined || typeof found.record.payload !== "object") {
-      throw refusedAs(`what the backend holds under ${quoteKey(this.#key)}`, "a record of invalidation times", describePart(stored));
-    }
-    return isKnownVersion(found.v) ? found.record.payload : undefined;
+    if (found !== undefined && !isKnownVersion(found.v)) return -Infinity;
+    const time = found?.payload;
+    if (typeof time === "number" && time === time) return time;
+    throw refusedAs(`what the backend holds under ${quoteKey(this.#keys[index])}`, "a record of an invalidation time", describePart(stored));
   }
 
-  /** What others have stored meanwhile is not taken back. */
-  async #store() {
-    await this.#load();
+  /** What was set here, unless others have stored a later time. */
+  async #store(now, index) {
+    const [outcome] = await backends.read(this.#setup, [this.#keys[index]], false);
+    try {
+      if (this.#find(outcome, now, index) >= this.#own[KINDS[index]]) return;
+    } catch {} // what cannot be read is written anew
+    await this.#write(index);
+  }
+
+  #write(index) {
     const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
-    const keys = [this.#key];
-    const send = () => backends.write(this.#setup, keys, [this.#setup.toStored(makeRecord(this.#times, stampClock(Date.now())))], false);
-    const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], send);
-    core.set(host, this.#key, write);
-    await write.promise;
+    const keys = [this.#keys[index]];
+    const record = () => this.#setup.toStored(makeRecord(this.#own[KINDS[index]], stampClock(Date.now(), NaN)));
+    const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], () => backends.write(this.#setup, keys, [record()], false));
+    core.set(host, keys[0], write);
+    return write.promise;
   }
 
   #listen(name) {
@@ -125,7 +183,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     if (typeof BroadcastChannel !== "function") return; // then there are no other tabs either
     this.#channel = new BroadcastChannel(name);
     this.#channel.unref?.();
-    this.#channel.onmessage = ({ data }) => this.#merge(data);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
     globalThis.addEventListener?.("pageshow", this.#onPageShow);
   }
 
@@ -135,8 +193,9 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   };
 }
 
-function throwGiven(error) {
+function throwFirst(errors) {
+  const error = errors.find((each) => each !== undefined);
   if (error !== undefined) throw error;
 }
 
-const orNull = (time) => (time === -Infinity ? null : time);
+const orDefault = (number, otherwise) => (number === number ? number : otherwise);

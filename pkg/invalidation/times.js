@@ -1,9 +1,16 @@
-import { invalidatedBy, laterInvalidation } from "../wasm/dogpile.js";
+import { laterInvalidation, movedInvalidation } from "../wasm/dogpile.js";
+
+/** The name under which a strategy says that it wants to be given the reading of the clock, too, when it invalidates. */
+export const READING = Symbol("reading");
 
 /** When all was invalidated last, hard and soft, in seconds since the epoch. */
 export class InvalidationTimes {
   hard = -Infinity;
   soft = -Infinity;
+
+  get latest() {
+    return Math.max(this.hard, this.soft);
+  }
 
   /** One more. An earlier time than what there is changes nothing. */
   invalidate(hard, time) {
@@ -11,8 +18,11 @@ export class InvalidationTimes {
     else this.soft = laterInvalidation(this.soft, time);
   }
 
-  /** What they say of a record: 0 nothing, 1 soft, 2 hard. */
-  of(created) {
-    return invalidatedBy(this.hard, this.soft, created);
+  /** The clock may have been set back: whether a time lay too far ahead, and was moved. */
+  comeBack(now) {
+    const { latest } = this;
+    this.hard = movedInvalidation(this.hard, now);
+    this.soft = movedInvalidation(this.soft, now);
+    return this.latest < latest;
   }
 }

@@ -10,7 +10,7 @@ import { Write } from "../host/write.js";
 import { ignoreRejection, pending } from "../promises.js";
 import { cachedValue, numberOrNaN, readRecord } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
-import { expiresAt, isKnownVersion, readClock, retention, stampClock } from "../wasm/dogpile.js";
+import { expiresAt, isKnownVersion, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
 import { OUTLIVES, SHAREABLE } from "./options.js";
@@ -46,8 +46,6 @@ export class CacheRegion {
     checkRegion(options);
     const { asyncCreationRunner, clock, keyMangler, observer, serializer, staleWhileRevalidate, waitUntil } = options;
     this.facade = facade;
-    this.invalidations = new Invalidations();
-    this.times = this.invalidations.times;
     this.asyncCreationRunner = staleWhileRevalidate ? backgroundRunner : (asyncCreationRunner ?? undefined);
     this.waitUntil = waitUntil ?? undefined;
     this.#clock = clock ?? undefined;
@@ -57,6 +55,8 @@ export class CacheRegion {
     this.reporter = new Reporter(observer);
     /** Seconds, for a record's age. */
     this.now = () => (this.#clock === undefined ? readClock(Date.now()) : this.#askClock());
+    this.invalidations = new Invalidations(this.now);
+    this.times = this.invalidations.times;
   }
 
   /** Checks everything, then changes everything. */
@@ -112,9 +112,16 @@ export class CacheRegion {
     return stats;
   }
 
-  /** A creation or invalidation time. */
+  /** A creation time, just after the latest invalidation that is known. */
   stamp() {
-    return this.#clock === undefined ? stampClock(Date.now()) : this.#askClock();
+    this.comeBack();
+    const now = this.requireNow();
+    return now === now ? stampAt(now, this.invalidations.told) : stampClock(Date.now(), this.invalidations.latest);
+  }
+
+  /** Moves what a clock that was set back has left too far ahead. An injected clock is used as it is. */
+  comeBack() {
+    if (this.#clock === undefined && this.invalidations.comeBack()) this.core.moveTimes(this.times.hard, this.times.soft);
   }
 
   /** What the region's own clock says, NaN where it has none; for a caller, who hears of its errors. */
@@ -134,6 +141,7 @@ export class CacheRegion {
   /** `getOrCreate` for keys that are all different. `gives`: what the caller gets for one entry. */
   create(creator, names, request, gives) {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
+    this.comeBack();
     const mangled = this.#mangleAll(names);
     const call = new Call(this, names, request, gives);
     const { expiration, lockTimeout } = request;
@@ -176,16 +184,31 @@ export class CacheRegion {
   /** In effect when it returns; a promise if others are told. */
   invalidate(hard) {
     this.setup; // or an error
-    const stamp = this.stamp();
+    this.comeBack();
+    const now = this.requireNow();
+    const stamp = now === now ? this.#afterStampsAt(now) : this.#afterStamps();
     try {
-      return this.invalidations.invalidate(hard, stamp);
+      return this.invalidations.invalidate(hard, stamp, now === now ? now : readClock(Date.now()));
     } finally {
       this.core.invalidate(this.host, hard, this.invalidations.areOwn ? stamp : NaN);
     }
   }
 
+  /** Later than every stamp of this realm, wherever what is created is stamped after it. */
+  #afterStamps() {
+    const { latest } = this.invalidations;
+    return latest === latest ? stampAfterAll(Date.now(), latest) : stampClock(Date.now(), NaN);
+  }
+
+  /** By a clock of the region's own: later than what was stamped just after a time that a strategy knows. */
+  #afterStampsAt(now) {
+    const { told } = this.invalidations;
+    return told >= now ? stampAt(now, stampAt(now, told)) : now;
+  }
+
   /** Asks whether others have invalidated something; a promise, which never rejects, if that has to be waited for. */
   refresh(setup) {
+    this.comeBack();
     const news = this.invalidations.refresh(this.now);
     return news && setup.answered(news).then(undefined, (error) => this.backendFailed(error, "invalidate"));
   }
@@ -195,7 +218,7 @@ export class CacheRegion {
     return this.invalidations.isOvertaken(startedAt);
   }
 
-  /** When a runner's creator is called, for a strategy that hears of others. */
+  /** When a creator is called, for a strategy that hears of others: just after what it knows by then. */
   startTime() {
     if (this.invalidations.areOwn) return NaN;
     const stamp = this.stamp();

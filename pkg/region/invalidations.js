@@ -1,14 +1,23 @@
 import { atOnce, refused } from "../errors.js";
-import { InvalidationTimes } from "../invalidation/times.js";
-import { pending } from "../promises.js";
+import { timesOf } from "../invalidation/default.js";
+import { InvalidationTimes, READING } from "../invalidation/times.js";
 import { readOptions } from "../members.js";
+import { pending } from "../promises.js";
+import { numberOrNaN } from "../records/record.js";
+import { isFarAhead } from "../wasm/dogpile.js";
 
 const METHODS = ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"];
 
 /** What a region's invalidations say of a record: its own times, or a strategy of the user's. */
 export class Invalidations {
   times = new InvalidationTimes();
+  #now;
   #strategy;
+
+  /** `now` tells the time by the region's clock, in seconds. */
+  constructor(now) {
+    this.#now = now;
+  }
 
   /** Whether nobody else's code has to be asked. */
   get areOwn() {
@@ -20,20 +29,43 @@ export class Invalidations {
   }
 
   /** In effect when it returns; a promise if others are told. */
-  invalidate(hard, time) {
-    return this.areOwn ? this.times.invalidate(hard, time) : pending(this.#strategy.invalidate(hard, time));
+  invalidate(hard, time, reading) {
+    if (this.areOwn) return this.times.invalidate(hard, time);
+    return pending(READING in this.#strategy ? this.#strategy.invalidate(hard, time, reading) : this.#strategy.invalidate(hard, time));
   }
 
-  /** For `getOrCreate`: 0 no, 1 soft, 2 hard. */
+  /** The latest time that a strategy says it knows; NaN where it says nothing. */
+  get told() {
+    return numberOrNaN(this.#strategy?.latest);
+  }
+
+  /** After which everything is stamped that is to count. */
+  get latest() {
+    const { told } = this;
+    return told === told ? told : (this.#timesHere?.latest ?? NaN);
+  }
+
+  /** The clock may have been set back: whether times that the region keeps itself were moved. */
+  comeBack() {
+    const times = this.#timesHere;
+    return times !== undefined && times.latest > -Infinity && times.comeBack(this.#now()) && this.areOwn;
+  }
+
+  get #timesHere() {
+    return this.areOwn ? this.times : timesOf(this.#strategy);
+  }
+
+  /** What a strategy says of a record, for `getOrCreate`: 0 nothing, 1 soft, 2 hard. The machine knows the region's own times. */
   verdict(created) {
-    if (this.areOwn) return this.times.of(created);
-    if (this.#ask("isHardInvalidated", created)) return 2;
-    return this.#ask("isSoftInvalidated", created) ? 1 : 0;
+    if (this.areOwn) return 0;
+    const isAhead = isFarAhead(created, this.#now()); // older than every invalidation that was made
+    if (isAhead ? this.#ask("wasHardInvalidated") : this.#ask("isHardInvalidated", created)) return 2;
+    return (isAhead ? this.#ask("wasSoftInvalidated") : this.#ask("isSoftInvalidated", created)) ? 1 : 0;
   }
 
-  /** For `get`. */
+  /** The same for `get`. */
   verdictOnReading(created) {
-    if (this.areOwn) return this.times.of(created);
+    if (this.areOwn || isFarAhead(created, this.#now())) return this.verdict(created);
     return this.#ask("isInvalidated", created) ? 2 : 0;
   }
 

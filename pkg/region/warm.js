@@ -3,7 +3,7 @@ import { isFresh, isReadable } from "../wasm/dogpile.js";
 /** The promise of a payload that `get` may return, the same one for every caller; else `undefined`: the full way. */
 export function readablePayload({ expiration, isTimeless, times, counts }, found, call) {
   const { ct, v, et } = found;
-  const clock = isTimeless && et !== et && call !== call ? 0 : Date.now(); // NaN: not given
+  const clock = isTimeless && et !== et && call !== call ? NaN : Date.now(); // NaN: not given
   if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, clock)) return undefined;
   counts.hits += 1;
   return found.promise ?? keptPromise(found);
@@ -28,7 +28,9 @@ export function freshPayloads({ expiration, times, counts }, records, keys, call
 }
 
 /** The payloads under many keys, `undefined` for a miss; `undefined` in all where a record is not as it should be: the full way. */
-export function readablePayloads({ expiration, times, counts }, records, keys, call) {
+export function readablePayloads(region, records, keys, call) {
+  region.comeBack();
+  const { expiration, times, counts } = region;
   const { hard, soft } = times;
   const clock = Date.now();
   const isGood = ({ ct, v, et }) => isReadable(ct, v, et, call, expiration, hard, soft, clock);

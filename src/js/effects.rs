@@ -6,7 +6,7 @@ use super::numbers::invalidated_by_number;
 use super::region::Region;
 use super::resume::found;
 use super::time::Realm;
-use crate::machine::{Accepted, Effect, Machine, Released, Ticket, Time};
+use crate::machine::{Accepted, Effect, Machine, Released, Ticket};
 
 /// What a runner has come to that has released before it returned.
 const RELEASED: u32 = 3;
@@ -103,7 +103,7 @@ impl Region {
         if !self.machine.borrow_mut().still_creates(batch, time) {
             return;
         }
-        self.note_start(host, batch, time);
+        self.note_start(host, batch);
         self.machine.borrow_mut().in_creator(batch, true);
         let came = if act == Act::Create {
             let call = self.machine.borrow().call_of(batch);
@@ -118,7 +118,7 @@ impl Region {
     }
 
     /// A strategy's news since then fences the flights, unless that very time counts as invalidated already.
-    fn note_start(&self, host: &Host, batch: Ticket, time: &Realm) {
+    fn note_start(&self, host: &Host, batch: Ticket) {
         let machine = self.machine.borrow();
         let call = machine.call_of(batch);
         if !machine.settings(machine.region_of_call(call)).has_strategy {
@@ -127,9 +127,7 @@ impl Region {
         drop(machine);
         let mut index = 0;
         while let Some((flight, _)) = self.listed(Act::Create, batch, index) {
-            let stamp = time.stamp();
-            let is_known = is_overtaken(host, call, stamp) != DONE;
-            self.machine.borrow_mut().starts_at(flight, if is_known { f64::NAN } else { stamp });
+            self.machine.borrow_mut().starts_at(flight, host.start_time(call));
             index += 1;
         }
     }

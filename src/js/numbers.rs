@@ -7,30 +7,26 @@
 use wasm_bindgen::prelude::*;
 
 use super::time;
+use crate::clock;
 use crate::duration;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
 
 /// The warm path's question: may `getOrCreate` serve this record as it is? `hard` and `soft` are the region's invalidation times.
 #[wasm_bindgen(js_name = isFresh)]
 pub fn is_fresh(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
-    let invalidated = Invalidations { hard, soft }.of(created);
+    let now = time::read(clock);
+    let invalidated = Invalidations { hard, soft }.of(created, now);
     let expiration = expiration(own, call, region);
-    freshness::decide(Metadata { created, version }, expiration, invalidated, time::read(clock)) == Decision::Fresh
+    freshness::decide(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
 }
 
 /// The same for `get`.
 #[wasm_bindgen(js_name = isReadable)]
 pub fn is_readable(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
-    let invalidated = Invalidations { hard, soft }.of(created);
+    let now = time::read(clock);
+    let invalidated = Invalidations { hard, soft }.of(created, now);
     let expiration = expiration(own, call, region);
-    freshness::read(Metadata { created, version }, expiration, invalidated, time::read(clock)) == Decision::Fresh
-}
-
-/// Whether `get` returns a record: 0 yes, 3 another version, 4 expired or invalidated. `invalidated`: 0 no, 1 soft, 2 hard.
-#[wasm_bindgen(js_name = judgeReading)]
-pub fn judge_reading(created: f64, version: f64, own: f64, call: f64, region: f64, invalidated: u32, now: f64) -> u32 {
-    let expiration = expiration(own, call, region);
-    freshness::read(Metadata { created, version }, expiration, invalidated_by_number(invalidated), now).as_number()
+    freshness::read(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
 }
 
 /// Seconds for which a backend is told to keep a record; infinity for ever. `grace`: for how long a call, or the region, takes it in place of what a
@@ -47,16 +43,22 @@ pub fn expires_at(created: f64, own: f64, call: f64, region: f64) -> f64 {
     created + expiration(own, call, region)
 }
 
-/// What two invalidation times say of a record: 0 nothing, 1 soft, 2 hard.
-#[wasm_bindgen(js_name = invalidatedBy)]
-pub fn invalidated_by(hard: f64, soft: f64, created: f64) -> u32 {
-    (Invalidations { hard, soft }).of(created) as u32
-}
-
 /// An invalidation time after one more invalidation: an earlier one changes nothing.
 #[wasm_bindgen(js_name = laterInvalidation)]
 pub fn later_invalidation(latest: f64, time: f64) -> f64 {
     freshness::later(latest, time)
+}
+
+/// An invalidation time of this realm after the clock was corrected.
+#[wasm_bindgen(js_name = movedInvalidation)]
+pub fn moved_invalidation(time: f64, now: f64) -> f64 {
+    freshness::moved(time, now)
+}
+
+/// Whether a time lies too far ahead of a reading to have been made by a clock that was right.
+#[wasm_bindgen(js_name = isFarAhead)]
+pub fn is_far_ahead(time: f64, now: f64) -> bool {
+    freshness::is_far_ahead(time, now)
 }
 
 /// Whether a record of this format version can be read at all.
@@ -65,16 +67,28 @@ pub fn is_known_version(version: f64) -> bool {
     version == freshness::VERSION
 }
 
-/// The time now in seconds, never before an earlier reading in this realm.
+/// The time now in seconds.
 #[wasm_bindgen(js_name = readClock)]
 pub fn read_clock(host: f64) -> f64 {
     time::read(host)
 }
 
-/// A creation or invalidation time, later than every other one in this realm.
+/// A creation time, later than every other one in this realm, and just after `known`.
 #[wasm_bindgen(js_name = stampClock)]
-pub fn stamp_clock(host: f64) -> f64 {
-    time::stamp(host)
+pub fn stamp_clock(host: f64, known: f64) -> f64 {
+    time::stamp(host, known)
+}
+
+/// A creation time by a clock of the region's own: `now`, or just after `known`.
+#[wasm_bindgen(js_name = stampAt)]
+pub fn stamp_at(now: f64, known: f64) -> f64 {
+    clock::just_after(known, now, now)
+}
+
+/// An invalidation time, later than every stamp of this realm, and than those just after `known`.
+#[wasm_bindgen(js_name = stampAfterAll)]
+pub fn stamp_after_all(host: f64, known: f64) -> f64 {
+    time::stamp_after_all(host, known)
 }
 
 /// A length of time in seconds, infinity for never; NaN for what is none.

@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use super::imports::Host;
 use super::time::Realm;
 use crate::duration;
+use crate::freshness::Invalidations;
 use crate::machine::{Machine, Peek, Request, Settings, Ticket};
 
 const FORCE_REFRESH: u32 = 1;
@@ -204,6 +205,12 @@ impl Region {
         let time = Realm::new(f64::NAN);
         self.machine.borrow_mut().invalidate(self.number, hard, stamp, &time);
         self.act(host, &time);
+    }
+
+    /// The clock was corrected, and the region's times lie nearer now.
+    #[wasm_bindgen(js_name = moveTimes)]
+    pub fn move_times(&self, hard: f64, soft: f64) {
+        self.machine.borrow_mut().move_times(self.number, Invalidations { hard, soft });
     }
 
     /// Whether somebody creates the key here.

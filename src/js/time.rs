@@ -19,14 +19,19 @@ thread_local! {
     static CLOCK: Clock = const { Clock::new() };
 }
 
-/// Seconds, never before an earlier reading, from the host's milliseconds.
+/// Seconds, as `Clock::read` has them, from the host's milliseconds.
 pub(super) fn read(host: f64) -> f64 {
     CLOCK.with(|clock| clock.read(host / 1_000.0))
 }
 
+/// Seconds, just after `known`, from the host's milliseconds.
+pub(super) fn stamp(host: f64, known: f64) -> f64 {
+    CLOCK.with(|clock| clock.stamp(host / 1_000.0, known))
+}
+
 /// Seconds, later than every other stamp, from the host's milliseconds.
-pub(super) fn stamp(host: f64) -> f64 {
-    CLOCK.with(|clock| clock.stamp(host / 1_000.0))
+pub(super) fn stamp_after_all(host: f64, known: f64) -> f64 {
+    CLOCK.with(|clock| clock.stamp_after_all(host / 1_000.0, known))
 }
 
 /// The clocks, for the length of one event: that of the day is looked at once, by whoever needs it first.
@@ -55,7 +60,7 @@ impl Time for Realm {
     }
 
     fn stamp(&self) -> f64 {
-        if !self.own.is_nan() { self.own } else { stamp(Date::now()) }
+        if !self.own.is_nan() { self.own } else { stamp_after_all(Date::now(), f64::NEG_INFINITY) }
     }
 
     fn steady(&self) -> f64 {

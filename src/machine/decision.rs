@@ -175,7 +175,7 @@ impl Machine {
         let Found::Record { metadata, own, invalidated } = it.found else { return missing(it.found) };
         let region = &self.regions[it.region];
         let expiration = freshness::expiration(expiration, own, region.settings.expiration);
-        let invalidated = if region.settings.has_strategy { invalidated } else { region.times.of(metadata.created) };
+        let invalidated = region.judge(metadata.created, invalidated, time);
         let now = if expiration < f64::INFINITY { time.now() } else { f64::NEG_INFINITY };
         freshness::decide(metadata, expiration, invalidated, now)
     }
@@ -187,7 +187,7 @@ impl Machine {
             Found::Record { .. } if ignores => Decision::Fresh,
             Found::Record { metadata, own, invalidated } => {
                 let expiration = freshness::expiration(expiration, own, it.settings.expiration);
-                let invalidated = if it.settings.has_strategy { invalidated } else { it.times.of(metadata.created) };
+                let invalidated = it.judge(metadata.created, invalidated, time);
                 freshness::read(metadata, expiration, invalidated, time.now())
             }
             _ => missing(found),

@@ -4,7 +4,7 @@
 use super::effect::Effect;
 use super::flight::{Outcome, Phase};
 use super::{Machine, Time};
-use crate::freshness;
+use crate::freshness::{self, Invalidations};
 
 impl Machine {
     /// `invalidate`: fences creations. A record that is still being read is judged when it arrives. Where a strategy keeps the times, `stamp` is NaN.
@@ -14,6 +14,11 @@ impl Machine {
         *latest = freshness::later(*latest, stamp);
         self.fence_where(region, true);
         self.settle(time);
+    }
+
+    /// The clock was corrected, and the region's times were moved. Nothing was invalidated by that.
+    pub fn move_times(&mut self, region: u32, times: Invalidations) {
+        self.regions[region].times = times;
     }
 
     /// A new backend, or none: fences everything.

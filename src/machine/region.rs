@@ -1,7 +1,8 @@
 //! What the machine knows of a region: its settings, its invalidation times, its counts.
 
+use super::Time;
 use super::slab::Reusable;
-use crate::freshness::Invalidations;
+use crate::freshness::{Invalidated, Invalidations};
 
 /// How a region is configured. Times are in seconds, infinity for never.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +85,16 @@ impl Default for Region {
             throws: false,
         };
         Self { settings, times: Invalidations { hard: never, soft: never }, counts: Counts::default(), generation: 0 }
+    }
+}
+
+impl Region {
+    /// What the invalidations say of a record: those of the region, or a strategy, which has said so. The clock is looked at only if there were any.
+    pub fn judge(&self, created: f64, said: Invalidated, time: &impl Time) -> Invalidated {
+        if self.settings.has_strategy {
+            return said;
+        }
+        if self.times.are_none() { Invalidated::No } else { self.times.of(created, time.now()) }
     }
 }
 

@@ -144,7 +144,7 @@ impl Machine {
         let Found::Record { metadata, own, invalidated } = it.found else { return false };
         let region = &self.regions[it.region];
         let expiration = freshness::expiration(self.calls[call].request.expiration, own, region.settings.expiration);
-        let invalidated = if region.settings.has_strategy { invalidated } else { region.times.of(metadata.created) };
+        let invalidated = region.judge(metadata.created, invalidated, time);
         freshness::serves_instead(metadata, expiration, invalidated, grace, time.now())
     }
 

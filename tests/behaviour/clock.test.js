@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { MemoryBackend } from "dogpile";
-import { checkAfterEach, counted, makeRegion, now, outcome, record, slowRegion, virtualClock } from "./helpers.js";
+import { DefaultInvalidationStrategy, MemoryBackend } from "dogpile";
+import { SlowBackend, checkAfterEach, counted, makeRegion, now, outcome, record, slowRegion, virtualClock } from "./helpers.js";
+import { ownStrategy } from "./strategy.js";
 
 checkAfterEach();
 
@@ -33,11 +34,11 @@ describe("the default clock", () => {
     expect(seen.size).toBe(200);
   });
 
-  test("never goes back when the system's clock does", async () => {
+  test("never goes back while the system's clock is a little behind", async () => {
     const region = makeRegion();
     await region.set("k", "before");
     const before = (await region.getValueMetadata("k")).cachedTime;
-    const back = Date.now() - 3_600_000;
+    const back = Date.now() - 59_000;
     vi.spyOn(Date, "now").mockReturnValue(back);
     await region.set("k", "after");
     expect((await region.getValueMetadata("k")).cachedTime).toBeGreaterThan(before);
@@ -79,6 +80,159 @@ describe("the default clock", () => {
     expect(age).toBeLessThan(5);
     expect(age).toBeGreaterThanOrEqual(0);
   });
+});
+
+const YEAR = 365 * 86_400;
+
+/** The system's clock, which only the test moves; in seconds. */
+function systemClock() {
+  const clock = virtualClock(Date.now() / 1000);
+  vi.spyOn(Date, "now").mockImplementation(() => clock.now * 1000);
+  return clock;
+}
+
+describe.each([["warm", {}], ["by the full way", { observer: {} }], ["over a slow backend", { backend: "slow" }]])("the system's clock is corrected, %s", (_name, options) => {
+  const make = (more) => (options.backend === "slow" ? slowRegion(more).region : makeRegion({ ...options, ...more }));
+
+  test("after it was a year ahead for one call: what is created from then on expires as ever", async () => {
+    const clock = systemClock();
+    const region = make({ expirationTime: 10 });
+    clock.advance(YEAR);
+    await region.getOrCreate("other", () => "ahead");
+    clock.advance(-YEAR);
+    await region.set("k", "old");
+    expect(Math.abs((await region.getValueMetadata("k")).cachedTime - clock.now)).toBeLessThan(0.01);
+    clock.advance(9);
+    expect(await region.get("k")).toBe("old");
+    clock.advance(2);
+    expect(await region.get("k")).toBeUndefined();
+    expect(await region.getOrCreate("k", () => "new", { staleIfError: 1 })).toBe("new");
+  });
+
+  test("by more and more, as fake dates in a test are", async () => {
+    const clock = systemClock();
+    const region = make({ expirationTime: 10 });
+    for (const date of [2_000_000_000, 1_000_000_000, 61, 0]) {
+      clock.now = date;
+      await region.set("k", date);
+      expect(await region.get("k")).toBe(date);
+      expect((await region.getValueMetadata("k")).age).toBeLessThan(0.1);
+      clock.advance(11);
+      expect(await region.get("k")).toBeUndefined();
+    }
+  });
+
+  test.each([["hard", true], ["soft", false]])("after an invalidation a year ahead: the cache serves what is created from then on: %s", async (_kind, hard) => {
+    const clock = systemClock();
+    const region = make();
+    await region.set("k", "old");
+    clock.advance(YEAR);
+    await region.invalidate(hard);
+    clock.advance(-YEAR);
+    expect(await region.get("k")).toBeUndefined();
+    const creator = counted(() => "new");
+    for (let call = 0; call < 5; call += 1) expect(await region.getOrCreate("k", creator)).toBe("new");
+    expect(creator.times).toBe(1);
+    expect(await region.get("k")).toBe("new");
+    expect((await region.getMulti(["k"]))[0]).toBe("new");
+    expect(Math.abs((await region.getValueMetadata("k")).cachedTime - clock.now)).toBeLessThan(60);
+    expect((await region.getValueMetadata("k")).age).toBe(0);
+    await region.invalidate(hard);
+    expect(await region.get("k")).toBeUndefined();
+    await region.set("k", "newer");
+    expect(await region.get("k")).toBe("newer");
+    clock.advance(120);
+    await region.set("k", "later");
+    expect((await region.getValueMetadata("k")).cachedTime).toBeCloseTo(clock.now, 3);
+  });
+
+  test("an invalidation ends what the correction has left more than a minute ahead, and nothing that comes after it", async () => {
+    for (const back of [61, 90, YEAR]) {
+      const clock = systemClock();
+      const region = make();
+      await region.set("k", "old");
+      clock.advance(-back);
+      await region.invalidate();
+      expect(await region.get("k")).toBeUndefined();
+      expect(await region.getOrCreate("k", () => "new")).toBe("new");
+      expect(await region.get("k")).toBe("new");
+      vi.restoreAllMocks();
+    }
+  });
+
+  test("a region that only reads is not switched off by what it invalidated a year ahead", async () => {
+    const clock = systemClock();
+    const backend = options.backend === "slow" ? new SlowBackend() : new MemoryBackend();
+    const [reader, writer] = [makeRegion({ ...options, backend }), makeRegion({ ...options, backend })];
+    clock.advance(YEAR);
+    await reader.invalidate();
+    clock.advance(-YEAR);
+    expect(await reader.get("k")).toBeUndefined();
+    clock.advance(60);
+    await writer.set("k", "new");
+    expect(await reader.get("k")).toBe("new");
+    expect(await reader.getMulti(["k"])).toEqual(["new"]);
+    expect(await reader.getOrCreate("k", () => "never")).toBe("new");
+  });
+
+  test.each([["a strategy", () => new DefaultInvalidationStrategy()], ["a subclass", () => new (class extends DefaultInvalidationStrategy {})()]])("the times of %s are moved as well", async (_kind, strategy) => {
+    const clock = systemClock();
+    const region = make({ regionInvalidator: strategy() });
+    clock.advance(YEAR);
+    await region.invalidate();
+    clock.advance(-YEAR);
+    const creator = counted(() => "new");
+    for (let call = 0; call < 5; call += 1) expect(await region.getOrCreate("k", creator)).toBe("new");
+    expect(creator.times).toBe(1);
+  });
+});
+
+describe.each([
+  ["the region's own times", () => ({})],
+  ["DefaultInvalidationStrategy", () => ({ regionInvalidator: new DefaultInvalidationStrategy() })],
+  ["a strategy of the user's", () => ({ regionInvalidator: ownStrategy() })],
+  ["a clock of its own", () => ({ clock: () => Date.now() / 1000 })],
+  ["an observer", () => ({ observer: {} })],
+])("a record that lies more than a minute ahead, with %s", (_name, options) => {
+  const makeWith = (ahead) => {
+    const region = makeRegion({ backend: new MemoryBackend({ cache: new Map([["k", record("ahead", Date.now() / 1000 + ahead)]]) }), ...options() });
+    return region;
+  };
+
+  test.each([["hard", true], ["soft", false]])("counts as created before every invalidation: %s", async (_kind, hard) => {
+    const region = makeWith(3600);
+    expect(await region.get("k")).toBe("ahead");
+    expect(await region.getOrCreate("k", () => "never", { expirationTime: 1 })).toBe("ahead");
+    await region.invalidate(hard);
+    expect(await region.get("k")).toBeUndefined();
+    expect(await region.getMulti(["k"])).toEqual([undefined]);
+    expect(await region.getValueMetadata("k")).toBeUndefined();
+    expect(await region.getOrCreate("k", () => "new")).toBe("new");
+    expect(await region.get("k")).toBe("new");
+  });
+
+  test("has an age of nothing", async () => {
+    const region = makeWith(3600);
+    expect((await region.getValueMetadata("k")).age).toBe(0);
+    expect((await region.getOrCreateEntry("k", () => "never")).age).toBe(0);
+  });
+
+  test("but for an invalidation is fresh, and within a minute it is as any other", async () => {
+    const region = makeWith(50);
+    await region.invalidate();
+    expect(await region.get("k")).toBe("ahead");
+    expect(await region.getOrCreate("k", () => "never")).toBe("ahead");
+  });
+});
+
+test("how long a creator took is never less than nothing", async () => {
+  const onCreate = vi.fn();
+  const region = makeRegion({ observer: { onCreate } });
+  await region.getOrCreate("k", () => {
+    vi.spyOn(Date, "now").mockReturnValue(1000);
+    return "value";
+  });
+  expect(onCreate.mock.calls[0][1]).toBeGreaterThanOrEqual(0);
 });
 
 describe("an injected clock is used as it is", () => {

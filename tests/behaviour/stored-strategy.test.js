@@ -29,22 +29,23 @@ const stale = async (region) => {
 };
 
 describe.each(stores)("over %s", (_name, makeStore) => {
-  test("the invalidation is a record like any other, with a time for each kind", async () => {
+  test("each kind of invalidation is a record like any other, its payload the time", async () => {
     const clock = virtualClock();
     const store = makeStore();
     const { region } = visit(store, { clock });
-    const stored = async () => {
-      const held = await store.get("inv");
+    const stored = async (kind) => {
+      const held = await store.get(`inv:${kind}`);
       if (typeof held !== "string") return held;
       const [metadata, payload] = held.split("|");
       return { payload: JSON.parse(payload), metadata: JSON.parse(metadata) };
     };
     await region.invalidate();
-    expect(await stored()).toMatchObject({ payload: { hard: clock.now, soft: null }, metadata: { ct: expect.any(Number), v: 2 } });
-    expect(Object.keys((await stored()).payload).sort()).toEqual(["hard", "soft"]);
+    expect(await stored("hard")).toMatchObject({ payload: clock.now + 1, metadata: { ct: expect.any(Number), v: 2 } });
+    expect(await stored("soft")).toBeUndefined();
     clock.advance(5);
     await region.invalidate(false);
-    expect((await stored()).payload).toEqual({ hard: clock.now - 5, soft: clock.now });
+    expect((await stored("hard")).payload).toBe(clock.now - 4);
+    expect((await stored("soft")).payload).toBe(clock.now + 1);
   });
 
   test("a new region serves nothing that was hard-invalidated before it was made", async () => {
@@ -90,12 +91,11 @@ describe.each(stores)("over %s", (_name, makeStore) => {
     await region.set("k", "old");
     clock.advance(10);
     await region.invalidate();
-    const older = { hard: clock.now - 10, soft: null };
     const { serializer } = store;
-    await store.set("inv", serializer ? `{"ct": ${clock.now - 10}.0, "v": 2}|${JSON.stringify(older)}` : record(older, clock.now - 10));
+    await store.set("inv:hard", serializer ? `{"ct": ${clock.now - 10}.0, "v": 2}|${clock.now - 10}` : record(clock.now - 10, clock.now - 10));
     clock.advance(60);
     expect(await region.get("k")).toBeUndefined();
-    await store.delete("inv");
+    await store.delete("inv:hard");
     clock.advance(60);
     expect(await region.get("k")).toBeUndefined();
   });
@@ -108,12 +108,12 @@ describe.each(stores)("over %s", (_name, makeStore) => {
     expect(await other.get("k")).toBe("old");
     clock.advance(1);
     await one.invalidate();
-    clock.advance(1);
+    clock.advance(2);
     await other.invalidate(false);
     const third = visit(store, { clock });
     expect(await third.region.get("k")).toBeUndefined();
-    expect([third.strategy.isHardInvalidated(clock.now - 2), third.strategy.isHardInvalidated(clock.now - 0.5)]).toEqual([true, false]);
-    expect([third.strategy.isSoftInvalidated(clock.now - 0.5), third.strategy.isInvalidated(clock.now + 0.5)]).toEqual([true, false]);
+    expect([third.strategy.isHardInvalidated(clock.now - 2), third.strategy.isHardInvalidated(clock.now)]).toEqual([true, false]);
+    expect([third.strategy.isSoftInvalidated(clock.now + 0.5), third.strategy.isInvalidated(clock.now + 1.5)]).toEqual([true, false]);
   });
 });
 
@@ -122,7 +122,7 @@ describe("the store is read", () => {
   function make(options) {
     const clock = virtualClock();
     const store = new SlowBackend();
-    const reads = () => store.count("get inv");
+    const reads = () => store.count("get inv:hard");
     return { clock, store, reads, ...visit(store, { clock, values: new MemoryBackend(), ...options }) };
   }
 
@@ -130,7 +130,7 @@ describe("the store is read", () => {
     const { clock, reads, region, store } = make();
     await region.set("k", "old");
     clock.advance(1);
-    store.store.set("inv", record({ hard: clock.now, soft: null }, clock.now));
+    store.store.set("inv:hard", record(clock.now, clock.now));
     const read = store.hold("get");
     const calls = [region.get("k"), region.getMulti(["k"]), ...Array.from({ length: 50 }, () => region.getOrCreate("k", () => "new"))];
     await read.reached;
@@ -173,11 +173,11 @@ describe("the store is read", () => {
     expect(onError).toHaveBeenCalledWith(expect.any(Error), "invalidate");
   });
 
-  test.each([["a text", "garbage"], ["another payload", record("garbage", 1_700_000_000)], ["times that are none", record({ hard: "yesterday", soft: {} }, 1_700_000_000)], ["another version", record({ hard: 2_000_000_000, soft: null }, 1, { v: 1 })]])(
+  test.each([["a text", "garbage"], ["another payload", record("garbage", 1_700_000_000)], ["times in one record", record({ hard: 1_700_000_001, soft: null }, 1_700_000_000)], ["NaN", record(NaN, 1_700_000_000)], ["another version", record(1_700_000_001, 1, { v: 1 })]])(
     "and what is no invalidation there invalidates nothing: %s",
     async (_name, held) => {
       const { clock, region, store } = make();
-      store.store.set("inv", held);
+      for (const kind of ["hard", "soft"]) store.store.set(`inv:${kind}`, held);
       await region.set("k", "value");
       expect(await region.get("k")).toBe("value");
       clock.advance(1);
@@ -223,10 +223,182 @@ test("a creation that was invalidated elsewhere meanwhile is not stored, once it
   expect(values.get("k")).toBeUndefined();
 });
 
+describe("clocks that differ", () => {
+  const YEAR = 365 * 86_400;
+  const held = (store, kind) => store.get(`inv:${kind}`)?.payload;
+
+  test.each([[undefined, 1], [0, 0], ["2s", 2], [30, 30]])("a time is told by clockSkew ahead of the reading, and what is created next counts at once: %s", async (clockSkew, ahead) => {
+    const clock = virtualClock();
+    const store = new MemoryBackend();
+    const strategy = new StoredInvalidationStrategy(store, { key: "inv", clockSkew });
+    const region = makeRegion({ regionInvalidator: strategy, clock });
+    for (let round = 0; round < 200; round += 1) {
+      await region.set("k", round);
+      expect(await region.get("k")).toBe(round);
+      clock.advance(0.001);
+      await region.invalidate();
+      expect(await region.get("k")).toBeUndefined();
+      expect(await region.getOrCreate("k", () => "created")).toBe("created");
+      expect(await region.get("k")).toBe("created");
+    }
+    expect(held(store, "hard")).toBeCloseTo(clock.now + ahead, 3);
+    expect(strategy.latest).toBe(held(store, "hard"));
+    clock.advance(ahead);
+    await region.set("k", "later");
+    clock.advance(1);
+    await region.set("k", "later");
+    expect((await region.getValueMetadata("k")).cachedTime).toBe(clock.now);
+  });
+
+  test("the same by the system's clock, frozen", async () => {
+    const frozen = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(frozen);
+    const store = new MemoryBackend();
+    const { region } = visit(store);
+    for (let round = 0; round < 200; round += 1) {
+      await region.set("k", round);
+      expect(await region.get("k")).toBe(round);
+      await region.invalidate(round % 2 === 0);
+      expect(await region.get("k")).toBeUndefined();
+      expect(await region.getOrCreate("k", () => "created")).toBe("created");
+      expect(await region.get("k")).toBe("created");
+    }
+    expect(held(store, "hard")).toBeCloseTo(frozen / 1000 + 1, 2);
+  });
+
+  test("of another machine that is less than clockSkew behind does not save what was created there before an invalidation", async () => {
+    const [clock, behind] = [virtualClock(), virtualClock(1_700_000_000.9)];
+    const store = new MemoryBackend();
+    const [one, other] = [visit(store, { clock }).region, visit(store, { clock: behind, refresh: 0 }).region];
+    await other.set("k", "old");
+    await one.invalidate();
+    behind.advance(0.001);
+    expect(await other.get("k")).toBeUndefined();
+    expect(await other.getOrCreate("k", () => "new")).toBe("new");
+    expect(await other.get("k")).toBe("new");
+    expect(await one.get("k")).toBe("new");
+  });
+
+  test.each([["hard", true], ["soft", false]])("a stored time a year ahead counts as the moment at which it was heard of, and the next invalidation replaces it: %s", async (kind, hard) => {
+    const clock = virtualClock();
+    const store = new MemoryBackend();
+    const times = new MemoryBackend({ cache: new Map([[`inv:${kind}`, record(clock.now + YEAR, clock.now)]]) });
+    const { region } = visit(times, { clock, values: store });
+    store.set("k", record("old", clock.now - 1));
+    const creator = counted(() => "new");
+    for (let call = 0; call < 5; call += 1) {
+      expect(await region.getOrCreate("k", creator)).toBe("new");
+      clock.advance(11);
+    }
+    expect(creator.times).toBe(1);
+    await region.invalidate(hard);
+    expect(held(times, kind)).toBe(clock.now + 1);
+    const [again, later] = [visit(times, { clock, values: store }).region, visit(times, { clock, values: store }).region];
+    expect(await again.get("k")).toBeUndefined();
+    expect(await again.getOrCreate("k", () => "newer", { forceRefresh: true })).toBe("newer");
+    expect(await later.get("k")).toBe("newer");
+    expect(await region.get("k")).toBe("newer");
+  });
+
+  test("an invalidation of its own a year ahead is moved when the clock is corrected, in the store, too", async () => {
+    const clock = virtualClock();
+    const store = new MemoryBackend();
+    const { region } = visit(store, { clock });
+    await region.set("k", "old");
+    clock.advance(YEAR);
+    await region.invalidate();
+    clock.advance(-YEAR);
+    const creator = counted(() => "new");
+    for (let call = 0; call < 5; call += 1) {
+      expect(await region.getOrCreate("k", creator)).toBe("new");
+      clock.advance(12);
+    }
+    expect(creator.times).toBe(1);
+    expect(held(store, "hard")).toBeLessThan(clock.now);
+    expect(await visit(store, { clock }).region.get("k")).toBe("new");
+  });
+});
+
+describe("several who invalidate at once", () => {
+  test("hard and soft: neither is lost", async () => {
+    const clock = virtualClock();
+    const store = new SlowBackend();
+    const [one, other] = [visit(store, { clock }).region, visit(store, { clock }).region];
+    await one.set("k", "old");
+    await other.get("k");
+    clock.advance(1);
+    const gates = [store.hold("set"), store.hold("set")];
+    const both = [one.invalidate(true), other.invalidate(false)];
+    await Promise.all(gates.map(({ reached }) => reached));
+    for (const { release } of gates.reverse()) release();
+    await Promise.all(both);
+    clock.advance(5);
+    const later = visit(store, { clock });
+    expect(await later.region.get("k")).toBeUndefined();
+    expect(later.strategy.isHardInvalidated(clock.now - 5)).toBe(true);
+    expect(later.strategy.isSoftInvalidated(clock.now - 5)).toBe(true);
+    expect(await later.region.getOrCreate("k", () => "new")).toBe("new");
+  });
+
+  test("whoever reads an earlier time than the one that he has set writes his own again", async () => {
+    const clock = virtualClock();
+    const store = new SlowBackend();
+    const { region } = visit(store, { clock, values: new MemoryBackend() });
+    await region.invalidate();
+    const own = store.payload("inv:hard");
+    for (const earlier of [record(own - 0.5, clock.now), undefined]) {
+      if (earlier === undefined) store.store.delete("inv:hard");
+      else store.store.set("inv:hard", earlier);
+      clock.advance(11);
+      await region.get("k");
+      await until(() => store.payload("inv:hard") === own);
+    }
+    expect(store.payload("inv:soft")).toBeUndefined();
+  });
+
+  test("a later time that others have stored is not taken back", async () => {
+    const clock = virtualClock();
+    const store = new SlowBackend();
+    const { region, strategy } = visit(store, { clock, values: new MemoryBackend() });
+    store.store.set("inv:hard", record(clock.now + 20, clock.now));
+    await region.invalidate();
+    expect(store.payload("inv:hard")).toBe(clock.now + 20);
+    expect(strategy.latest).toBe(clock.now + 20);
+  });
+
+  test("an invalidation is stored though the store could not be read before", async () => {
+    const store = new SlowBackend();
+    const { region } = visit(store, { values: new MemoryBackend() });
+    store.rejectNext("get", new Error("store down"));
+    await region.invalidate();
+    expect(store.payload("inv:hard")).toBeGreaterThan(0);
+  });
+});
+
+test("a creation just after an invalidation is fenced off by the next one, of another realm", async () => {
+  const clock = virtualClock();
+  const store = new SlowBackend();
+  const values = new MemoryBackend();
+  const [one, other] = [visit(store, { clock, values, refresh: 0 }).region, visit(store, { clock, values, refresh: 0 }).region];
+  await one.invalidate();
+  clock.advance(0.25);
+  const creation = deferred();
+  const creator = counted(() => creation.promise);
+  const caller = one.getOrCreate("k", creator);
+  await until(() => creator.times === 1);
+  clock.advance(0.25);
+  await other.invalidate();
+  creation.resolve("too late");
+  expect(await caller).toBe("too late");
+  expect(values.get("k")).toBeUndefined();
+});
+
 const store = new MemoryBackend();
 const bad = [
   ["no backend", [undefined]], ["a name for a backend", ["dogpile.cache.memory"]], ["an object without get", [{ set() {}, delete() {} }]], ["a number for options", [store, 5]],
   ["a key that is none", [store, { key: 5 }], "key"], ["a refresh that is no duration", [store, { refresh: "soon" }], "refresh"], ["NaN for refresh", [store, { refresh: NaN }], "refresh"],
+  ["a clockSkew that is no duration", [store, { clockSkew: "soon" }], "clockSkew"], ["one below 0", [store, { clockSkew: -2 }], "clockSkew"],
+  ["one above 30 s", [store, { clockSkew: 30.001 }], "clockSkew", "30"], ["one without end", [store, { clockSkew: Infinity }], "clockSkew"],
   ["a channel that is no text", [store, { channel: 5 }], "channel"],
 ];
 

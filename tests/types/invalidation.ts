@@ -16,8 +16,8 @@ const backend = new MemoryBackend();
 createRegion({ backend, regionInvalidator: new DefaultInvalidationStrategy() });
 createRegion({ backend, regionInvalidator: new StoredInvalidationStrategy(backend) });
 createRegion({ backend, regionInvalidator: undefined });
-new StoredInvalidationStrategy(backend, { key: "times", refresh: "1m", channel: "invalidations" }).close();
-new StoredInvalidationStrategy(backend, { key: undefined, refresh: undefined, channel: undefined });
+new StoredInvalidationStrategy(backend, { key: "times", refresh: "1m", channel: "invalidations", clockSkew: "2s" }).close();
+new StoredInvalidationStrategy(backend, { key: undefined, refresh: undefined, channel: undefined, clockSkew: undefined });
 {
   using strategy = new StoredInvalidationStrategy(backend, {});
   check<Same<ReturnType<typeof strategy.refresh>, Promise<void> | undefined>>();
@@ -38,6 +38,7 @@ const own: RegionInvalidationStrategy = {
   isSoftInvalidated: () => null,
   wasHardInvalidated: () => false,
   wasSoftInvalidated: () => undefined,
+  latest: 1_700_000_000,
   refresh: () => undefined,
 };
 createRegion({ backend, regionInvalidator: own });
