@@ -47,7 +47,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
     if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
-    this.#setup = new Setup(backends.usableBackend(backend), { lockTimeout: patience("30s"), throws: true });
+    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
     this.#listen(channel ?? undefined);
   }

@@ -37,6 +37,9 @@ impl Machine {
                 if self.is_current(flight) {
                     self.fence_off(flight);
                 }
+                if !creations_only {
+                    self.remove_run(flight); // a runner keeps no key of the new backend
+                }
             }
         }
     }

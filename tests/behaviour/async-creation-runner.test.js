@@ -149,6 +149,18 @@ describe("a runner", () => {
     expect(await region.keyIsLocked("k")).toBe(false);
   });
 
+  test("keeps no key once the backend is replaced, be it by the same one", async () => {
+    const { jobs, pass, region } = await staleRegion();
+    await region.getOrCreate("k", () => "never called");
+    expect(jobs).toHaveLength(1);
+    region.configure({ backend: region.backend, replaceExistingBackend: true, expirationTime: 60 });
+    expect(await region.keyIsLocked("k")).toBe(false);
+    pass(100);
+    await region.getOrCreate("k", () => "never called");
+    expect(jobs).toHaveLength(2);
+    jobs.forEach(({ mutex }) => mutex.release());
+  });
+
   test("that does not release is taken over from after lockTimeout", async () => {
     const { jobs, region } = await staleRegion({ lockTimeout: "30ms" });
     await region.getOrCreate("k", () => "never called");
