@@ -1,11 +1,8 @@
-import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
-import { backendError, makeError } from "../errors.js";
 import { monotonic, pending } from "../promises.js";
-import { makeRecord } from "../records/record.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
-import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
+import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
 
 /** So many creators may be in one another's synchronous part; those beyond begin in a moment, on a stack of their own. */
 const DEEPEST = 50;
@@ -14,9 +11,9 @@ let depth = 0;
 /** One call of a creator, for all keys that one call leads at once. */
 export class Creation {
   /** What is to be stored, of many keys. */
-  #stored;
+  stored;
   /** What the user's function has yet to say of values. */
-  #verdicts;
+  verdicts;
   #expirations;
   #controller;
   #began;
@@ -34,7 +31,7 @@ export class Creation {
     this.keys = call.keys;
     if (!call.request.isMulti) return;
     this.keys = [call.nameOf(flight.key)];
-    this.#stored = [];
+    this.stored = [];
   }
 
   /** One more of many keys. */
@@ -104,107 +101,8 @@ export class Creation {
     this.#controller?.abort(reason);
   }
 
-  /** Whether a value may be stored, and makes a record of it. Where the user's function answers by promise, all are accepted once more after that. */
-  accept(flight, mayStore, more) {
-    this.#tell();
-    flight.verdict ??= this.#judge(flight);
-    if (more === 0 && this.#verdicts !== undefined) this.#awaitVerdicts();
-    if (flight.verdict !== DONE) return flight.verdict;
-    return mayStore ? this.#prepare(flight) : PENDING;
-  }
-
-  /** The user's function is asked once. */
-  #judge(flight) {
-    const { region, request } = this.call;
-    try {
-      flight.record = makeRecord(flight.value, region.stamp(), this.#expirationOf(flight));
-      if (request.shouldCacheFn === undefined) return DONE;
-      const answer = request.shouldCacheFn(flight.value);
-      const promise = pending(answer);
-      if (promise === undefined) return answer ? DONE : PENDING;
-      (this.#verdicts ??= []).push(this.#judgeLater(flight, promise));
-      return LATER;
-    } catch (error) {
-      flight.error = error;
-      return FAILED;
-    }
-  }
-
-  /** Nobody waits for it longer than for the backend: then the value is not stored. */
-  #judgeLater(flight, promise) {
-    const { region, setup } = this.call;
-    const answered = promise.then((answer) => (answer ? DONE : PENDING), (error) => {
-      flight.error = error;
-      return FAILED;
-    });
-    const late = () => {
-      region.reporter.error(makeError("TIMEOUT", "shouldCacheFn has not answered within lockTimeout."), "background");
-      return PENDING;
-    };
-    return setup.limit.within(answered).catch(late).then((verdict) => (flight.verdict = verdict));
-  }
-
-  #awaitVerdicts() {
-    const verdicts = Promise.all(this.#verdicts);
-    this.#verdicts = undefined;
-    verdicts.then(() => this.call.inContext(() => this.tell(NEWS_ACCEPTED)));
-  }
-
-  #prepare(flight) {
-    const { setup } = this.call;
-    try {
-      flight.stored = setup.toStored(flight.record);
-      return DONE;
-    } catch (error) {
-      return this.#notStored([flight], error) ? REFUSED : PENDING;
-    }
-  }
-
-  /** Sends the write with the last of what is to be stored. */
-  store(flight, more) {
-    if (this.#stored === undefined) return this.#storeAll([flight]);
-    this.#stored.push(flight);
-    return more === 0 ? this.#storeAll(this.#stored) : PENDING;
-  }
-
-  #storeAll(flights) {
-    const { region, setup, request } = this.call;
-    try {
-      const sent = pending(this.#send(flights, setup, region, request));
-      if (sent === undefined) return DONE;
-      setup.limit.watch(
-        sent,
-        () => this.tell(NEWS_STORED),
-        (error) => {
-          this.#notStored(flights, error);
-          this.tell(NEWS_NOT_STORED);
-        },
-      );
-      return PENDING;
-    } catch (error) {
-      this.#notStored(flights, error);
-      return FAILED;
-    }
-  }
-
-  #send(flights, setup, region, request) {
-    if (!request.isMulti) {
-      const [{ key, stored }] = flights;
-      return setup.backend.set(key, stored, region.hint(this.#expirationOf(flights[0]), request));
-    }
-    const hints = flights.map((flight) => region.hint(this.#expirationOf(flight), request));
-    return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(hints));
-  }
-
-  /** A failed write costs nobody the value, unless the region wants to be told. */
-  #notStored(flights, error) {
-    const { region, setup } = this.call;
-    region.backendFailed(error, "write");
-    if (setup.throws) for (const flight of flights) flight.error = backendError("store a value", error);
-    return setup.throws;
-  }
-
-  #tell() {
+  /** The region's observer is told of what was created, once. */
+  tellCreated() {
     if (this.#isTold) return;
     this.#isTold = true;
     const { region } = this.call;
@@ -259,7 +157,8 @@ export class Creation {
     return came;
   }
 
-  #expirationOf(flight) {
+  /** The expiration that the creator has given to a value. */
+  expirationOf(flight) {
     const { request, nameOf } = this.call;
     return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
   }
@@ -288,7 +187,3 @@ export class Creation {
     else (this.#expirations ??= new Map()).set(key, expiration);
   }
 }
-
-/** The hint that holds for all: none as soon as one of them is of use for ever. */
-const longest = (hints) =>
-  hints.reduce((longer, hint) => (longer === undefined || hint === undefined ? undefined : longer.expirationTime >= hint.expirationTime ? longer : hint));

@@ -7,6 +7,7 @@ import { askHandover, askLock, findLock, giveUpLock, unlock } from "./locks.js";
 import * as act from "./numbers.js";
 import { read, readAgain } from "./reads.js";
 import { Run } from "./runner.js";
+import { accept, store } from "./storing.js";
 import { adoptError, isOvertaken, refresh, refreshToStore, says } from "./strategy.js";
 
 const STATES = ["fresh", "stale", "created", "coalesced"];
@@ -99,8 +100,8 @@ export class Host {
       case act.CREATE: return this.#create(a, b, c, d, calls[x]);
       case act.CREATE_NOW: return batches[a].create();
       case act.HAS_VALUE: return flights[a].hasValue ? act.DONE : act.FAILED;
-      case act.ACCEPT: return batches[a].accept(flights[b], c !== 0, d);
-      case act.STORE: return batches[a].store(flights[b], c);
+      case act.ACCEPT: return accept(batches[a], flights[b], c !== 0, d);
+      case act.STORE: return store(batches[a], flights[b], c);
       case act.SERVE: return this.#serve(calls[a], b, flights[c], d);
       case act.FORGET: return this.#forget(a - 1, b - 1, c - 1, d - 1);
       case act.FORGET_WRITE: return void (this.writes[a] = undefined);

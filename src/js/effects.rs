@@ -2,7 +2,6 @@
 
 use super::acts::{Act, Over, tell};
 use super::imports::{DONE, FAILED, Host, PENDING};
-use super::numbers::invalidated_by_number;
 use super::region::Region;
 use super::resume::found;
 use super::time::Realm;
@@ -72,7 +71,7 @@ impl Region {
     }
 
     /// The flight at a place of a list, and how many there are after it.
-    fn listed(&self, act: Act, ticket: Ticket, index: usize) -> Option<(u32, u32)> {
+    pub(super) fn listed(&self, act: Act, ticket: Ticket, index: usize) -> Option<(u32, u32)> {
         let machine = self.machine.borrow();
         let flights = list(&machine, act, ticket);
         flights.get(index).map(|flight| (*flight, (flights.len() - index - 1) as u32))
@@ -114,21 +113,6 @@ impl Region {
         self.machine.borrow_mut().in_creator(batch, false);
         if came != PENDING {
             self.created(host, batch, came == DONE, time);
-        }
-    }
-
-    /// A strategy's news since then fences the flights, unless that very time counts as invalidated already.
-    fn note_start(&self, host: &Host, batch: Ticket) {
-        let machine = self.machine.borrow();
-        let call = machine.call_of(batch);
-        if !machine.settings(machine.region_of_call(call)).has_strategy {
-            return;
-        }
-        drop(machine);
-        let mut index = 0;
-        while let Some((flight, _)) = self.listed(Act::Create, batch, index) {
-            self.machine.borrow_mut().starts_at(flight, host.start_time(call));
-            index += 1;
         }
     }
 
@@ -194,79 +178,6 @@ impl Region {
         }
     }
 
-    fn refresh(&self, host: &Host, call: Ticket, time: &Realm) {
-        let came = host.act(Act::Refresh as u32, call.slot, 0, 0, 0, 0.0);
-        let mut machine = self.machine.borrow_mut();
-        match came {
-            PENDING => machine.read_sent(call, time),
-            DONE => machine.refreshed(call, time),
-            _ => machine.failed(call, time),
-        }
-    }
-
-    fn refresh_to_store(&self, host: &Host, batch: Ticket, time: &Realm) {
-        match host.act(Act::RefreshToStore as u32, batch.slot, 0, 0, 0, 0.0) {
-            PENDING => {}
-            DONE => self.machine.borrow_mut().refreshed_to_store(batch),
-            _ => self.reject(batch, time),
-        }
-    }
-
-    /// The error is kept with the first of the flights.
-    pub(super) fn reject(&self, batch: Ticket, time: &Realm) {
-        let mut machine = self.machine.borrow_mut();
-        if let [source, ..] = *machine.created_flights(batch) {
-            machine.reject_created(batch, source, time);
-        }
-    }
-
-    fn hear(&self, host: &Host, call: Ticket, time: &Realm) {
-        let met = self.machine.borrow().met(call);
-        for (flight, started_at) in met {
-            if !self.hear_of(host, call.slot, flight, started_at, time) {
-                return self.machine.borrow_mut().failed(call, time);
-            }
-        }
-        self.machine.borrow_mut().heard(call, time);
-    }
-
-    /// `false` if the strategy threw.
-    fn hear_of(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
-        if !self.hear_whether_overtaken(host, call, flight, started_at, time) {
-            return false;
-        }
-        let created = self.machine.borrow().found_at(flight);
-        let Some(created) = created else { return true };
-        let says = host.act(Act::Says as u32, call, 0, 0, 0, created);
-        if says <= 2 {
-            self.machine.borrow_mut().told(flight, invalidated_by_number(says));
-        }
-        says <= 2
-    }
-
-    fn hear_whether_overtaken(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
-        let says = if started_at.is_nan() { DONE } else { is_overtaken(host, call, started_at) };
-        if says == PENDING {
-            self.machine.borrow_mut().overtaken(flight, time);
-        }
-        says != FAILED
-    }
-
-    pub(super) fn hear_to_store(&self, host: &Host, batch: Ticket, time: &Realm) {
-        let mut index = 0;
-        while let Some((flight, _)) = self.listed(Act::Accept, batch, index) {
-            let machine = self.machine.borrow();
-            let (call, started_at) = (machine.call_of(batch), machine.started_at(flight));
-            drop(machine);
-            if !self.hear_whether_overtaken(host, call, flight, started_at, time) {
-                host.act(Act::AdoptError as u32, batch.slot, 0, 0, 0, 0.0);
-                return self.reject(batch, time);
-            }
-            index += 1;
-        }
-        self.machine.borrow_mut().store(batch, time);
-    }
-
     fn find_locks(&self, host: &Host, round: Ticket, time: &Realm) {
         let call = self.machine.borrow().call_of_round(round);
         let mut index = 0;
@@ -278,11 +189,6 @@ impl Region {
         }
         self.machine.borrow_mut().locks_found(round, time);
     }
-}
-
-/// `PENDING` if so, as nothing has come to an end.
-fn is_overtaken(host: &Host, call: u32, since: f64) -> u32 {
-    host.act(Act::IsOvertaken as u32, call, 0, 0, 0, since)
 }
 
 fn list(machine: &Machine, act: Act, ticket: Ticket) -> &[u32] {

@@ -4,8 +4,10 @@ mod acts;
 mod effects;
 mod imports;
 mod numbers;
+mod options;
 mod region;
 mod resume;
+mod strategy;
 mod time;
 
 pub use acts::Act;

@@ -9,16 +9,11 @@ use js_sys::{Array, Function, JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::imports::Host;
+use super::options::{SHAREABLE, settings};
 use super::time::Realm;
 use crate::duration;
 use crate::freshness::Invalidations;
-use crate::machine::{Machine, Peek, Request, Settings, Ticket};
-
-const FORCE_REFRESH: u32 = 1;
-const SHAREABLE: u32 = 2;
-const OUTLIVES: u32 = 4;
-const REVALIDATES: u32 = 8;
-const WAITS: u32 = 16;
+use crate::machine::{Machine, Peek, Ticket};
 
 /// A region over one backend. The machine is shared by all regions of that backend.
 #[wasm_bindgen]
@@ -26,7 +21,7 @@ const WAITS: u32 = 16;
 pub struct Region {
     pub(super) machine: Rc<RefCell<Machine>>,
     pub(super) number: u32,
-    lock_timeout: Cell<f64>,
+    pub(super) lock_timeout: Cell<f64>,
 }
 
 impl Drop for Region {
@@ -228,19 +223,6 @@ impl Region {
         Self { machine, number, lock_timeout: Cell::new(lock_timeout) }
     }
 
-    fn request(&self, expiration: f64, lock_timeout: f64, stale_if_error: f64, flags: u32, is_multi: bool) -> Request {
-        Request {
-            expiration: duration::normalize(expiration),
-            lock_timeout: if lock_timeout.is_nan() { self.lock_timeout.get() } else { lock_timeout },
-            stale_if_error: duration::normalize(stale_if_error),
-            force_refresh: flags & FORCE_REFRESH != 0,
-            is_multi,
-            revalidates: (flags & (REVALIDATES | WAITS) != 0).then_some(flags & REVALIDATES != 0),
-            outlives: flags & OUTLIVES != 0,
-            is_shareable: flags & SHAREABLE != 0,
-        }
-    }
-
     /// The number of a key, a new one if nothing is under way for it.
     fn enter(&self, host: &Host, key: &JsString) -> u32 {
         let next = self.machine.borrow().next_key();
@@ -281,21 +263,5 @@ impl Region {
         let (writer, writer_serial) = writer.map_or((-1, 0), |Ticket { slot, serial }| (slot as i32, serial));
         host.begin_write(write.slot, write.serial, writer, writer_serial, request);
         self.act(host, &time);
-    }
-}
-
-/// The bits of `flags`, in the order of the fields.
-fn settings(expiration: f64, lock_timeout: f64, flags: u32) -> Settings {
-    let has = |bit: u32| flags & 1 << bit != 0;
-    Settings {
-        expiration: duration::normalize(expiration),
-        lock_timeout,
-        coalesces: has(0),
-        has_locks: has(1),
-        has_runner: has(2),
-        has_strategy: has(3),
-        refreshes: has(4),
-        is_observed: has(5),
-        throws: has(6),
     }
 }

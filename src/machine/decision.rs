@@ -1,10 +1,10 @@
 //! What a seat does with what its flight has read: be served, lead, wait, take over, or have it read again.
 
 use super::call::{Left, Place, SeatRef, Stage};
-use super::effect::{Effect, Event, Failure, Served};
+use super::effect::{Failure, Served};
 use super::flight::{Found, Phase};
 use super::{Machine, Time};
-use crate::freshness::{self, Decision, Why};
+use crate::freshness::Decision;
 
 /// What comes next for one seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,84 +172,6 @@ impl Machine {
         (next, decision)
     }
 
-    /// What the record that a flight has found is to a call with this expiration.
-    #[inline(never)]
-    pub(super) fn evaluate(&self, flight: u32, expiration: Option<f64>, time: &impl Time) -> Decision {
-        let it = &self.flights[flight];
-        let Found::Record { metadata, own, invalidated } = it.found else { return missing(it.found) };
-        let region = &self.regions[it.region];
-        let expiration = freshness::expiration(expiration, own, region.settings.expiration);
-        let invalidated = region.judge(metadata.created, invalidated, time);
-        let now = if expiration < f64::INFINITY { time.now() } else { f64::NEG_INFINITY };
-        freshness::decide(metadata, expiration, invalidated, now)
-    }
-
-    /// Whether `get` returns a record: it neither waits nor creates. `ignores`: one that has expired or was invalidated is as good.
-    pub fn read(&mut self, region: u32, found: Found, expiration: Option<f64>, ignores: bool, time: &impl Time) -> Decision {
-        let it = &self.regions[region];
-        let decision = match found {
-            Found::Record { .. } if ignores => Decision::Fresh,
-            Found::Record { metadata, own, invalidated } => {
-                let expiration = freshness::expiration(expiration, own, it.settings.expiration);
-                let invalidated = it.judge(metadata.created, invalidated, time);
-                freshness::read(metadata, expiration, invalidated, time.now())
-            }
-            _ => missing(found),
-        };
-        let counts = &mut self.regions[region].counts;
-        if decision == Decision::Fresh {
-            counts.hits += 1;
-        } else {
-            counts.misses += 1;
-        }
-        decision
-    }
-
-    /// The call's key is to be served by what the flight has found.
-    #[inline(never)]
-    pub(super) fn serve_found(&mut self, call: u32, seat: u32, flight: u32, how: Served) {
-        if self.calls[call].left != Left::No {
-            return self.serve(call, seat, flight, how);
-        }
-        let callers = self.calls[call].callers;
-        let counts = &mut self.regions[self.calls[call].region].counts;
-        let event = if how == Served::Fresh {
-            counts.hits += callers;
-            Event::Hit
-        } else {
-            counts.stale_hits += callers;
-            Event::Stale
-        };
-        self.tell(call, seat, event, 0);
-        self.serve(call, seat, flight, how);
-    }
-
-    pub(super) fn serve(&mut self, call: u32, seat: u32, flight: u32, how: Served) {
-        if self.calls[call].left == Left::No {
-            self.push(Effect::Serve { call, seat, flight, how });
-        }
-        self.drop_seat(call, seat as usize);
-        self.list(call);
-    }
-
-    fn count_miss(&mut self, call: u32, seat: u32, decision: Decision) {
-        let Decision::Missing(why) = decision else { return };
-        let it = &mut self.calls[call];
-        let is_counted = std::mem::replace(&mut it.seats[seat as usize].is_counted, true);
-        if it.request.force_refresh || is_counted {
-            return;
-        }
-        self.regions[it.region].counts.misses += it.callers;
-        self.tell(call, seat, Event::Miss, Decision::Missing(why).as_number());
-    }
-
-    #[inline(never)]
-    pub(super) fn tell(&mut self, call: u32, seat: u32, event: Event, why: u32) {
-        if self.regions[self.calls[call].region].settings.is_observed {
-            self.push(Effect::Tell { call, seat, event, why });
-        }
-    }
-
     /// The flight that a seat has judged last is kept: what it found may be all that there is to serve.
     fn judge(&mut self, call: u32, seat: u32, flight: u32) {
         self.hold(flight);
@@ -276,12 +198,5 @@ impl Machine {
         if leads && self.on_workers {
             self.calls[call].leads.push(flight);
         }
-    }
-}
-
-fn missing(found: Found) -> Decision {
-    match found {
-        Found::Missing(why) => Decision::Missing(why),
-        _ => Decision::Missing(Why::Absent),
     }
 }

@@ -10,13 +10,14 @@
 //! | `round` | how a call goes about: refresh, join or begin flights, read, decide, again |
 //! | `flight` | one key's read, creation and write, and its phases |
 //! | `decision` | what a seat does with what was read: be served, lead, wait, take over |
+//! | `serving` | what a record is worth to a call, and how the call gets it |
 //! | `waiting` | what a seat that waits gets, and when it gives up |
 //! | `takeover` | a leader that is late or dead is replaced |
 //! | `creation`, `storing` | the creator's call, and what becomes of its values |
 //! | `runner` | a region's runner, which replaces what is stale in the background |
 //! | `lock`, `lock_round` | the backend's locks, which reach other tabs, isolates and processes |
 //! | `peek` | a look by numbers alone, for the many who come while a key is created |
-//! | `write_queue` | writes of a key, one after another |
+//! | `write_queue`, `read_queue` | writes of a key, one after another; reads wait for them |
 //! | `fence` | what makes a flight's value one that must not be stored |
 //! | `cancellation` | callers that leave by their signal or their timeout |
 //! | `heartbeat` | Workers, where a request may die in the middle of anything |
@@ -35,9 +36,11 @@ mod key;
 mod lock;
 mod lock_round;
 mod peek;
+mod read_queue;
 mod region;
 mod round;
 mod runner;
+mod serving;
 mod slab;
 mod storing;
 mod takeover;

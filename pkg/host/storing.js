@@ -1,0 +1,106 @@
+// What becomes of the values that a creator has given: accepted, and written.
+import * as backend from "../backends/backend.js";
+import { backendError, makeError } from "../errors.js";
+import { pending } from "../promises.js";
+import { makeRecord } from "../records/record.js";
+import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
+
+/** Whether a value may be stored, and makes a record of it. Where the user's function answers by promise, all are accepted once more after that. */
+export function accept(creation, flight, mayStore, more) {
+  creation.tellCreated();
+  flight.verdict ??= judge(creation, flight);
+  if (more === 0 && creation.verdicts !== undefined) awaitVerdicts(creation);
+  if (flight.verdict !== DONE) return flight.verdict;
+  return mayStore ? prepare(creation, flight) : PENDING;
+}
+
+/** The user's function is asked once. */
+function judge(creation, flight) {
+  const { region, request } = creation.call;
+  try {
+    flight.record = makeRecord(flight.value, region.stamp(), creation.expirationOf(flight));
+    if (request.shouldCacheFn === undefined) return DONE;
+    const answer = request.shouldCacheFn(flight.value);
+    const promise = pending(answer);
+    if (promise === undefined) return answer ? DONE : PENDING;
+    (creation.verdicts ??= []).push(judgeLater(creation.call, flight, promise));
+    return LATER;
+  } catch (error) {
+    flight.error = error;
+    return FAILED;
+  }
+}
+
+/** Nobody waits for it longer than for the backend: then the value is not stored. */
+function judgeLater({ region, setup }, flight, promise) {
+  const answered = promise.then((answer) => (answer ? DONE : PENDING), (error) => {
+    flight.error = error;
+    return FAILED;
+  });
+  const late = () => {
+    region.reporter.error(makeError("TIMEOUT", "shouldCacheFn has not answered within lockTimeout."), "background");
+    return PENDING;
+  };
+  return setup.limit.within(answered).catch(late).then((verdict) => (flight.verdict = verdict));
+}
+
+function awaitVerdicts(creation) {
+  const verdicts = Promise.all(creation.verdicts);
+  creation.verdicts = undefined;
+  verdicts.then(() => creation.call.inContext(() => creation.tell(NEWS_ACCEPTED)));
+}
+
+function prepare({ call }, flight) {
+  try {
+    flight.stored = call.setup.toStored(flight.record);
+    return DONE;
+  } catch (error) {
+    return notStored(call, [flight], error) ? REFUSED : PENDING;
+  }
+}
+
+/** Sends the write with the last of what is to be stored. */
+export function store(creation, flight, more) {
+  if (creation.stored === undefined) return storeAll(creation, [flight]);
+  creation.stored.push(flight);
+  return more === 0 ? storeAll(creation, creation.stored) : PENDING;
+}
+
+function storeAll(creation, flights) {
+  const { call } = creation;
+  try {
+    const sent = pending(send(creation, flights));
+    if (sent === undefined) return DONE;
+    call.setup.limit.watch(
+      sent,
+      () => creation.tell(NEWS_STORED),
+      (error) => {
+        notStored(call, flights, error);
+        creation.tell(NEWS_NOT_STORED);
+      },
+    );
+    return PENDING;
+  } catch (error) {
+    notStored(call, flights, error);
+    return FAILED;
+  }
+}
+
+function send(creation, flights) {
+  const { region, setup, request } = creation.call;
+  const hintOf = (flight) => region.hint(creation.expirationOf(flight), request);
+  const [{ key, stored }] = flights;
+  if (!request.isMulti) return setup.backend.set(key, stored, hintOf(flights[0]));
+  return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(flights.map(hintOf)));
+}
+
+/** A failed write costs nobody the value, unless the region wants to be told. */
+function notStored({ region, setup }, flights, error) {
+  region.backendFailed(error, "write");
+  if (setup.throws) for (const flight of flights) flight.error = backendError("store a value", error);
+  return setup.throws;
+}
+
+/** The hint that holds for all: none as soon as one of them is of use for ever. */
+const longest = (hints) =>
+  hints.reduce((longer, hint) => (longer === undefined || hint === undefined ? undefined : longer.expirationTime >= hint.expirationTime ? longer : hint));
