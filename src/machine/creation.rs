@@ -74,7 +74,7 @@ impl Machine {
     /// The time limit begins to run, for those who wait already, too.
     fn begin_creating(&mut self, flight: u32, time: &impl Time) {
         let it = &mut self.flights[flight];
-        it.phase = Phase::Creating { begun: time.steady(), timer_at: f64::INFINITY };
+        it.phase = Phase::Creating { begun: time.steady(), timer_at: f64::INFINITY, rung_at: f64::NEG_INFINITY };
         if it.waiters.len() > 1 || !it.predecessors.is_empty() {
             self.wake(flight);
         }

@@ -64,7 +64,10 @@ impl Machine {
         let (next, decision) = self.next_move(call, seat, flight, time);
         match next {
             Move::ServeFresh => self.serve_found(call, seat, flight, Served::Fresh),
-            Move::ServeStale => self.serve_found(call, seat, flight, Served::Stale),
+            Move::ServeStale => {
+                self.watch_for_next(flight, self.calls[call].request.lock_timeout, time);
+                self.serve_found(call, seat, flight, Served::Stale);
+            }
             Move::TakeOver => {
                 self.take_over(call, seat, flight);
                 self.leave_read(call, seat);
@@ -88,7 +91,8 @@ impl Machine {
         let is_stale = decision == Decision::Stale && !request.force_refresh;
         self.calls[call].seats[seat as usize].is_stale = is_stale;
         let (region, key) = (self.flights[flight].region, self.flights[flight].key);
-        if is_stale && self.is_run(region, key, request.lock_timeout, time) {
+        if is_stale && let Some(run) = self.run_of(region, key, request.lock_timeout, time) {
+            self.watch_for_next(run, request.lock_timeout, time);
             self.serve_found(call, seat, flight, Served::Stale);
             return Move::ServeStale;
         }

@@ -37,6 +37,9 @@ impl Machine {
                 if self.is_current(flight) {
                     self.fence_off(flight);
                 }
+                if !creations_only {
+                    self.remove_run(flight); // what a runner still creates is of no use to the new backend
+                }
             }
         }
     }

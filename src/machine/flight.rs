@@ -31,8 +31,8 @@ pub(super) enum Phase {
     Read,
     /// Its leader asks for the backend's lock.
     Locking,
-    /// Its creator runs since this time on the steady clock; its timer is set to that one.
-    Creating { begun: f64, timer_at: f64 },
+    /// Its creator runs since this time on the steady clock; its timer is set to that one, and has rung for this one.
+    Creating { begun: f64, timer_at: f64, rung_at: f64 },
     /// Its creator has settled; the write is under way.
     Storing,
     /// It has ended.
@@ -193,10 +193,15 @@ impl Flight {
         }
     }
 
+    /// Whether its timer has rung for a caller with this lock timeout. A ring is believed: the timer may go by another clock than the steady one.
+    pub fn has_rung_for(&self, lock_timeout: f64) -> bool {
+        matches!(self.phase, Phase::Creating { rung_at, .. } if self.deadline(lock_timeout) <= rung_at)
+    }
+
     /// Whether its timer rings no later than a caller with this lock timeout needs it.
     pub fn is_timed_for(&self, lock_timeout: f64) -> bool {
         match self.phase {
-            Phase::Creating { begun, timer_at } => timer_at <= begun + lock_timeout * 1_000.0,
+            Phase::Creating { begun, timer_at, .. } => timer_at <= begun + lock_timeout * 1_000.0,
             Phase::Reading | Phase::Locking | Phase::Storing => true,
             Phase::Read | Phase::Done => false,
         }

@@ -72,15 +72,15 @@ impl Machine {
         self.keys[key].current.retain(|(_, current)| *current != flight);
     }
 
-    /// Whether a runner has the key, though its flight was fenced.
-    pub(super) fn is_run(&mut self, region: u32, key: u32, lock_timeout: f64, time: &impl Time) -> bool {
-        let Some(flight) = find(&self.keys[key].run, region) else { return false };
+    /// The flight of a runner that has the key, though that was fenced. There may have been nobody to set its timer: the clock is asked as well.
+    pub(super) fn run_of(&mut self, region: u32, key: u32, lock_timeout: f64, time: &impl Time) -> Option<u32> {
+        let flight = find(&self.keys[key].run, region)?;
         let it = &self.flights[flight];
-        if !it.is_creation() || time.steady() < it.deadline(lock_timeout) {
-            return true;
+        if !it.has_rung_for(lock_timeout) && time.steady() < it.deadline(lock_timeout) {
+            return Some(flight);
         }
         self.remove_run(flight);
-        false
+        None
     }
 
     pub(super) fn remove_run(&mut self, flight: u32) {
@@ -95,7 +95,7 @@ impl Machine {
             let it = &self.flights[flight];
             it.is_creation() && !self.is_long_silent(it.owner, time)
         });
-        is_created || (self.keys.get(key).is_some() && self.is_run(region, key, lock_timeout, time))
+        is_created || (self.keys.get(key).is_some() && self.run_of(region, key, lock_timeout, time).is_some())
     }
 }
 

@@ -37,11 +37,11 @@ impl Machine {
             }
             match self.evaluate(flight, request.expiration, time) {
                 Decision::Fresh => return None,
+                Decision::Stale | Decision::Missing(_) if !it.is_timed_for(request.lock_timeout) => return None,
                 Decision::Stale => {
                     self.regions[region].counts.stale_hits += 1;
                     return Some(Peek::Stale(flight));
                 }
-                Decision::Missing(_) if !it.is_timed_for(request.lock_timeout) => return None,
                 Decision::Missing(_) => {}
             }
         }

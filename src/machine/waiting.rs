@@ -135,14 +135,22 @@ impl Machine {
         }
     }
 
-    /// Whether a creator has had all the time that a caller waits for.
+    /// Whether a creator has had all the time that a caller waits for, and may be taken over.
     pub(super) fn is_overdue(&self, flight: u32, lock_timeout: f64, time: &impl Time) -> bool {
+        self.flights[flight].may_be_taken_over() && self.has_had_its_time(flight, lock_timeout, time)
+    }
+
+    /// The timer says so. On Workers, where a timer dies with its request, the clock is asked.
+    fn has_had_its_time(&self, flight: u32, lock_timeout: f64, time: &impl Time) -> bool {
         let it = &self.flights[flight];
-        if !it.may_be_taken_over() {
-            return false;
+        if self.on_workers { time.steady() >= it.deadline(lock_timeout) } else { it.has_rung_for(lock_timeout) }
+    }
+
+    /// A caller is served what is stale, and does not wait: when its time has passed, the next one takes over.
+    pub(super) fn watch_for_next(&mut self, flight: u32, lock_timeout: f64, time: &impl Time) {
+        if !self.on_workers {
+            self.watch(flight, lock_timeout, time);
         }
-        let deadline = it.deadline(lock_timeout);
-        deadline < f64::INFINITY && time.steady() >= deadline
     }
 
     /// Sees to it that those who wait look again in time. One timer serves all: it is set to the earliest. On Workers everyone has his own.
@@ -172,8 +180,11 @@ impl Machine {
             return;
         }
         let it = &mut self.flights[flight.slot];
-        let Phase::Creating { timer_at, .. } = &mut it.phase else { return };
-        *timer_at = f64::INFINITY;
+        let Phase::Creating { timer_at, rung_at, .. } = &mut it.phase else { return };
+        if *timer_at == f64::INFINITY {
+            return; // it was cleared when it had rung already
+        }
+        *rung_at = std::mem::replace(timer_at, f64::INFINITY);
         if it.is_last_chance {
             self.give_up(flight.slot);
         } else {
