@@ -37,7 +37,7 @@ export class CacheRegion {
   expiration = NaN;
   /** For calls that do not say; seconds, NaN for none. */
   staleIfError = NaN;
-  /** Whether nothing expires unless a record or a call says so: then nobody needs to know the time. */
+  /** Whether nothing was invalidated, and nothing expires unless a record or a call says so: then nobody needs to know the time. */
   isTimeless = true;
   /** What was counted here: warm hits, errors of the backend, and what the machines of former backends had counted. */
   counts = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
@@ -74,7 +74,7 @@ export class CacheRegion {
     this.expiration = expiration;
     this.staleIfError = staleIfError;
     this.invalidations.adopt(regionInvalidator);
-    this.isTimeless = !(expiration < Infinity);
+    this.isTimeless = !(expiration < Infinity) && this.times.latest === -Infinity;
     this.#setup = setup;
     this.#attach(former);
   }
@@ -185,6 +185,7 @@ export class CacheRegion {
   invalidate(hard) {
     this.setup; // or an error
     this.comeBack();
+    this.isTimeless = false; // a clock that is set back counts from now on
     const now = this.requireNow();
     const stamp = now === now ? this.#afterStampsAt(now) : this.#afterStamps();
     try {

@@ -118,7 +118,7 @@ impl Machine {
         let is_stale = decision == Decision::Stale && !request.force_refresh;
         self.calls[call].seats[seat as usize].is_stale = is_stale;
         let (region, key) = (self.flights[flight].region, self.flights[flight].key);
-        if let Some(run) = self.run_of(region, key, request.lock_timeout, time).filter(|_| is_stale) {
+        if is_stale && let Some(run) = self.run_of(region, key, request.lock_timeout, time) {
             self.watch_for_next(run, request.lock_timeout, time);
             self.serve_found(call, seat, flight, Served::Stale);
             return Move::ServeStale;

@@ -83,12 +83,12 @@ impl Machine {
         self.keys[key].current.retain(|(_, current)| *current != flight);
     }
 
-    /// The flight of a runner that has the key, though that was fenced.
+    /// The flight of a runner that has the key, though that was fenced. There may have been nobody to set its timer: the clock is asked as well.
     pub(super) fn run_of(&mut self, region: u32, key: u32, lock_timeout: f64, time: &impl Time) -> Option<u32> {
         let flight = find(&self.keys[key].run, region)?;
         let it = &self.flights[flight];
         if !it.has_rung_for(lock_timeout) && time.steady() < it.deadline(lock_timeout) {
-            return Some(flight); // it may have no timer: nobody waits for it
+            return Some(flight);
         }
         self.remove_run(flight);
         None

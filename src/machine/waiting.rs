@@ -161,7 +161,7 @@ impl Machine {
     }
 
     /// The timer says so. On Workers, where a timer dies with its request, the clock is asked.
-    pub(super) fn has_had_its_time(&self, flight: u32, lock_timeout: f64, time: &impl Time) -> bool {
+    fn has_had_its_time(&self, flight: u32, lock_timeout: f64, time: &impl Time) -> bool {
         let it = &self.flights[flight];
         if self.on_workers { time.steady() >= it.deadline(lock_timeout) } else { it.has_rung_for(lock_timeout) }
     }

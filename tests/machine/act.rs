@@ -1,6 +1,6 @@
 //! Acts on what the machine says.
 
-use dogpile::machine::{Effect, Failure, Served, Ticket, Time};
+use dogpile::machine::{Effect, Failure, Served, Ticket};
 
 use crate::operations::What;
 use crate::world::say;
@@ -8,7 +8,7 @@ use crate::world::{Failed, World};
 
 impl World {
     pub fn steady(&self) -> f64 {
-        self.time.steady()
+        self.time.of_timers()
     }
 
     /// Something happens in a request. `end_event` with what this gives.

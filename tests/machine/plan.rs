@@ -18,6 +18,8 @@ pub struct Plan {
     pub peeks: bool,
     /// Whether stamps are no later than the readings.
     pub has_own_clock: bool,
+    /// Whether timers go by another clock than the steady one.
+    pub has_faked_timers: bool,
     /// Whether the machine is told of what nobody asks any more.
     pub hears_garbage: bool,
     /// Whether user code calls back.
@@ -41,6 +43,7 @@ impl Plan {
             defers: rng.chance(30),
             peeks: true,
             has_own_clock: rng.chance(10),
+            has_faked_timers: !on_workers && Rng::new(seed ^ 0xfa4e).chance(20),
             hears_garbage: rng.chance(20),
             nests: rng.chance(60),
             keys: 1 + rng.below(3),

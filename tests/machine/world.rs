@@ -71,7 +71,7 @@ impl World {
     pub fn new(plan: Plan, is_loud: bool) -> Self {
         let mut world = Self {
             machine: Machine::new(plan.on_workers),
-            time: Clocks::new(plan.has_own_clock),
+            time: Clocks::new(plan.has_own_clock, plan.has_faked_timers),
             rng: Rng::new(0),
             is_loud,
             cover: Cover::default(),
