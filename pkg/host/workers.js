@@ -44,7 +44,7 @@ export class WorkersHost extends Host {
   }
 
   keepAlive(call) {
-    if (call.request !== undefined) super.keepAlive(slot); // a write is awaited by its own caller
+    if (call.request !== undefined) super.keepAlive(call); // a write is awaited by its own caller
     this.#beat(call);
   }
 

@@ -109,7 +109,7 @@ impl Over {
     pub fn tell(&mut self, host: &Host) {
         let Over { call, flight, batch, key } = std::mem::take(self);
         if call | flight | batch | key != 0 {
-            host.act(Act::Forget as u32, call, flight, batch, key, 0.0);
+            host.tell(Act::Forget as u32, call, flight, batch, key, 0.0);
         }
     }
 }
@@ -140,7 +140,7 @@ pub(super) fn tell(host: &Host, effect: Effect) {
         Effect::Unlock { flight, round, is_stored } => (Act::Unlock, [flight, round.slot, round.serial, is_stored as u32], 0.0),
         _ => return, // what is answered: `Region::carry_out`
     };
-    host.act(act as u32, a, b, c, d, x);
+    host.tell(act as u32, a, b, c, d, x);
 }
 
 /// In the order of `ERRORS` in `pkg/host/call.js`.

@@ -40,6 +40,9 @@ extern "C" {
     /// Does one thing that the machine has decided: `what` is an `Act`, the rest is as that says.
     #[wasm_bindgen(method)]
     pub(super) fn act(this: &Host, what: u32, a: u32, b: u32, c: u32, d: u32, x: f64) -> u32;
+    /// The same where nothing comes of it.
+    #[wasm_bindgen(method, js_name = act)]
+    pub(super) fn tell(this: &Host, what: u32, a: u32, b: u32, c: u32, d: u32, x: f64);
     /// When a creator is called, for a strategy that hears of others; NaN if that very time counts as invalidated already.
     #[wasm_bindgen(method, js_name = startTime)]
     pub(super) fn start_time(this: &Host, call: u32) -> f64;

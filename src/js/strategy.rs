@@ -88,7 +88,7 @@ impl Region {
             let (call, started_at) = (machine.call_of(batch), machine.started_at(flight));
             drop(machine);
             if !self.hear_whether_overtaken(host, call, flight, started_at, time) {
-                host.act(Act::AdoptError as u32, batch.slot, 0, 0, 0, 0.0);
+                host.tell(Act::AdoptError as u32, batch.slot, 0, 0, 0, 0.0);
                 return self.reject(batch, time);
             }
             index += 1;

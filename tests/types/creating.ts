@@ -92,11 +92,11 @@ users.getOrCreate("key", rename, { expirationTime: 60 });
 
 // getOrCreateEntry: the same, and how it was come by.
 const entry = users.getOrCreateEntry("key", () => fetchUser(1), { expirationTime: 60 });
-check<Same<typeof entry, Promise<CachedValue<User> & { readonly state: "fresh" | "stale" | "created" }>>>();
+check<Same<typeof entry, Promise<CachedValue<User> & { readonly state: "fresh" | "stale" | "created" | "coalesced" }>>>();
 entry.then(({ payload, age, state }) => {
   check<Same<typeof payload, User>>();
   check<Same<typeof age, number>>();
-  check<Same<typeof state, "fresh" | "stale" | "created">>();
+  check<Same<typeof state, "fresh" | "stale" | "created" | "coalesced">>();
 });
 // @ts-expect-error the region holds users
 users.getOrCreateEntry("key", () => 1);
