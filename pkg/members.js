@@ -1,5 +1,6 @@
 import { refused, unknownOption } from "./errors.js";
 
+const LONGEST_CHAIN = 100;
 export const NO_OPTIONS = Object.freeze({});
 export const isObject = (value) => typeof value === "object" && value !== null;
 
@@ -20,9 +21,17 @@ export function membersOf(options, names) {
 /** A member, unless it is only there because somebody has put it on every object. */
 export function member(options, name) {
   if (!(name in Object.prototype)) return options[name];
-  let owner = options;
-  while (owner && owner !== Object.prototype && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
-  return owner && owner !== Object.prototype ? options[name] : undefined;
+  return ownersOf(options).some((owner) => Object.hasOwn(owner, name)) ? options[name] : undefined;
+}
+
+/** The names of all members that can be enumerated, inherited ones too. */
+export const namesOf = (options) => new Set(ownersOf(options).flatMap((owner) => Object.keys(owner)));
+
+/** An object and what it inherits from. A proxy may make that a chain without end. */
+function ownersOf(options) {
+  const owners = [];
+  for (let owner = options; owner && owner !== Object.prototype && owners.length < LONGEST_CHAIN; owner = Object.getPrototypeOf(owner)) owners.push(owner);
+  return owners;
 }
 
 export function requireKnown(options, known) {

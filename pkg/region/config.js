@@ -1,5 +1,5 @@
 import { makeError, quote, refused } from "../errors.js";
-import { member } from "../members.js";
+import { member, namesOf } from "../members.js";
 
 /** What a file may say of a region, under `configure`'s names. */
 const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors", "staleIfError"];
@@ -10,7 +10,7 @@ export function fromConfig(config, prefix) {
   if (typeof config !== "object" || config === null) throw refused("config", "an object", config);
   if (typeof prefix !== "string") throw refused("prefix", "a string", prefix);
   const options = { arguments: {} };
-  for (const fullName in config) {
+  for (const fullName of namesOf(config)) {
     const value = fullName.startsWith(prefix) ? member(config, fullName) : undefined;
     if (value === undefined) continue;
     const name = fullName.slice(prefix.length);
