@@ -171,7 +171,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #write(index) {
     const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
     const keys = [this.#keys[index]];
-    const record = () => this.#setup.toStored(makeRecord(this.#own[KINDS[index]], stampClock(Date.now(), NaN)));
+    const record = () => this.#setup.toStored(makeRecord(this.#own[KINDS[index]], stampClock(Date.now(), this.latest)));
     const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], () => backends.write(this.#setup, keys, [record()], false));
     core.set(host, keys[0], write);
     return write.promise;

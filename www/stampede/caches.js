@@ -32,12 +32,8 @@ export class WithDogpile {
   }
 
   async ask() {
-    let creates = false;
-    const { payload, state } = await this.#region.getOrCreateEntry(KEY, () => {
-      creates = true;
-      return this.#origin.report();
-    });
-    return { payload, part: state === "created" && !creates ? "waited" : state };
+    const { payload, state } = await this.#region.getOrCreateEntry(KEY, () => this.#origin.report());
+    return { payload, part: state === "coalesced" ? "waited" : state };
   }
 }
 

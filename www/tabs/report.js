@@ -18,6 +18,7 @@ export async function ask(create) {
   });
   if (creates) return { payload, outcome: "created" };
   if (state === "stale") return { payload, outcome: "stale" };
+  if (state === "coalesced") return { payload, outcome: "waited" };
   return { payload, outcome: cachedTime >= asked ? "waited" : "fresh" };
 }
 
