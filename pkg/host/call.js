@@ -1,6 +1,6 @@
-import { awaitAbort, ignoreAbort } from "./aborts.js";
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
+import { awaitAbort, ignoreAbort } from "./aborts.js";
 import { NO_VALUE } from "./answers.js";
 import { NEWS_TIMED_OUT } from "./numbers.js";
 
@@ -167,7 +167,6 @@ export class Call {
   get timeLeft() {
     return Math.max((this.#endsAt - monotonic()) / 1000, 0);
   }
-
 }
 
 const ERRORS = [

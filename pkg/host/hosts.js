@@ -31,9 +31,9 @@ export function attach(backend, { expiration, lockTimeout, flags }) {
 }
 
 /** What is still on its way finds nobody: to throw there would be a rejection that nobody handles. */
-const NEWS = ["resume", "landed", "handedOver", "ask"];
+const METHODS = ["resume", "landed", "handedOver", "ask"];
 
 onPoisoned((refuse) => {
-  for (const name of NEWS) Core.prototype[name] = () => 0;
+  for (const name of METHODS) Core.prototype[name] = () => 0;
   for (const reference of alive) reference.deref()?.refuseAll(refuse);
 });

@@ -15,12 +15,12 @@ function readOne(call, flight) {
   try {
     const answer = call.setup.backend.get(flight.key);
     const promise = pending(answer);
-    if (promise === undefined) return land(call, flight, { value: answer }, -1, 0);
+    if (promise === undefined) return land(call, flight, { value: answer });
     const later = (outcome) => landLater(call, [flight], [outcome]);
     call.setup.limit.watch(promise, (value) => later({ value }), (error) => later({ error }));
     return PENDING;
   } catch (error) {
-    return land(call, flight, { error }, -1, 0);
+    return land(call, flight, { error });
   }
 }
 
@@ -32,7 +32,7 @@ function readAll(call, flights) {
 }
 
 function landAll(call, flights, outcomes) {
-  flights.forEach((flight, index) => tellMissing(call, flight, land(call, flight, outcomes[index]), -1, 0));
+  flights.forEach((flight, index) => tellMissing(call, flight, land(call, flight, outcomes[index])));
   return DONE;
 }
 
