@@ -17,7 +17,8 @@ function readOne(call, flight) {
     const promise = pending(answer);
     if (promise === undefined) return land(call, flight, { value: answer });
     const later = (outcome) => landLater(call, [flight], [outcome]);
-    call.setup.limit.watch(promise, (value) => later({ value }), (error) => later({ error }));
+    // By a promise of its own: the timer of the time limit rings in the context of whoever was first in its turn.
+    call.setup.answered(promise).then((value) => later({ value }), (error) => later({ error }));
     return PENDING;
   } catch (error) {
     return land(call, flight, { error });

@@ -47,4 +47,13 @@ describe.runIf(node)("what an AsyncLocalStorage holds for a caller", () => {
     expect(await Promise.all(["a", "b", "c"].map(read))).toEqual(["a", "b", "c"]);
     storage.disable();
   });
+
+  test("is each creator's own, though the reads of both hang and one timer ends both", async () => {
+    const storage = new (node("async_hooks").AsyncLocalStorage)();
+    const hung = { get: () => new Promise(() => {}), set() {}, delete() {} };
+    const region = makeRegion({ backend: hung, lockTimeout: 0.02 });
+    const create = (request) => storage.run(request, () => region.getOrCreate(request, () => storage.getStore()));
+    expect(await Promise.all(["a", "b", "c"].map(create))).toEqual(["a", "b", "c"]);
+    storage.disable();
+  });
 });
