@@ -160,7 +160,7 @@ impl Region {
         let ticket = Ticket { slot, serial };
         let is_so = match question {
             _ if question == Question::Count as u32 => return machine.counts(self.number).by_number(slot).into(),
-            _ if question == Question::RunnerWrites as u32 => return machine.write_sent(slot).slot.into(),
+            _ if question == Question::RunnerWrites as u32 => return machine.write_sent(ticket).slot.into(),
             _ if question == Question::SerialOfWrite as u32 => return machine.serial_of_write(slot).into(),
             _ if question == Question::StartedAt as u32 => {
                 return if machine.is_running(ticket) { machine.started_at(slot) } else { f64::NAN };

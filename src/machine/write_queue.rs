@@ -87,15 +87,19 @@ impl Machine {
         self.push(Effect::Send { write: self.writes.ticket(write) });
     }
 
-    /// A write that a runner has sent goes on.
-    pub fn write_sent(&mut self, flight: u32) -> Ticket {
+    /// A write that a runner has sent goes on. It has no place in the queue if the runner has released meanwhile.
+    pub fn write_sent(&mut self, flight: Ticket) -> Ticket {
+        if !self.flights.is_current(flight) {
+            return Ticket::NONE;
+        }
+        let flight = flight.slot;
         let (key, owner) = (self.flights[flight].key, self.flights[flight].owner);
         self.enter_write(vec![key], self.on_workers.then_some(owner), true)
     }
 
     /// The serial of the write that stands in a place.
     pub fn serial_of_write(&self, slot: u32) -> u32 {
-        self.writes.ticket(slot).serial
+        self.writes.get(slot).map_or(0, |_| self.writes.ticket(slot).serial)
     }
 
     /// A write has ended, however.

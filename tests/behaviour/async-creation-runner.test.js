@@ -213,3 +213,19 @@ test("a runner that releases with nothing after it was taken over leaves the one
   creation.resolve("new");
   expect(await impatient).toBe("new");
 });
+
+test("a backend whose set releases the runner's mutex: the module goes on", async () => {
+  let release = () => {};
+  class Releasing extends MemoryBackend {
+    async set(...args) {
+      release();
+      return super.set(...args);
+    }
+  }
+  const { jobs, region } = await staleRegion({ backend: new Releasing() });
+  await region.getOrCreate("k", () => "never called");
+  release = () => jobs[0].mutex.release();
+  await jobs[0].job.store("stored");
+  await region.set("other", "value");
+  expect(await region.getOrCreate("other", () => "never")).toBe("value");
+});

@@ -81,7 +81,7 @@ impl World {
             self.machine.released(flight, Released::Created, &self.time);
         } else {
             *self.flying.entry(name).or_default() += 1;
-            let write = self.machine.write_sent(flight.slot);
+            let write = self.machine.write_sent(flight);
             self.put_off(self.request, What::RunnerStore { flight, write, name, record });
         }
     }
