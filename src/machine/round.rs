@@ -59,6 +59,9 @@ impl Machine {
     fn restart(&mut self, call: u32) {
         for seat in 0..self.calls[call].seats.len() {
             if self.calls[call].seats[seat].place == Place::Open {
+                if let Some(source) = self.calls[call].seats[seat].rejected {
+                    return self.reject(call, source); // it would have been read once more, not created once more
+                }
                 if self.calls[call].left == Left::No {
                     self.push(Effect::Restart { call, seat: seat as u32 });
                 }
