@@ -169,7 +169,7 @@ impl Machine {
 
     /// Follows whoever its seats and its read depend on.
     pub(super) fn watch_owners(&mut self, call: u32) {
-        if !self.on_workers {
+        if !self.on_workers || self.calls[call].has_ended {
             return;
         }
         let it = &self.calls[call];

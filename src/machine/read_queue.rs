@@ -49,14 +49,14 @@ impl Machine {
         }
     }
 
-    /// The writes that a call's read, its write or its locks wait for.
+    /// The writes that a call's read, its writes or its locks wait for.
     pub(super) fn blockers_of(&self, call: u32) -> Vec<u32> {
-        let it = &self.calls[call];
-        let mut blockers = it.blockers.clone();
-        if let Some(write) = it.write.and_then(|write| self.writes.get(write)) {
-            blockers.extend(&write.ahead);
-        }
+        let mut blockers = self.calls[call].blockers.clone();
         let ticket = self.calls.ticket(call);
+        let is_own = |write: &u32| self.writes[*write].owner == Some(ticket) && !self.writes[*write].has_passed;
+        for write in self.writes.slots().filter(is_own) {
+            blockers.extend(&self.writes[write].ahead); // a creation's write has passed those ahead of it, but lets nobody pass before them
+        }
         for round in self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket) {
             blockers.extend(&self.lock_rounds[round].blockers);
         }

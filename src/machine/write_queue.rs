@@ -24,7 +24,7 @@ pub(super) struct Write {
     pub is_sent: bool,
     has_answered: bool,
     /// Whether those who waited for it go on, though the host may not have been told yet.
-    has_passed: bool,
+    pub has_passed: bool,
     pub followers: Vec<Follower>,
 }
 
