@@ -30,23 +30,29 @@ async function prepare() {
 async function execute(suite, host, work) {
   console.log(`\n=== ${suite} ===`);
   const start = performance.now();
-  const { passed, failed, remark } = await work().catch((error) => ({ passed: 0, failed: 1, remark: error.message }));
+  const { passed, failed, remark, output } = await work().catch((error) => ({ passed: 0, failed: 1, remark: error.message }));
   if (remark) console.error(`${suite}: ${remark}`);
-  return { suite, host, passed, failed, seconds: ((performance.now() - start) / 1000).toFixed(1) };
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  return { cells: [suite, host, passed, failed, seconds], suite, failed, passed, output };
 }
 
 async function judge({ command, env = environment, count }) {
   const [name, ...args] = typeof command === "function" ? command() : command;
   const result = await stream(name, args, { env, timeout: 20 * 60_000 });
   const { passed, failed } = count(result);
-  if (failed > 0) return { passed, failed };
-  if (result.status !== 0) return { passed, failed: 1, remark: `ended with ${result.status}` };
-  if (passed === 0) return { passed, failed: 1, remark: "found no test to run" };
+  const { output } = result;
+  if (failed > 0) return { passed, failed, output };
+  if (result.status !== 0) return { passed, failed: 1, remark: `ended with ${result.status}`, output };
+  if (passed === 0) return { passed, failed: 1, remark: "found no test to run", output };
   return { passed, failed };
 }
 
+/** Failures are shown again at the end, where whoever reads a log of thousands of lines looks first. */
 function report(rows) {
-  const table = [["suite", "host", "passed", "failed", "seconds"], ...rows.map(Object.values)];
+  for (const { suite, output } of rows.filter(({ output }) => output !== undefined)) {
+    console.log(`\n=== ${suite}, the end of what it printed ===\n${output.split("\n").slice(-80).join("\n")}`);
+  }
+  const table = [["suite", "host", "passed", "failed", "seconds"], ...rows.map(({ cells }) => cells)];
   console.log(`\n${table.map(line).join("\n")}`);
   const total = (column) => rows.reduce((sum, row) => sum + row[column], 0);
   console.log(`${total("passed")} passed, ${total("failed")} failed`);
