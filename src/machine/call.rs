@@ -1,6 +1,6 @@
 //! One call of `getOrCreate` or its like: what it asks for, and a seat for each of its keys.
 
-use super::heartbeat::Heartbeat;
+use super::heartbeat::{Heartbeat, SILENCE};
 use super::slab::{Reusable, Ticket, empty};
 
 /// What one caller asks for. Seconds; infinity for never.
@@ -106,6 +106,19 @@ pub(super) struct Seen {
     pub silence: u32,
 }
 
+impl Seen {
+    /// Counts one beat of one's own: whether the other has missed so many that it has died.
+    pub fn has_died(&mut self, owner: Ticket, beats: u32) -> bool {
+        let is_silent = self.owner == Some(owner) && self.beats == beats;
+        *self = Seen { owner: Some(owner), beats, silence: if is_silent { self.silence + 1 } else { 0 } };
+        let has_died = self.silence >= SILENCE;
+        if has_died {
+            *self = Seen::default();
+        }
+        has_died
+    }
+}
+
 impl Seat {
     pub fn new(key: u32) -> Self {
         Self {
@@ -146,6 +159,8 @@ pub(super) struct Call {
     pub is_read_sent: bool,
     /// The writes that its read waits for.
     pub blockers: Vec<u32>,
+    /// On Workers: what was seen of those whose writes it waits for.
+    pub seen_writers: Vec<Seen>,
     /// On Workers: the write of a `set` or `delete`, which is a call without seats there.
     pub write: Option<u32>,
     /// How much of what it has begun goes on without it: creations, locks, runners, a write.
@@ -176,6 +191,7 @@ impl Default for Call {
             is_reading: false,
             is_read_sent: false,
             blockers: Vec::new(),
+            seen_writers: Vec::new(),
             write: None,
             work: 0,
             is_kept_alive: false,
@@ -192,6 +208,7 @@ impl Reusable for Call {
         empty(&mut self.seats);
         self.reads.clear();
         self.blockers.clear();
+        self.seen_writers.clear();
         self.leads.clear();
         (self.callers, self.stage, self.left) = (1, Stage::Open, Left::No);
         (self.is_refreshed, self.is_reading, self.is_read_sent) = (false, false, false);

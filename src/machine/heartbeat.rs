@@ -10,9 +10,7 @@ use super::slab::Ticket;
 use super::{Machine, Time};
 
 /// So many of one's own beats without one of the other's are a death.
-const SILENCE: u32 = 3;
-/// The same in milliseconds, for writes that one's own waits for.
-const DEATH: f64 = 1_000.0;
+pub(super) const SILENCE: u32 = 3;
 /// Milliseconds without a beat that are a death to those who come late and do not wait: a busy isolate has let the timers run by then.
 const LONG_SILENCE: f64 = 2_000.0;
 /// Milliseconds without a beat after which nothing of a request is kept.
@@ -43,7 +41,7 @@ impl Machine {
         heartbeat.count = heartbeat.count.wrapping_add(1);
         heartbeat.at = time.steady();
         self.obey(call.slot);
-        self.unblock_dead(call.slot, time);
+        self.unblock_dead(call.slot);
         self.look_after_death(call.slot, time);
         self.look(call, time);
     }
@@ -116,12 +114,8 @@ impl Machine {
     fn look_after_death(&mut self, call: u32, time: &impl Time) {
         for seat in 0..self.calls[call].seats.len() as u32 {
             let Some(owner) = self.owner_of(call, seat) else { continue };
-            let beats = if self.calls.is_current(owner) { self.calls[owner.slot].heartbeat.count } else { 0 };
-            let seen = &mut self.calls[call].seats[seat as usize].seen;
-            let is_silent = seen.owner == Some(owner) && seen.beats == beats;
-            *seen = Seen { owner: Some(owner), beats, silence: if is_silent { seen.silence + 1 } else { 0 } };
-            if seen.silence >= SILENCE {
-                *seen = Seen::default();
+            let beats = self.beats_of(owner);
+            if self.calls[call].seats[seat as usize].seen.has_died(owner, beats) {
                 self.has_seen_die(call, seat, time);
             }
         }
@@ -149,13 +143,35 @@ impl Machine {
         Some(it.taken_over_by.unwrap_or(it.owner)).filter(|owner| owner.slot != call)
     }
 
+    fn beats_of(&self, owner: Ticket) -> u32 {
+        if self.calls.is_current(owner) { self.calls[owner.slot].heartbeat.count } else { 0 }
+    }
+
     /// Writes of dead requests are not waited for.
-    fn unblock_dead(&mut self, call: u32, time: &impl Time) {
-        let now = time.steady();
-        for write in self.blockers_of(call) {
-            let Some(owner) = self.writes.get(write).and_then(|write| write.owner) else { continue };
-            if !self.calls.is_current(owner) || now - self.calls[owner.slot].heartbeat.at > DEATH {
-                self.give_up_write(write);
+    fn unblock_dead(&mut self, call: u32) {
+        let blockers = self.blockers_of(call);
+        let mut seen = std::mem::take(&mut self.calls[call].seen_writers);
+        let owners: Vec<Ticket> = blockers.iter().filter_map(|write| self.writes.get(*write)?.owner).collect();
+        seen.retain(|seen| seen.owner.is_some_and(|owner| owners.contains(&owner)));
+        for (place, owner) in owners.iter().enumerate() {
+            if owners[..place].contains(owner) {
+                continue;
+            }
+            let known = seen.iter().position(|seen| seen.owner == Some(*owner)).unwrap_or_else(|| {
+                seen.push(Seen::default());
+                seen.len() - 1
+            });
+            if seen[known].has_died(*owner, self.beats_of(*owner)) {
+                self.give_up_writes(&blockers, *owner);
+            }
+        }
+        self.calls[call].seen_writers = seen;
+    }
+
+    fn give_up_writes(&mut self, writes: &[u32], owner: Ticket) {
+        for write in writes {
+            if self.writes.get(*write).is_some_and(|write| write.owner == Some(owner)) {
+                self.give_up_write(*write);
             }
         }
     }
@@ -209,8 +225,9 @@ impl Machine {
         self.leave_call(call);
         self.forget_rounds(call);
         self.forget_batches(call);
-        if let Some(write) = self.calls[call].write.take() {
+        if let Some(write) = self.calls[call].write {
             self.give_up_write(write);
+            self.end_write(write, true);
         }
         let it = &mut self.calls[call];
         it.work = 0;

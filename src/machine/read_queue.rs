@@ -53,7 +53,9 @@ impl Machine {
     pub(super) fn blockers_of(&self, call: u32) -> Vec<u32> {
         let mut blockers = self.calls[call].blockers.clone();
         let ticket = self.calls.ticket(call);
-        let is_own = |write: &u32| self.writes[*write].owner == Some(ticket) && !self.writes[*write].has_passed;
+        let is_own = |write: &u32| {
+            self.writes[*write].owner == Some(ticket) && !(self.writes[*write].has_passed && self.writes[*write].is_sent)
+        };
         for write in self.writes.slots().filter(is_own) {
             blockers.extend(&self.writes[write].ahead); // a creation's write has passed those ahead of it, but lets nobody pass before them
         }

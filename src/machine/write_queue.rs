@@ -23,8 +23,10 @@ pub(super) struct Write {
     pub ahead: Vec<u32>,
     pub is_sent: bool,
     has_answered: bool,
-    /// Whether those who waited for it go on, though the host may not have been told yet.
+    /// Whether those who waited for it go on.
     pub has_passed: bool,
+    /// Whether the host is told to forget it.
+    has_ended: bool,
     pub followers: Vec<Follower>,
 }
 
@@ -119,18 +121,24 @@ impl Machine {
         }
     }
 
-    /// On Workers: a write of a dead request is not waited for.
+    /// On Workers: a write of a dead request is not waited for. One that was not sent stays its owner's, which sends it if it is alive after all.
     pub(super) fn give_up_write(&mut self, write: u32) {
-        self.let_pass(write, true);
+        self.pass_all(write);
+        if self.writes[write].is_sent {
+            self.end_write(write, true);
+        }
     }
 
-    /// Whoever waits for this write goes on. `is_own`: its own request says so.
+    /// Whoever waits for this write goes on, and it is over. `is_own`: its own request says so.
     fn let_pass(&mut self, write: u32, is_own: bool) {
+        self.pass_all(write);
+        self.end_write(write, is_own);
+    }
+
+    fn pass_all(&mut self, write: u32) {
         let it = &mut self.writes[write];
-        if std::mem::replace(&mut it.has_passed, true) {
-            return;
-        }
-        let (keys, followers, owner) = (std::mem::take(&mut it.keys), std::mem::take(&mut it.followers), it.owner);
+        it.has_passed = true;
+        let (keys, followers) = (std::mem::take(&mut it.keys), std::mem::take(&mut it.followers));
         for key in keys {
             if self.keys[key].last_write == Some(write) {
                 self.keys[key].last_write = None;
@@ -140,6 +148,14 @@ impl Machine {
         for follower in followers {
             self.pass(follower, write);
         }
+    }
+
+    pub(super) fn end_write(&mut self, write: u32, is_own: bool) {
+        let it = &mut self.writes[write];
+        if std::mem::replace(&mut it.has_ended, true) {
+            return;
+        }
+        let owner = it.owner;
         self.push(Effect::ForgetWrite { write });
         if let Some(owner) = owner.filter(|owner| self.calls.is_current(*owner)) {
             if is_own {

@@ -1,5 +1,7 @@
 //! Timers, and requests that follow each other and die.
 
+use std::collections::BTreeSet;
+
 use dogpile::machine::Ticket;
 
 use crate::world::World;
@@ -55,19 +57,23 @@ impl World {
         }
     }
 
+    fn late_requests(&mut self) -> Vec<usize> {
+        let requests: BTreeSet<usize> =
+            self.calls.values().map(|call| call.request).filter(|request| self.is_alive(*request)).collect();
+        let late: Vec<usize> = requests.into_iter().filter(|_| self.rng.chance(3)).collect();
+        self.was_silent |= late.iter().any(|request| self.is_silent(*request));
+        late
+    }
+
     /// Every living request's timer fires; now and then one is late.
     pub fn beat_all(&mut self) {
         let tickets: Vec<(u32, Ticket)> = self.calls.iter().map(|(number, call)| (*number, call.ticket)).collect();
-        let mut late = Vec::new();
+        let late = self.late_requests();
         for (number, ticket) in tickets {
             let Some(request) = self.calls.get(&number).filter(|call| call.ticket == ticket).map(|call| call.request) else {
                 continue;
             };
             if !self.is_alive(request) || late.contains(&request) {
-                continue;
-            }
-            if self.rng.chance(3) {
-                late.push(request);
                 continue;
             }
             self.beats.insert(request, self.steady());

@@ -62,6 +62,8 @@ pub struct World {
     pub written: BTreeMap<usize, Vec<u64>>,
     /// How many writes of each key are under way.
     pub flying: BTreeMap<usize, usize>,
+    /// Whether a living request's timers were so late that it may have been taken for dead.
+    pub was_silent: bool,
     pub least_timeout: BTreeMap<(u32, usize), f64>,
     pub left: BTreeMap<(u32, usize), u64>,
     pub made: u64,
@@ -105,6 +107,7 @@ impl World {
             calm_at: 0,
             written: BTreeMap::new(),
             flying: BTreeMap::new(),
+            was_silent: false,
             least_timeout: BTreeMap::new(),
             left: BTreeMap::new(),
             made: 0,
