@@ -128,7 +128,10 @@ impl World {
 
     /// Whether a request may be taken for dead.
     pub fn is_silent(&self, request: usize) -> bool {
-        self.plan.on_workers && (!self.is_alive(request) || self.steady() - self.beats[&request] > 700.0)
+        if !self.plan.on_workers {
+            return false;
+        }
+        !self.is_alive(request) || self.steady() - self.beats[&request] > 700.0 || self.were_silent.contains(&request)
     }
 
     /// Somebody has had his time.

@@ -69,12 +69,16 @@ impl World {
     pub fn beat_all(&mut self) {
         let tickets: Vec<(u32, Ticket)> = self.calls.iter().map(|(number, call)| (*number, call.ticket)).collect();
         let late = self.late_requests();
+        self.were_silent.clear();
         for (number, ticket) in tickets {
             let Some(request) = self.calls.get(&number).filter(|call| call.ticket == ticket).map(|call| call.request) else {
                 continue;
             };
             if !self.is_alive(request) || late.contains(&request) {
                 continue;
+            }
+            if self.is_silent(request) {
+                self.were_silent.push(request);
             }
             self.beats.insert(request, self.steady());
             let outer = self.begin_event(request);

@@ -64,6 +64,8 @@ pub struct World {
     pub flying: BTreeMap<usize, usize>,
     /// Whether a living request's timers were so late that it may have been taken for dead.
     pub was_silent: bool,
+    /// The requests whose timers fire now after so long a time: not all of their calls have been seen alive yet.
+    pub were_silent: Vec<usize>,
     pub least_timeout: BTreeMap<(u32, usize), f64>,
     pub left: BTreeMap<(u32, usize), u64>,
     pub made: u64,
@@ -108,6 +110,7 @@ impl World {
             written: BTreeMap::new(),
             flying: BTreeMap::new(),
             was_silent: false,
+            were_silent: Vec::new(),
             least_timeout: BTreeMap::new(),
             left: BTreeMap::new(),
             made: 0,
