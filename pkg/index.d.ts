@@ -672,18 +672,20 @@ export class MemoryBackend implements CacheBackend {
  * Keeps the records in IndexedDB, in a browser's window or worker: shared by every tab of the origin, and there after a reload.
  *
  * What is asked in one microtask shares a transaction. Where IndexedDB cannot be used (Node, blocked storage, a sandboxed frame),
- * and while a database does not open, it keeps the records in memory and says so once on the console. When the quota is exceeded
- * the oldest records go; if that does not help, nothing is stored for a minute, and no caller fails.
+ * and while a database does not open, it keeps the records in memory and says so once on the console; what is written then is deleted
+ * from the database as soon as that is back, so that no older value returns. When the quota is exceeded the oldest records go; if that
+ * does not help, nothing is stored for a minute, and no caller fails. A value that is too large to make room for is not stored.
  */
 export class IndexedDBBackend implements CacheBackend {
   /**
    * As arguments of "dogpile.cache.indexeddb" they may have Python's style of names: `database_name`, `max_entries`.
    *
-   * `databaseName`: default "dogpile". `storeName`: its object store, which is made when it is missing. Default "records".
+   * `databaseName`: default "dogpile". A database of that name is the package's own: it is deleted if it cannot be opened any more. One
+   * of any other name is never deleted. `storeName`: its object store, which is made when it is missing. Default "records".
    * `lock`: one creation at a time in all tabs and workers, by the Web Locks API. Default `true`; where there are none (an
    * insecure origin) each tab creates for itself.
    * `durability`: "strict" has a write wait until it is on the disk. Default "relaxed".
-   * `maxAge`: what was written longer ago may be deleted. Default: never.
+   * `maxAge`: what was written longer ago may be deleted; above 0. Default: never.
    * `maxEntries`: beyond so many the oldest are deleted, soon after the write. Default: no limit, and 1,000 in memory.
    *
    * Throws a ValidationError for what it cannot use.
@@ -699,7 +701,7 @@ export class IndexedDBBackend implements CacheBackend {
   /** A read sees what this backend was given before, awaited or not. */
   get(key: string): Promise<Stored | undefined>;
   getMulti(keys: string[]): Promise<(Stored | undefined)[]>;
-  /** Rejects with a ValidationError for what structured clone cannot copy; that costs no other key its write. */
+  /** Rejects with a ValidationError for what structured clone cannot copy, or the database cannot store; that costs no other key its write. */
   set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
   setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
   delete(key: string): Promise<void>;
@@ -709,7 +711,10 @@ export class IndexedDBBackend implements CacheBackend {
   entries(): AsyncIterableIterator<[string, Stored]>;
   /** The key's lock across tabs and workers, held for 30 s at most; `undefined` where there is none. */
   getMutex(key: string): Mutex | undefined;
-  /** Waits for what is under way, then closes the database; a later call opens it again. */
+  /**
+   * Waits for what is under way, then closes the database. Nothing opens it again, so that it can be deleted: later calls reject with a
+   * BackendError, and a region over this backend works on without it.
+   */
   close(): Promise<void>;
   /** `close()`. */
   [Symbol.asyncDispose](): Promise<void>;

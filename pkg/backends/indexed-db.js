@@ -1,4 +1,4 @@
-import { requireKey, requireKeys } from "../errors.js";
+import { makeError, requireKey, requireKeys } from "../errors.js";
 import { entriesOf, listed } from "../region/options.js";
 import { Batches } from "./indexed-db/batches.js";
 import { TabMutex } from "./indexed-db/mutex.js";
@@ -13,6 +13,7 @@ export class IndexedDBBackend {
   #storage;
   #batches;
   #sweeper;
+  #isClosed = false;
 
   constructor(options) {
     this.#options = checked(options);
@@ -23,14 +24,14 @@ export class IndexedDBBackend {
 
   async get(key) {
     requireKey(key);
-    const [record] = await this.#batches.read([key]);
+    const [record] = await this.#read([key]);
     return record;
   }
 
   async getMulti(keys) {
     const asked = listed(keys);
     requireKeys(asked);
-    return asked.length === 0 ? [] : this.#batches.read(asked);
+    return asked.length === 0 ? [] : this.#read(asked);
   }
 
   async set(key, value, hint) {
@@ -43,7 +44,7 @@ export class IndexedDBBackend {
 
   async delete(key) {
     requireKey(key);
-    return this.#batches.write([{ key }]);
+    return this.#send([{ key }]);
   }
 
   async deleteMulti(keys) {
@@ -53,10 +54,11 @@ export class IndexedDBBackend {
   }
 
   async clear() {
-    await this.#batches.write([{ key: ALL }]);
+    await this.#send([{ key: ALL }]);
   }
 
   async *entries() {
+    this.#requireOpen();
     await this.#batches.idle();
     let after;
     for (;;) {
@@ -69,13 +71,14 @@ export class IndexedDBBackend {
 
   getMutex(key) {
     requireKey(key);
-    if (!this.#options.lock || this.#storage.isDown) return undefined;
+    if (!this.#options.lock || this.#isClosed || this.#storage.isDown) return undefined;
     if (globalThis.navigator?.locks !== undefined) return new TabMutex(this.#lockName("create", key));
     this.#storage.warn("there are no Web Locks here (is the page not served by https?), so that each tab creates for itself");
     return undefined;
   }
 
   async close() {
+    this.#isClosed = true;
     this.#sweeper.close();
     await this.#batches.idle();
     this.#storage.close();
@@ -85,17 +88,27 @@ export class IndexedDBBackend {
     await this.close();
   }
 
+  #requireOpen() {
+    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
+  }
+
+  #read(keys) {
+    this.#requireOpen();
+    return this.#batches.read(keys);
+  }
+
   async #write(pairs, hint) {
     const time = Date.now();
     const until = time + (hint?.expirationTime ?? NaN) * 1000;
     const life = Number.isFinite(until) ? { time, until } : { time };
     requireKeys(pairs.map(([key]) => key));
     await this.#send(pairs.map(([key, value]) => ({ key, record: { value, ...life } })));
-    this.#sweeper.wake();
+    this.#sweeper.wake(pairs.length);
   }
 
   /** In pieces that are a transaction each; done when all are, then the first failure if there was one. */
   async #send(entries) {
+    this.#requireOpen();
     const pieces = [];
     for (let from = 0; from < entries.length; from += CHUNK) pieces.push(entries.slice(from, from + CHUNK));
     const outcomes = await Promise.allSettled(pieces.map((piece) => this.#batches.write(piece)));

@@ -18,10 +18,10 @@ test("options of a wrong kind are refused, and so are unknown ones", () => {
   }
   for (const lock of [0, "yes", null]) throws(() => new IndexedDBBackend({ lock }), "VALIDATION", "lock must be true or false");
   for (const durability of ["eager", true, null]) throws(() => new IndexedDBBackend({ durability }), "VALIDATION", 'durability must be "relaxed" or "strict"');
-  for (const maxAge of ["soon", NaN, {}, []]) throws(() => new IndexedDBBackend({ maxAge }), "VALIDATION", "maxAge must be");
+  for (const maxAge of ["soon", NaN, {}, [], 0, -5, "0s"]) throws(() => new IndexedDBBackend({ maxAge }), "VALIDATION", "maxAge must be");
   for (const maxEntries of [0, -1, 1.5, NaN, "5"]) throws(() => new IndexedDBBackend({ maxEntries }), "VALIDATION", "maxEntries must be a whole number above 0");
   throws(() => new IndexedDBBackend({ max: 5 }), "VALIDATION", `unknown option max; the known ones are ${known}`);
-  for (const options of [undefined, null, {}, Object.freeze({ maxAge: null, lock: undefined }), { maxAge: -1, maxEntries: 1, durability: "strict" }]) {
+  for (const options of [undefined, null, {}, Object.freeze({ maxAge: null, lock: undefined }), { maxAge: 0.001, maxEntries: 1, durability: "strict" }]) {
     expect(new IndexedDBBackend(options)).toBeInstanceOf(IndexedDBBackend);
   }
 });
@@ -84,8 +84,9 @@ if (!hasDatabase) {
       for await (const pair of backend.entries()) entries.push(pair);
       expect(entries).toEqual([["b", 2], ["c", undefined]]);
       expect(backend.getMutex("k")).toBeUndefined();
-      await backend[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
       expect(await backend.get("b")).toBe(2);
+      await backend[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
+      await refuses(() => backend.get("b"), "BACKEND", "The backend is closed.");
       expect(warn.mock.calls).toEqual([[expect.stringContaining("there is no IndexedDB here")]]);
     });
 

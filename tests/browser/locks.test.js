@@ -243,3 +243,18 @@ test("three tabs and two workers, 20 calls for each of 5 keys: each is created o
     await tabs[0].run(() => deleteDatabase("stampede"));
   });
 });
+
+test("a long name is one that the browser tells as it was given, so that no live holder loses its lock", async () => {
+  const outcome = await (await session.tab()).run(async () => {
+    const backend = new IndexedDBBackend({ databaseName: "locks" });
+    const keys = [..."0123456789"].flatMap((digit, index) => ["\u{1f600}", "\ud83d", "\0", "é"].map((unit) => digit.repeat(index + 1) + unit.repeat(1000)));
+    const log = await Promise.all(keys.map(async (key) => {
+      const [one, two] = [backend.getMutex(key), backend.getMutex(key)];
+      const answers = [await one.acquire(), await two.locked(), await two.acquire(false), await one.locked()];
+      await one.release();
+      return [...answers, await two.locked()].join();
+    }));
+    return [...new Set(log)];
+  });
+  expect(outcome).toEqual(["true,true,false,true,false"]);
+});

@@ -197,12 +197,13 @@ test("entries gives every pair, however many, and close waits for what is under 
     const keys = Array.from({ length: 350 }, (_, index) => `k${String(index).padStart(3, "0")}`);
     backend.setMulti(keys.map((key, index) => [key, index]));
     await backend.close();
+    const again = new IndexedDBBackend({ databaseName });
     const entries = [];
-    for await (const [key, value] of backend.entries()) entries.push(keys[value] === key);
-    await backend.deleteMulti(keys.slice(0, 349));
+    for await (const [key, value] of again.entries()) entries.push(keys[value] === key);
+    await again.deleteMulti(keys.slice(0, 349));
     const left = [];
-    for await (const pair of backend.entries()) left.push(pair);
-    await backend[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
+    for await (const pair of again.entries()) left.push(pair);
+    await again[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
     return { count: entries.length, right: entries.every(Boolean), left };
   });
   expect(outcome).toEqual({ count: 350, right: true, left: [["k349", 349]] });

@@ -81,10 +81,10 @@ export class Batches {
   }
 }
 
-/** The database's own error quotes what it could not copy, the code of functions included. */
-function whyRefused({ key, record: { value }, refusal: { error } }) {
-  if (error?.name !== "DataCloneError") return error;
+/** The database's own error quotes what it could not copy, the code of functions included. What a getter of the value's has thrown is given as it is. */
+function whyRefused({ key, record: { value }, refusal: { error, isOfDatabase } }) {
+  if (!isOfDatabase && error?.name !== "DataCloneError") return error;
   const given = describe(value?.metadata === undefined ? value : value.payload);
-  const message = `the value under ${quoteKey(key)} must be something that structured clone can copy, not ${given}`;
-  return makeError("VALIDATION", message, { cause: error });
+  const allowed = isOfDatabase ? "something that the database can store" : "something that structured clone can copy";
+  return makeError("VALIDATION", `the value under ${quoteKey(key)} must be ${allowed}, not ${given}`, { cause: error });
 }

@@ -1,11 +1,12 @@
 import { makeError } from "../../errors.js";
 import { monotonic, startTimer, within } from "../../promises.js";
 import { openDatabase, ownFactory } from "./opening.js";
+import { countRecords } from "./transactions.js";
 
 /** Seconds that an opening or a transaction may take: a database that is blocked or lost may never answer. */
 const PATIENCE = 5;
 /** Milliseconds until a database that could not be opened is tried again. */
-const PAUSE = 30_000;
+export const PAUSE = 30_000;
 /** Milliseconds until a database that was taken away is opened again: Chromium would wait for half a minute with clearing what is in use. */
 const RECESS = 200;
 
@@ -14,7 +15,7 @@ export class Unavailable extends Error {}
 
 /** What a transaction comes to when its connection is taken away: the site's data were cleared, the database deleted, its process gone. */
 const BROKEN = ["AbortError", "InvalidStateError", "NotFoundError", "TimeoutError", "TransactionInactiveError", "UnknownError"];
-const isBroken = (error) => BROKEN.includes(error?.name);
+export const isBroken = (error) => BROKEN.includes(error?.name);
 
 /** A backend's connection: opened when it is needed, dropped when it is taken away. */
 export class Connection {
@@ -31,14 +32,19 @@ export class Connection {
   #cause;
   #downUntil = 0;
 
-  constructor(databaseName, storeName) {
+  #isClosed = false;
+  #whenOpen;
+
+  /** `whenOpen` is called when there is a database again. */
+  constructor(databaseName, storeName, whenOpen) {
     this.#databaseName = databaseName;
     this.#storeName = storeName;
+    this.#whenOpen = whenOpen;
   }
 
   /** Whether a call now would go without a database. */
   get isDown() {
-    return ownFactory() === undefined || this.#rests;
+    return this.#isClosed || ownFactory() === undefined || this.#rests;
   }
 
   /** What `work(database)` comes to: once more on a fresh connection if this one is broken. Rejects with Unavailable without a database. */
@@ -48,18 +54,28 @@ export class Connection {
     } catch (error) {
       if (!isBroken(error)) throw error;
     }
-    return this.#attempt(work).catch((error) => {
-      throw isBroken(error) ? this.#fail(error) : error;
-    });
+    try {
+      return await this.#attempt(work);
+    } catch (error) {
+      if (!isBroken(error) || (await this.#answers())) throw error;
+      throw this.#fail(error);
+    }
   }
 
-  /** What is under way goes on to its end. */
+  /** What is under way goes on to its end; nothing is opened any more. */
   close() {
+    this.#isClosed = true;
     this.#unanswered = undefined;
     this.#drop(this.#database);
   }
 
+  /** Whether the database answers others: then it is what was asked that it fails at. */
+  #answers() {
+    return this.#attempt((database) => countRecords(database, this.#storeName)).then(() => true, () => false);
+  }
+
   async #attempt(work) {
+    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
     const database = this.#database ?? (await this.#open());
     try {
       return await within(this.#unlessLost(work(database)), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
@@ -101,6 +117,7 @@ export class Connection {
     this.#unanswered = undefined;
     this.#database = database;
     this.#downUntil = 0;
+    this.#whenOpen();
     database.onversionchange = () => this.#drop(database);
     database.onclose = () => {
       this.#drop(database);

@@ -9,6 +9,8 @@ const LOOKS = 15;
 const GLANCE = 50;
 /** WebKit takes names of 1024 characters. */
 const LONGEST = 900;
+/** The half of a character that was cut: browsers name such a lock otherwise where they tell who holds it, and a live holder would be missed. */
+const HALF = /[\ud800-\udbff]$/;
 
 /**
  * A lock across the tabs and workers of an origin, by the Web Locks API.
@@ -23,7 +25,7 @@ export class TabMutex {
   #ended;
 
   constructor(name) {
-    this.#name = name.length > LONGEST ? `${name.slice(0, LONGEST)} ${name.length} ${hash(name)}` : name;
+    this.#name = name.length > LONGEST ? `${name.slice(0, LONGEST).replace(HALF, "")} ${name.length} ${hash(name)}` : name;
   }
 
   async acquire(wait = true, { signal } = {}) {

@@ -1,17 +1,34 @@
+import { startTimer } from "../../promises.js";
 import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
+/** A database of this name is ours alone: one of any other may hold what belongs to others. */
+export const OWN_DATABASE = "dogpile";
 const ATTEMPTS = 5;
+/** Milliseconds before each further attempt at a database that cannot be opened for an unknown reason. */
+const PAUSES = [50, 200];
 
 /** An open database that has the store and its indexes. Rejects with the browser's own error. */
 export async function openDatabase(databaseName, storeName) {
   const factory = ownFactory();
   if (factory === undefined) throw new Error("there is no IndexedDB here");
+  for (const pause of PAUSES) {
+    try {
+      return await openStore(factory, databaseName, storeName);
+    } catch (error) {
+      if (error?.name !== "UnknownError") throw error;
+      if (isLostServer(error)) return openStore(frameFactory(), databaseName, storeName);
+      await new Promise((resolve) => startTimer(resolve, pause));
+    }
+  }
+  return openOrReplace(factory, databaseName, storeName);
+}
+
+/** Files that are corrupt stay so until their database is deleted. */
+async function openOrReplace(factory, databaseName, storeName) {
   try {
     return await openStore(factory, databaseName, storeName);
   } catch (error) {
-    if (error?.name !== "UnknownError") throw error;
-    if (isLostServer(error)) return openStore(frameFactory(), databaseName, storeName);
-    // The files may be corrupt, and stay so until they are deleted.
+    if (error?.name !== "UnknownError" || databaseName !== OWN_DATABASE) throw error;
     await answer(factory.deleteDatabase(databaseName));
     return openStore(factory, databaseName, storeName);
   }

@@ -1,13 +1,14 @@
 import { refused } from "../../errors.js";
 import { readOptions } from "../../members.js";
 import { seconds } from "../../duration.js";
+import { OWN_DATABASE } from "./opening.js";
 
 export const INDEXED_DB_OPTIONS = ["databaseName", "storeName", "lock", "durability", "maxAge", "maxEntries"];
 
 /** What an IndexedDBBackend was given, checked; `maxAge` in milliseconds. */
 export function checked(options) {
   const {
-    databaseName = "dogpile",
+    databaseName = OWN_DATABASE,
     storeName = "records",
     lock = true,
     durability = "relaxed",
@@ -22,6 +23,7 @@ export function checked(options) {
     throw refused("maxEntries", "a whole number above 0", maxEntries);
   }
   const age = seconds(maxAge, "maxAge");
+  if (age <= 0) throw refused("maxAge", "a duration above 0", maxAge);
   return { databaseName, storeName, lock, durability, maxAge: Number.isNaN(age) ? Infinity : age * 1000, maxEntries };
 }
 

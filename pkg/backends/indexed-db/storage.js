@@ -1,33 +1,31 @@
 import { describeError } from "../../errors.js";
-import { monotonic } from "../../promises.js";
-import { MemoryBackend } from "../memory.js";
-import { Connection, Unavailable } from "./connection.js";
-import { ALL, BY_TIME, countRecords, hasRecord, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
+import { monotonic, startTimer } from "../../promises.js";
+import { Connection, isBroken, PAUSE as RETRY, Unavailable } from "./connection.js";
+import { isWorthRoom, PART } from "./room.js";
+import { Standby } from "./standby.js";
+import { BY_TIME, countRecords, hasRecord, isQuota, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
 
 /** How many records one transaction writes or reclaims: readers wait for it. */
 export const CHUNK = 100;
+/** How many records one transaction reads: the page does nothing else meanwhile. */
+const READS = 500;
 /** Milliseconds without writes when a sweep has not helped against a full quota: some browsers free the space of what was deleted only later. */
 const PAUSE = 60_000;
-/** How many records memory holds while there is no database, unless `maxEntries` says so. */
-const STANDBY = 1000;
-/** How many keys are remembered to be deleted from a database that comes back; with more, all of them are. */
-const OUTDATED = 10_000;
 
 /** The records: in the database, or in memory while there is none. */
 export class Storage {
   #options;
   #connection;
   #standby;
-  /** The keys written in memory alone: what the database has under them is older. */
-  #outdated = new Set();
+  #retry;
   #pausedUntil = 0;
   #said = new Set();
 
   constructor(options) {
     const { databaseName, storeName, maxEntries } = options;
     this.#options = options;
-    this.#connection = new Connection(databaseName, storeName);
-    this.#standby = new MemoryBackend({ maxEntries: maxEntries === Infinity ? STANDBY : maxEntries, clone: true });
+    this.#connection = new Connection(databaseName, storeName, () => this.#settleUp());
+    this.#standby = new Standby(maxEntries);
   }
 
   get isDown() {
@@ -35,16 +33,17 @@ export class Storage {
   }
 
   /** One record for each key, or `undefined`. */
-  read(keys) {
-    const fromMemory = () => keys.map((key) => this.#standby.get(key)?.value);
-    return this.#use((...store) => readRecords(...store, keys), fromMemory);
+  async read(keys) {
+    if (keys.length <= READS) return this.#readTogether(keys);
+    const records = [];
+    for (let from = 0; from < keys.length; from += READS) records.push(...(await this.#readTogether(keys.slice(from, from + READS))));
+    return records;
   }
 
   /** Pairs of a key and a record that come next after a key; from the first without one. */
   readPage(after) {
     const range = () => (after === undefined ? null : IDBKeyRange.lowerBound(after, true));
-    const fromMemory = () => (after === undefined ? Array.from(this.#standby.entries(), ([key, { value }]) => [key, value]) : []);
-    return this.#use((...store) => readPage(...store, range(), CHUNK), fromMemory);
+    return this.#use((...store) => readPage(...store, range(), CHUNK), () => this.#standby.readPage(after));
   }
 
   /** Entries are `{ key, record }`, without a record to delete; what cannot be stored gets a `refusal`. */
@@ -53,8 +52,9 @@ export class Storage {
     try {
       await this.#send(entries);
     } catch (error) {
-      if (!isQuota(error)) throw error;
-      await this.#writeInNeed(entries);
+      if (isQuota(error)) await this.#writeInNeed(entries, error);
+      else if (isBroken(error)) await this.#writeAlone(entries, error);
+      else throw error;
     }
   }
 
@@ -68,11 +68,13 @@ export class Storage {
     return this.#use((...store) => reclaimRecords(...store, indexName, range, most), () => 0);
   }
 
-  count() {
-    return this.#use(countRecords, () => 0);
+  /** How many records there are; with a range, how many of an index are in it. */
+  count(indexName, range) {
+    return this.#use((...store) => countRecords(...store, indexName, range), () => 0);
   }
 
   close() {
+    clearTimeout(this.#retry);
     this.#connection.close();
   }
 
@@ -83,13 +85,18 @@ export class Storage {
     console.warn(`dogpile: ${message}${cause === undefined ? "" : ` (${describeError(cause)})`}`);
   }
 
-  #send(entries) {
-    const { durability } = this.#options;
-    return this.#use((...store) => writeEntries(...store, durability, entries), () => this.#writeToMemory(entries));
+  #readTogether(keys) {
+    return this.#use((...store) => readRecords(...store, keys), () => this.#standby.read(keys));
   }
 
-  /** One sweep, one try; then nothing is written for a while. What is not written must not leave an older value behind. */
-  async #writeInNeed(entries) {
+  #send(entries) {
+    const { durability } = this.#options;
+    return this.#use((...store) => writeEntries(...store, durability, entries), () => this.#standby.write(entries));
+  }
+
+  /** The quota is exceeded: room is made, and it is tried once more; then nothing is written for a while. */
+  async #writeInNeed(entries, error) {
+    if (!(await isWorthRoom(entries))) return this.#writeWhatFits(entries, error);
     try {
       await this.#makeRoom();
       await this.#send(entries);
@@ -101,9 +108,28 @@ export class Storage {
     }
   }
 
-  /** Deletes the oldest quarter. */
+  /** What is not written must not leave an older value behind. */
+  async #writeWhatFits(entries, error) {
+    if (entries.length > 1) return this.#writeEach(entries);
+    this.warn("a value is too large for what is left of the storage quota, and is not stored", error);
+    await this.#send(entries.map(withoutRecord));
+  }
+
+  /** The database answers, but does not take this: one that it refuses costs the others nothing. */
+  async #writeAlone(entries, error) {
+    const [entry] = entries;
+    if (entries.length > 1) return this.#writeEach(entries);
+    if (entry.record === undefined) throw error;
+    entry.refusal = { error, isOfDatabase: true };
+  }
+
+  async #writeEach(entries) {
+    for (const entry of entries) await this.write([entry]);
+  }
+
+  /** Deletes the oldest of its records. */
   async #makeRoom() {
-    let most = Math.ceil((await this.count()) / 4);
+    let most = Math.ceil((await this.count()) * PART);
     while (most > 0) {
       const count = await this.reclaim(BY_TIME, null, Math.min(most, CHUNK));
       if (count === 0) return;
@@ -112,49 +138,40 @@ export class Storage {
   }
 
   async #use(work, inMemory) {
-    const { storeName } = this.#options;
     try {
       return await this.#connection.use((database) => {
-        if (this.#outdated.size > 0) this.#catchUp(database);
-        return work(database, storeName);
+        if (this.#standby.owes) this.#settle(database);
+        return work(database, this.#options.storeName);
       });
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       this.warn("IndexedDB cannot be used now, so that records are kept in memory", error.cause);
-      return inMemory();
+      const answer = inMemory();
+      this.#settleLater();
+      return answer;
     }
   }
 
-  #writeToMemory(entries) {
-    for (const entry of entries) {
-      const { key, record } = entry;
-      this.#outdate(key);
-      try {
-        if (key === ALL) this.#standby.clear();
-        else if (record === undefined) this.#standby.delete(key);
-        else this.#standby.set(key, record);
-      } catch (error) {
-        entry.refusal = { error };
-      }
-    }
-  }
-
-  #outdate(key) {
-    if (this.#outdated.has(ALL)) return;
-    if (key === ALL || this.#outdated.size === OUTDATED) this.#outdated = new Set([ALL]);
-    else this.#outdated.add(key);
-  }
-
-  /** The database is back: what was written without it is deleted there, ahead of whatever comes next. */
-  #catchUp(database) {
+  /** What was written without the database is deleted in it, ahead of whatever comes next: another visit would find the older values. */
+  #settle(database) {
     const { storeName, durability } = this.#options;
-    const keys = [...this.#outdated];
-    this.#outdated.clear();
-    this.#standby.clear();
-    const deleted = writeEntries(database, storeName, durability, keys.map((key) => ({ key })));
-    deleted.catch(() => keys.forEach((key) => this.#outdate(key)));
+    const keys = this.#standby.handOver();
+    writeEntries(database, storeName, durability, keys.map((key) => ({ key }))).catch(() => {
+      for (const key of keys) this.#standby.owe(key);
+      this.#settleLater();
+    });
+  }
+
+  /** Any use of the database does that. */
+  #settleUp() {
+    if (this.#standby.owes) this.count().catch(() => {});
+  }
+
+  #settleLater() {
+    if (!this.#standby.owes) return;
+    clearTimeout(this.#retry);
+    this.#retry = startTimer(() => this.#settleUp(), RETRY);
   }
 }
 
-const isQuota = (error) => error?.name === "QuotaExceededError";
 const withoutRecord = ({ key }) => ({ key });

@@ -3,9 +3,12 @@ import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
 /** Milliseconds from a write to the sweep after it. */
 const DELAY = 1000;
-/** How many records one transaction deletes: readers wait for it, and nobody waits for the sweep. */
+/** How many records one transaction deletes: readers wait for it, and nobody waits for the sweep. More where more than that are written meanwhile. */
 const CHUNK = 20;
+const LARGEST_CHUNK = 500;
 const DAY = 86_400_000;
+/** Milliseconds by which the clock may gain on the steady one. */
+const GAIN = 60_000;
 /** The part of the origin's quota beyond which the oldest quarter goes, and how often at most: what was deleted may free its space only later. */
 const BUDGET = 0.8;
 const BUDGET_PAUSE = 60_000;
@@ -19,6 +22,10 @@ export class Sweeper {
   #isSweeping = false;
   #isClosed = false;
   #nextBudget = 0;
+  /** How many records were written since the last transaction. */
+  #written = 0;
+  /** By how much the clock was ahead of the steady one at first. */
+  #lead = Date.now() - monotonic();
 
   constructor(storage, options, lockName) {
     this.#storage = storage;
@@ -26,10 +33,10 @@ export class Sweeper {
     this.#lockName = lockName;
   }
 
-  /** Something was written, so that there may be something to delete. */
-  wake() {
-    this.#isClosed = false;
-    if (!this.#storage.isDown) this.#timer ??= startTimer(() => this.#run(), DELAY);
+  /** So many were written that there may be something to delete. */
+  wake(written = 0) {
+    this.#written += written;
+    if (!this.#isClosed && !this.#storage.isDown) this.#timer ??= startTimer(() => this.#run(), DELAY);
   }
 
   /** A transaction that is under way goes on to its end. */
@@ -56,11 +63,18 @@ export class Sweeper {
 
   async #sweep() {
     const { maxAge } = this.#options;
-    const now = Date.now();
+    // A clock that jumps ahead would make all that is good look expired.
+    const now = Math.min(Date.now(), monotonic() + this.#lead + GAIN);
     await this.#reclaimAll(BY_EXPIRY, IDBKeyRange.upperBound(now));
-    await this.#reclaimAll(BY_TIME, IDBKeyRange.lowerBound(now + DAY)); // from a clock that was wrong
+    await this.#reclaimFuture(IDBKeyRange.lowerBound(Date.now() + DAY));
     if (maxAge !== Infinity) await this.#reclaimAll(BY_TIME, IDBKeyRange.upperBound(now - maxAge));
     await this.#reclaim(BY_TIME, null, await this.#excess());
+  }
+
+  /** What a wrong clock has written; where that is most of them, it is this clock that is wrong. */
+  async #reclaimFuture(range) {
+    const isRare = async () => (await this.#storage.count(BY_TIME, range)) * 2 <= (await this.#storage.count());
+    if ((await this.#storage.has(BY_TIME, range)) && (await isRare())) await this.#reclaim(BY_TIME, range, Infinity);
   }
 
   /** Looks first: to write, even nothing, would keep readers waiting. */
@@ -71,7 +85,8 @@ export class Sweeper {
   async #reclaim(indexName, range, most) {
     for (let left = most; left > 0 && !this.#isClosed; ) {
       await idle();
-      const asked = Math.min(left, CHUNK);
+      const asked = Math.min(left, Math.max(CHUNK, Math.min(2 * this.#written, LARGEST_CHUNK)));
+      this.#written = 0;
       if ((await this.#storage.reclaim(indexName, range, asked)) < asked) return;
       left -= asked;
     }

@@ -8,8 +8,7 @@ export const ALL = Symbol("all");
 /** A value of a Chromium database whose file is lost: a miss, for itself alone. */
 const isLost = (error) => error?.name === "NotReadableError" || error?.name === "DataError";
 
-/** What `put` throws because of the connection; everything else is because of the value. */
-const isOfConnection = (error) => error?.name === "InvalidStateError" || error?.name === "TransactionInactiveError";
+export const isQuota = (error) => error?.name === "QuotaExceededError";
 
 /** What was stored under each key, or `undefined`. */
 export function readRecords(database, storeName, keys) {
@@ -25,22 +24,43 @@ export function readRecords(database, storeName, keys) {
 }
 
 /** Puts, or deletes where there is no record. An entry whose record cannot be stored is told so, and the others are stored. */
-export function writeEntries(database, storeName, durability, entries) {
-  return transact(database, storeName, "readwrite", { durability }, (store) => {
-    for (const entry of entries) writeEntry(store, entry);
+export async function writeEntries(database, storeName, durability, entries) {
+  const refusals = new Map();
+  await transact(database, storeName, "readwrite", { durability }, (store) => {
+    for (const entry of entries) writeEntry(store, entry, refusals);
     store.transaction.commit?.();
   });
+  for (const [entry, refusal] of refusals) entry.refusal = refusal;
 }
 
-function writeEntry(store, entry) {
+function writeEntry(store, entry, refusals) {
   const { key, record } = entry;
   try {
     if (key === ALL) store.clear();
     else if (record === undefined) store.delete(key);
-    else store.put(record, key);
+    else refuseAlone(store.put(record, key), entry, refusals);
   } catch (error) {
-    if (isOfConnection(error)) throw error;
-    entry.refusal = { error };
+    if (!isActive(store)) throw error;
+    refusals.set(entry, { error });
+  }
+}
+
+/** A request that fails would undo the whole transaction, which is right where it is the space that is lacking. */
+function refuseAlone(request, entry, refusals) {
+  request.onerror = (event) => {
+    if (isQuota(request.error)) return;
+    event.preventDefault();
+    refusals.set(entry, { error: request.error, isOfDatabase: true });
+  };
+}
+
+/** Whether a transaction still takes requests. What `put` has thrown does not tell: a getter of the value's may throw anything. */
+function isActive(store) {
+  try {
+    store.getKey("");
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -65,9 +85,10 @@ export function hasRecord(database, storeName, indexName, range) {
   });
 }
 
-export function countRecords(database, storeName) {
+/** How many records there are; with a range, how many of an index are in it. */
+export function countRecords(database, storeName, indexName, range) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
-    const request = store.count();
+    const request = range === undefined ? store.count() : store.index(indexName).count(range);
     request.onsuccess = () => resolve(request.result);
   });
 }

@@ -33,3 +33,23 @@ test("a full quota fails nobody, is said once, and leaves no older value where a
   });
   await tab.run(() => deleteDatabase("full"));
 });
+
+test("no room is made for a value that is too large, and what is beside it is stored", async () => {
+  const tab = await session.tab();
+  await command("Storage.overrideQuotaForOrigin", { quotaSize: 4_000_000 });
+  const outcome = await tab.run(async () => {
+    const said = [];
+    console.warn = (...words) => said.push(words.join(" "));
+    const random = (bytes) => new Uint8Array(bytes).map(() => Math.random() * 256); // nothing to compress
+    const region = createRegion({ backend: new IndexedDBBackend({ databaseName: "too large" }) });
+    const small = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, index]));
+    await region.setMulti({ ...small, large: "old" });
+    for (let visit = 0; visit < 3; visit++) await Promise.all([region.set("large", { inside: [random(5_000_000)] }), region.set(`beside ${visit}`, visit)]);
+    const found = await region.getMulti([...Object.keys(small), "beside 0", "beside 1", "beside 2", "large"]);
+    await region.actualBackend.close();
+    await deleteDatabase("too large");
+    return { found, said };
+  });
+  expect(outcome.found).toEqual([...Array.from({ length: 40 }, (_, index) => index), 0, 1, 2, null]);
+  expect(outcome.said).toEqual([expect.stringMatching(/^dogpile: a value is too large for what is left of the storage quota, and is not stored/)]);
+});

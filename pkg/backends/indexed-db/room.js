@@ -1,0 +1,36 @@
+/** The part of its own records that is deleted when the quota is exceeded. */
+export const PART = 1 / 4;
+/** How many parts of values are looked at. */
+const MOST = 100_000;
+
+/** Whether that part takes as much space as the records of these entries. Browsers do not say what the quota is. */
+export async function isWorthRoom(entries) {
+  const { usage = Infinity } = (await globalThis.navigator?.storage?.estimate?.().catch(() => {})) ?? {};
+  return sizeOf(entries) <= usage * PART;
+}
+
+/** The bytes that values take at least. */
+function sizeOf(values) {
+  const open = [values];
+  const seen = new Set();
+  let size = 0;
+  while (open.length > 0 && seen.size < MOST) {
+    const value = open.pop();
+    if (typeof value === "string") size += value.length;
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (typeof value.byteLength === "number") size += value.byteLength;
+    else if (typeof value.arrayBuffer === "function") size += value.size; // a Blob
+    else for (const part of partsOf(value)) open.push(part);
+  }
+  return size;
+}
+
+/** A getter of the user's may throw, though it did not when the value was copied. */
+function partsOf(value) {
+  try {
+    return typeof value[Symbol.iterator] === "function" ? [...value] : Object.values(value);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,59 @@
+import { MemoryBackend } from "../memory.js";
+import { ALL } from "./transactions.js";
+
+/** How many records memory holds, unless `maxEntries` says so. */
+const MOST = 1000;
+/** How many keys are remembered to be deleted from a database that comes back; with more, all of them are. */
+const MOST_OWED = 10_000;
+
+/** The records while there is no database, and the keys under which the database has something older. */
+export class Standby {
+  #records;
+  #owed = new Set();
+
+  constructor(maxEntries) {
+    this.#records = new MemoryBackend({ maxEntries: maxEntries === Infinity ? MOST : maxEntries, clone: true });
+  }
+
+  /** Whether the database has something that must be deleted. */
+  get owes() {
+    return this.#owed.size > 0;
+  }
+
+  read(keys) {
+    return keys.map((key) => this.#records.get(key)?.value);
+  }
+
+  /** All of them, as the first page. */
+  readPage(after) {
+    return after === undefined ? Array.from(this.#records.entries(), ([key, { value }]) => [key, value]) : [];
+  }
+
+  write(entries) {
+    for (const entry of entries) {
+      const { key, record } = entry;
+      this.owe(key);
+      try {
+        if (key === ALL) this.#records.clear();
+        else if (record === undefined) this.#records.delete(key);
+        else this.#records.set(key, record);
+      } catch (error) {
+        entry.refusal = { error };
+      }
+    }
+  }
+
+  owe(key) {
+    if (this.#owed.has(ALL)) return;
+    if (key === ALL || this.#owed.size === MOST_OWED) this.#owed = new Set([ALL]);
+    else this.#owed.add(key);
+  }
+
+  /** The database is there: the keys that are to be deleted in it. Memory is empty then. */
+  handOver() {
+    const keys = [...this.#owed];
+    this.#owed.clear();
+    this.#records.clear();
+    return keys;
+  }
+}
