@@ -49,11 +49,11 @@ export function giveUpLock({ lock }) {
   lock.giveUp.abort();
 }
 
-/** What the last holder has left. */
+/** What the last holder has left. It is never told at once: of thousands of keys, each would be told within the one before, and the stack is not so deep. */
 export async function askHandover(flight, serial) {
   const { call, mutex } = flight;
   const { region, setup, core, host } = call;
-  const left = typeof mutex.handover === "function" ? await region.askMutex(setup, () => mutex.handover()) : undefined;
+  const left = await (typeof mutex.handover === "function" ? region.askMutex(setup, () => mutex.handover()) : undefined);
   flight.again = left === undefined || left === null ? undefined : region.findToJudge(setup, { value: left });
   const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING, ct: 0, v: 0, et: 0, invalidated: 0 } : region.numbersOf(flight.again);
   call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow()));
