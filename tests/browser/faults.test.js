@@ -4,14 +4,19 @@ import { useSession } from "./session.js";
 
 const session = useSession();
 
-/** In a newly loaded page, with `failOpening(name, times)` and what is said on the console. */
-async function inPage(work, page = "page.html") {
-  const tab = await session.tab(page);
+/** In a newly loaded page, with `failOpening(name, times)`, `hurry(times)` and what is said on the console. */
+async function inPage(work) {
+  const tab = await session.tab();
   await tab.run(() => {
     globalThis.said = [];
     console.warn = (...words) => said.push(words.join(" "));
-    const { now } = performance;
-    performance.now = () => now.call(performance) * Number(new URLSearchParams(location.search).get("hurry") ?? 1);
+    /** From now on timers and the steady clock go so many times faster. */
+    globalThis.hurry = (times) => {
+      const { setTimeout: startTimer } = globalThis;
+      const { now } = performance;
+      globalThis.setTimeout = (callback, delay, ...args) => startTimer(callback, delay / times, ...args);
+      performance.now = () => now.call(performance) * times;
+    };
     const { open } = IDBFactory.prototype;
     /** The next attempts to open a database come to an error. */
     globalThis.failOpening = (name, times) => {
@@ -154,6 +159,7 @@ test("what was written while there was no database is deleted from it once it is
     const before = new IndexedDBBackend({ databaseName });
     await before.setMulti({ set: "old", deleted: "old", untouched: "old" });
     await before.close();
+    hurry(20);
     failOpening("UnknownError", 4);
     const backend = new IndexedDBBackend({ databaseName });
     await Promise.all([backend.set("set", "new"), backend.delete("deleted")]);
@@ -168,7 +174,7 @@ test("what was written while there was no database is deleted from it once it is
     await backend.close();
     await deleteDatabase(databaseName);
     return { found, keys };
-  }, "page.html?hurry=20");
+  });
   expect(outcome).toEqual({ found: ["new", null], keys: ["untouched"] });
 });
 
@@ -187,10 +193,10 @@ test("closed is closed: nothing opens the database again", async () => {
       await call().then(() => errors.push("none"), ({ code }) => errors.push(code));
     }
     const created = await region.getOrCreate("k", () => "created");
-    await new Promise((resolve) => setTimeout(resolve, 200)); // four seconds for the page: longer than the sweep's delay
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than the sweep's delay
     const names = indexedDB.databases === undefined ? [] : (await indexedDB.databases()).map(({ name }) => name);
     return { errors, created, isLocked: backend.getMutex("k") !== undefined, exists: names.includes(databaseName), told: [...new Set(told)] };
-  }, "page.html?hurry=20");
+  });
   expect(outcome).toEqual({ errors: Array(6).fill("BACKEND"), created: "created", isLocked: false, exists: false, told: ["BACKEND"] });
 });
 
@@ -202,7 +208,7 @@ test("a clock that was a year ahead for a while makes the sweep delete nothing t
     const { now } = Date;
     Date.now = () => now() + 365 * 86_400_000;
     await backend.set("from the future", 3);
-    await new Promise((resolve) => setTimeout(resolve, 200)); // four seconds for the page
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than the sweep's delay
     Date.now = now;
     await backend.set("c", 4);
     const keys = await eventually(async () => {
@@ -212,7 +218,7 @@ test("a clock that was a year ahead for a while makes the sweep delete nothing t
     await backend.close();
     await deleteDatabase(databaseName);
     return keys;
-  }, "page.html?hurry=20");
+  });
   expect(outcome).toEqual(["a", "b", "c"]);
 });
 
@@ -226,11 +232,29 @@ test("a clock that is a year behind takes nothing for what a wrong clock has wri
     Date.now = () => now() - 365 * 86_400_000;
     const backend = new IndexedDBBackend({ databaseName });
     await backend.set("from the past", 4);
-    await new Promise((resolve) => setTimeout(resolve, 200)); // four seconds for the page
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than the sweep's delay
     const keys = await keysOf(backend);
     await backend.close();
     await deleteDatabase(databaseName);
     return keys;
-  }, "page.html?hurry=20");
+  });
   expect(outcome).toEqual(["a", "b", "c", "from the past"]);
+});
+
+test("the sweep keeps up with what a busy page writes", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "busy";
+    const backend = new IndexedDBBackend({ databaseName });
+    globalThis.requestIdleCallback = (callback) => setTimeout(callback, 100); // never idle: only the time limit counts
+    let most = 0;
+    for (let round = 0; round < 40; round++) {
+      await backend.setMulti(new Map(Array.from({ length: 60 }, (_, index) => [`k${round} ${index}`, 1])), { expirationTime: 0.001 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (round % 10 === 9) most = Math.max(most, (await keysOf(backend)).length);
+    }
+    await backend.close();
+    await deleteDatabase(databaseName);
+    return most;
+  });
+  expect(outcome).toBeLessThan(1_000); // of 2,400
 });

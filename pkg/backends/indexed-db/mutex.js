@@ -55,13 +55,13 @@ export class TabMutex {
     const waiting = new AbortController();
     const stop = () => waiting.abort();
     signal?.addEventListener("abort", stop);
-    globalThis.addEventListener?.("pagehide", stop);
+    whenPageGoes(stop);
     const ways = [this.#request({ signal: waiting.signal }), this.#watch(waiting.signal)].map((way) => way.catch(() => false));
     await Promise.race(ways);
     stop();
     const won = (await Promise.all(ways)).includes(true);
     signal?.removeEventListener("abort", stop);
-    globalThis.removeEventListener?.("pagehide", stop);
+    leavers.delete(stop);
     if (won && signal?.aborted) this.release();
     return won && !signal?.aborted;
   }
@@ -108,15 +108,28 @@ export class TabMutex {
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(lease);
-        globalThis.removeEventListener?.("pagehide", end);
+        leavers.delete(end);
         if (this.#end === end) this.#end = undefined;
         resolve();
       };
       const lease = startTimer(end, LEASE * 1000);
-      globalThis.addEventListener?.("pagehide", end);
+      whenPageGoes(end);
       this.#end = end;
     });
   }
+}
+
+/** What is called when the page goes. A listener for each would cost a page with thousands of locks seconds: each is compared with all others. */
+const leavers = new Set();
+let isListening = false;
+
+function whenPageGoes(leave) {
+  leavers.add(leave);
+  if (isListening) return;
+  isListening = true;
+  globalThis.addEventListener?.("pagehide", () => {
+    for (const leave of leavers) leave();
+  });
 }
 
 /** The releases that the browser has not answered yet, by the lock's name. */
