@@ -8,7 +8,7 @@ const PATIENCE = 5;
 /** Milliseconds until a database that could not be opened is tried again. */
 export const PAUSE = 30_000;
 /** Milliseconds until a database that was taken away is opened again: Chromium would wait for half a minute with clearing what is in use. */
-const RECESS = 200;
+const RECESS = 1_000;
 
 /** There is no database to be had now; `cause` says why. */
 export class Unavailable extends Error {}

@@ -1,5 +1,5 @@
 /** Numbers from 0 to below 1, by a seed (mulberry32). */
-function generator(seed) {
+export function generator(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
