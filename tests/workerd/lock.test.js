@@ -1,6 +1,6 @@
 // DogpileLock's protocol, as a mutex speaks it.
 import { describe, expect, test } from "vitest";
-import { asked, eventually, mutexes, runtime, startLocks } from "./locks.js";
+import { asked, backendOf, eventually, mutexes, runtime, startLocks } from "./locks.js";
 
 startLocks();
 
@@ -174,6 +174,15 @@ describe("what was stored under the lock", () => {
     await holder.acquire(true);
     expect(await holder.handover()).toBe("from after");
     await holder.release();
+  });
+
+  test("is handed to nobody under another prefix", async () => {
+    const [user, users] = [backendOf("user").getMutex("s:1"), backendOf("users").getMutex("1")];
+    expect([await user.acquire(), await users.acquire()]).toEqual([true, true]);
+    await user.release("of user");
+    await users.release();
+    expect([await users.acquire(), await users.handover()]).toEqual([true, undefined]);
+    await users.release();
   });
 
   test("is forgotten after a while", async () => {

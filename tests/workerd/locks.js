@@ -19,11 +19,13 @@ export function startLocks() {
 
 let count = 0;
 
+export const backendOf = (prefix, namespace = lock) => new CloudflareKVBackend(kv, { prefix, lock: namespace });
+
 /** Makes mutexes of one key. `make.object`: its object's name; `make.waiting(n)`: waits until so many wait. */
 export function mutexes(namespace = lock) {
-  const prefix = `lock${++count}:`;
-  const object = `${prefix}k`;
-  const backend = new CloudflareKVBackend(kv, { prefix, lock: namespace });
+  const prefix = `lock${++count}`;
+  const object = `${prefix}:k`;
+  const backend = backendOf(prefix, namespace);
   const make = () => backend.getMutex("k");
   return Object.assign(make, { object, waiting: (number) => untilWaiting(asked(object), number) });
 }
