@@ -803,10 +803,11 @@ export interface DurableObjectNamespaceLike {
  * The Durable Object class behind the option `lock`: export it from the Worker and bind it. A plain class, importable everywhere.
  *
  * It keeps everything in memory and writes nothing: whoever holds a lock renews it every second, and one that was not renewed for three
- * seconds goes to the next who waits.
+ * seconds goes to the next who waits. At most 10,000 wait for a key; who comes then is refused.
  */
 export class DogpileLock {
   constructor(state: any, env?: any);
+  /** For the backend's requests; any other is answered with status 400 and the reason, as text. */
   fetch(request: Request): Promise<Response>;
 }
 
