@@ -755,12 +755,13 @@ export class CloudflareKVBackend implements CacheBackend {
    * As arguments of "dogpile.cache.cloudflare_kv" they may have Python's names: `expiration_ttl`, `cache_ttl`; there `namespace` is one of
    * them. A bundler keeps that name only where CloudflareKVBackend itself is used: else register it.
    *
-   * `prefix`: every key in KV begins with it; `clear` and `entries` see no other. Default: `""`.
+   * `prefix`: a key's name in KV is the prefix, ":" and the key; `clear` and `entries` see only names that begin with the prefix and ":".
+   * The backend adds the ":", and a prefix has none. Default: `""`, for names that begin with ":".
    * `expirationTtl`: KV deletes a record this long after it was written. KV's least is 60 s: a shorter one is made 60 s, and a warning
    * on the console says so. Default: for as long as the region may ask for it, at least 60 s.
    * `cacheTtl`: how long a read may be served from the place's own copy. KV's least is 30 s, as above. Default: KV's own, 60 s.
    * `lock`: one creation over all isolates, by a Durable Object for each key: a namespace bound to `DogpileLock`. Backends that share it
-   * must differ in their `prefix`. Default: each isolate creates for itself.
+   * over different KV namespaces must differ in their `prefix`. Default: each isolate creates for itself.
    *
    * Throws a ValidationError for what it cannot use.
    */
@@ -771,7 +772,7 @@ export class CloudflareKVBackend implements CacheBackend {
     lock?: DurableObjectNamespaceLike | undefined;
   });
   get(key: string): Promise<Stored | undefined>;
-  /** One KV operation for every 100 keys. */
+  /** One KV operation for every 100 keys, and one for each key that such a read leaves out. */
   getMulti(keys: string[]): Promise<(Stored | undefined)[]>;
   /** Takes text without lone surrogates; anything else is a ValidationError. */
   set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
@@ -779,12 +780,13 @@ export class CloudflareKVBackend implements CacheBackend {
   setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
   delete(key: string): Promise<void>;
   deleteMulti(keys: string[]): Promise<void>;
+  /** Deletes every name that begins with the prefix and ":", and no other. */
   clear(): Promise<void>;
   entries(): AsyncIterable<[string, Stored]>;
   getMutex(key: string): Mutex | undefined;
   /** JSON. */
   readonly serializer: Serializer;
-  /** Replaces what KV cannot hold, over 512 bytes with the prefix, empty, ".", ".." or with a lone surrogate, by "sha1:" and its SHA-1. */
+  /** Replaces a key that KV cannot hold, over 512 bytes with prefix and ":" or with a lone surrogate, by "sha1:" and its SHA-1. */
   readonly keyMangler: KeyMangler;
 }
 
@@ -806,10 +808,11 @@ export interface DurableObjectNamespaceLike {
  * The Durable Object class behind the option `lock`: export it from the Worker and bind it. A plain class, importable everywhere.
  *
  * It keeps everything in memory and writes nothing: whoever holds a lock renews it every second, and one that was not renewed for three
- * seconds goes to the next who waits.
+ * seconds goes to the next who waits. At most 10,000 wait for a key; who comes then is refused.
  */
 export class DogpileLock {
   constructor(state: any, env?: any);
+  /** For the backend's requests; any other is answered with status 400 and the reason, as text. */
   fetch(request: Request): Promise<Response>;
 }
 

@@ -1,5 +1,5 @@
 import { EdgeMutex } from "../edge/mutex.js";
-import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
+import { describePart, makeError, quoteKey, refused, refusedAs, requireKey } from "../errors.js";
 import { sha1MangleKey } from "../keys/manglers.js";
 import { readOptions } from "../members.js";
 import { seconds } from "../duration.js";
@@ -10,7 +10,7 @@ const LEAST_TTL = 60;
 const LEAST_CACHE_TTL = 30;
 const LONGEST_TTL = 2 ** 31 - 1; // KV refuses what is no int32
 const LONGEST_NAME = 512; // bytes
-const REFUSED = ["", ".", "..", "__proto__"]; // the last is lost in a bulk read of workerd's local KV
+const SEPARATOR = ":"; // in no prefix, so that no two prefixes meet; and in every name, so that none is "", "." or "..", which KV refuses
 const KEYS_A_READ = 100;
 const AT_ONCE = 6; // a Worker has so many connections: more would only wait
 const MANGLED = /^sha1:[0-9a-f]{40}$/;
@@ -18,7 +18,8 @@ const VISIBLE_AFTER = 60; // seconds until every place sees a write, as document
 
 export class CloudflareKVBackend {
   #namespace;
-  #prefix;
+  /** What the names of all its keys begin with. */
+  #start;
   #expirationTtl;
   #cacheTtl;
   #lock;
@@ -27,7 +28,7 @@ export class CloudflareKVBackend {
   constructor(namespace, options) {
     this.#namespace = requireMethods(namespace, "namespace", "a KV namespace", ["get", "put", "delete", "list"]);
     const { prefix, expirationTtl, cacheTtl, lock } = readOptions(options, OPTIONS);
-    this.#prefix = requirePrefix(prefix ?? "");
+    this.#start = requirePrefix(prefix ?? "") + SEPARATOR;
     this.#expirationTtl = atLeast(LEAST_TTL, expirationTtl, "expirationTtl");
     this.#cacheTtl = atLeast(LEAST_CACHE_TTL, cacheTtl, "cacheTtl");
     if (lock !== undefined && lock !== null) this.#lock = requireMethods(lock, "lock", "a namespace bound to DogpileLock", ["idFromName", "get"]);
@@ -42,11 +43,11 @@ export class CloudflareKVBackend {
   }
 
   async get(key) {
-    return (await this.#namespace.get(this.#prefix + key, this.#reading)) ?? undefined;
+    return (await this.#readAlone(this.#nameOf(key))) ?? undefined;
   }
 
   async getMulti(keys) {
-    const names = keys.map((key) => this.#prefix + key);
+    const names = keys.map((key) => this.#nameOf(key));
     const found = await this.#read([...new Set(names)]);
     return names.map((name) => found.get(name) ?? undefined);
   }
@@ -54,9 +55,10 @@ export class CloudflareKVBackend {
   async set(key, value, hint) {
     if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
     if (!value.isWellFormed()) throw refusedAs("what KV stores", "text without lone surrogates, which it would lose", describePart(value));
+    const name = this.#nameOf(key);
     const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
     try {
-      await this.#namespace.put(this.#prefix + key, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });
+      await this.#namespace.put(name, value, ttl === Infinity ? {} : { expirationTtl: int32(ttl) });
     } catch (error) {
       throw explained(error, key);
     }
@@ -67,7 +69,7 @@ export class CloudflareKVBackend {
   }
 
   async delete(key) {
-    await this.#namespace.delete(this.#prefix + key);
+    await this.#namespace.delete(this.#nameOf(key));
   }
 
   async deleteMulti(keys) {
@@ -83,14 +85,14 @@ export class CloudflareKVBackend {
       const found = await this.#read(names);
       for (const name of names) {
         const stored = found.get(name) ?? undefined;
-        if (stored !== undefined) yield [name.slice(this.#prefix.length), stored];
+        if (stored !== undefined) yield [name.slice(this.#start.length), stored];
       }
     }
   }
 
   getMutex(key) {
     const keep = Math.max(VISIBLE_AFTER, this.#cacheTtl ?? 0);
-    return this.#lock && new EdgeMutex(this.#lock, this.#prefix + key, keep);
+    return this.#lock && new EdgeMutex(this.#lock, this.#nameOf(key), keep);
   }
 
   get #reading() {
@@ -99,24 +101,37 @@ export class CloudflareKVBackend {
 
   /** Whether KV can hold a key as it is, and nobody takes it for a mangled one. */
   #holds(key) {
-    const name = this.#prefix + key;
-    return !REFUSED.includes(name) && fits(name) && name.isWellFormed() && !MANGLED.test(key);
+    return key.isWellFormed() && fits(this.#start + key) && !MANGLED.test(key);
   }
 
+  #nameOf(key) {
+    requireKey(key);
+    if (!key.isWellFormed()) throw refusedAs("a key of Cloudflare KV", "text without lone surrogates, which it would take for another", describePart(key));
+    return this.#start + key;
+  }
+
+  /** What a bulk read does not name was not looked at: workerd's leaves out names that are array indices. */
   async #read(names) {
     const found = new Map();
     await eachOf(chunks(names), async (some) => {
       for (const [name, stored] of await this.#readTogether(some)) found.set(name, stored);
     });
+    const unnamed = names.filter((name) => !found.has(name));
+    await eachOf(unnamed, async (name) => found.set(name, await this.#readAlone(name)));
     return found;
   }
 
-  /** One operation, unless that is too much for one answer: KV's limit is in bytes, too. */
+  #readAlone(name) {
+    return this.#namespace.get(name, this.#reading);
+  }
+
+  /** One operation, unless that is too much for one answer: KV's limit is in bytes, too. What alone is too much is left out. */
   async #readTogether(names) {
     try {
       return await this.#namespace.get(names, this.#reading);
     } catch (error) {
-      if (names.length === 1 || !says(error, 413)) throw error;
+      if (!says(error, 413)) throw error;
+      if (names.length === 1) return [];
       const half = Math.ceil(names.length / 2);
       return [...(await this.#readTogether(names.slice(0, half))), ...(await this.#readTogether(names.slice(half)))];
     }
@@ -125,7 +140,7 @@ export class CloudflareKVBackend {
   async *#pages() {
     let page;
     do {
-      page = await this.#namespace.list({ prefix: this.#prefix, cursor: page?.cursor });
+      page = await this.#namespace.list({ prefix: this.#start, cursor: page?.cursor });
       yield page.keys.map(({ name }) => name);
     } while (!page.list_complete);
   }
@@ -144,8 +159,9 @@ function requireMethods(object, what, allowed, methods) {
 
 function requirePrefix(prefix) {
   if (typeof prefix !== "string" || !prefix.isWellFormed()) throw refused("prefix", "a string without lone surrogates", prefix);
-  if (fits(`${prefix}sha1:${"0".repeat(40)}`)) return prefix;
-  throw refused("prefix", `a string of at most ${LONGEST_NAME - 45} bytes, so that a key has room beside it`, prefix);
+  if (prefix.includes(SEPARATOR)) throw refused("prefix", `a string without "${SEPARATOR}", which the backend itself puts between prefix and key`, prefix);
+  if (fits(`${prefix}${SEPARATOR}sha1:${"0".repeat(40)}`)) return prefix;
+  throw refused("prefix", `a string of at most ${LONGEST_NAME - 46} bytes, so that a key has room beside it`, prefix);
 }
 
 /** KV refuses less: whoever asks for it gets the least there is, and is told so. */

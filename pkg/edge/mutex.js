@@ -1,10 +1,20 @@
-import { LEASE, ROUND } from "./dogpile-lock.js";
-import { describe, makeError, quote } from "../errors.js";
+import { LEASE, LONGEST_KEEP, LONGEST_STORED, ownMembers, ROUND } from "./dogpile-lock.js";
+import { describe, describePart, makeError, quote } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
 
 const RENEWAL = LEASE / 3;
 const ANSWER = 3; // seconds
-const LONGEST = 2 ** 20; // code units: an object has 128 MB for all keys that it shares an isolate with
+
+const isBoolean = (value) => typeof value === "boolean";
+
+/** Whether an answer is one that a DogpileLock gives: anything may be bound in its place. */
+const IS_ANSWER = {
+  acquire: ({ granted, again = false, stored = "" }) => isBoolean(granted) && isBoolean(again) && typeof stored === "string",
+  renew: ({ held }) => isBoolean(held),
+  release: () => true,
+  supersede: () => true,
+  locked: ({ locked }) => isBoolean(locked),
+};
 
 /** One creation's turn at a DogpileLock. It keeps only data, so that any request may release what another one holds. */
 export class EdgeMutex {
@@ -19,7 +29,7 @@ export class EdgeMutex {
   constructor(namespace, name, keep) {
     this.#namespace = namespace;
     this.#name = name;
-    this.#keep = keep;
+    this.#keep = Math.min(keep, LONGEST_KEEP);
   }
 
   acquire(wait = false, { signal } = {}) {
@@ -99,7 +109,7 @@ export class EdgeMutex {
 
   #handedOver(stored) {
     if (stored === undefined) return {};
-    return { stored: stored.length > LONGEST ? null : stored, keep: this.#keep };
+    return { stored: typeof stored === "string" && stored.length <= LONGEST_STORED ? stored : null, keep: this.#keep };
   }
 
   /** The stub is made anew each time: it belongs to the request that made it. */
@@ -107,10 +117,17 @@ export class EdgeMutex {
     const asked = async () => {
       const stub = this.#namespace.get(this.#namespace.idFromName(this.#name));
       const response = await stub.fetch("https://dogpile.lock/", { method: "POST", body: JSON.stringify({ operation, ...given }) });
-      if (response.ok) return response.json();
+      if (response.ok) return answerOf(response, operation);
       const status = typeof response.status === "number" ? response.status : describe(response.status);
       throw makeError("BACKEND", `The lock answered with status ${status}: ${quote(await response.text())}`);
     };
     return within(asked(), wait + ANSWER, () => makeError("TIMEOUT", "The lock has not answered in time."));
   }
+}
+
+async function answerOf(response, operation) {
+  const answer = await response.json().catch(() => undefined);
+  const members = ownMembers(answer);
+  if (members !== undefined && IS_ANSWER[operation](members)) return members;
+  throw makeError("BACKEND", `The lock answered "${operation}" with ${describePart(answer)}, as no DogpileLock does.`);
 }

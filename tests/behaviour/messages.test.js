@@ -188,6 +188,7 @@ const entries = [
   ["CloudflareKVBackend's set", (gift) => new CloudflareKVBackend(kv()).set("k", gift)],
   ["CloudflareKVBackend's set of what it would lose", (gift) => new CloudflareKVBackend(kv()).set("k", typeof gift === "string" ? `${gift}\ud800` : gift)],
   ["a lock's status", (gift) => lockThatAnswers({ ok: false, status: gift, text: async () => "text" }).locked()],
+  ["a lock's JSON", (gift) => lockThatAnswers({ ok: true, json: async () => gift }).locked()],
   ["a lock's answer", (gift) => lockThatAnswers({ ok: false, status: 500, text: async () => gift }).locked()],
 
   ["sha1MangleKey", (gift) => sha1MangleKey(gift)],

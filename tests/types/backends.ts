@@ -84,7 +84,7 @@ createRegion({ backend: MemoryBackend });
 
 declare const namespace: KVNamespaceLike;
 declare const lock: DurableObjectNamespaceLike;
-const kv = new CloudflareKVBackend(namespace, { prefix: "app:", expirationTtl: "1h", cacheTtl: { minutes: 1 }, lock });
+const kv = new CloudflareKVBackend(namespace, { prefix: "app", expirationTtl: "1h", cacheTtl: { minutes: 1 }, lock });
 new CloudflareKVBackend(namespace);
 new CloudflareKVBackend(namespace, {});
 new CloudflareKVBackend(namespace, { prefix: undefined, expirationTtl: undefined, cacheTtl: undefined, lock: undefined });

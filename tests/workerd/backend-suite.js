@@ -18,4 +18,4 @@ class DevalueKVBackend extends CloudflareKVBackend {
 }
 
 let count = 0;
-backends.splice(0, backends.length, ["CloudflareKVBackend", () => new DevalueKVBackend(namespace, { prefix: `${count++}:` }), "2s"]);
+backends.splice(0, backends.length, ["CloudflareKVBackend", () => new DevalueKVBackend(namespace, { prefix: `${count++}` }), "2s"]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { asked, eventually, mutexes, runtime, startLocks, untilWaiting } from "./locks.js";
 
 const hour = 3600;
+const lease = 3_000; // milliseconds
 
 startLocks();
 
@@ -39,6 +40,16 @@ describe.concurrent("in time", () => {
     expect(await ask({ operation: "renew", token: "alive" })).toEqual({ held: true });
   });
 
+  test("who was told to ask again and is dead costs those behind one lease in all", async () => {
+    const ask = asked();
+    await ask({ operation: "acquire", token: "holder" });
+    for (const token of ["1", "2", "3", "4", "5", "6"]) expect(await ask({ operation: "acquire", token, wait: true, round: 0 })).toEqual({ granted: false, again: true });
+    const started = performance.now();
+    expect(await ask({ operation: "acquire", token: "alive", wait: true, round: 20_000 })).toEqual({ granted: true });
+    expect(performance.now() - started).toBeLessThan(2 * lease);
+    await eventually(() => ask({ operation: "locked" }), { locked: true, waiting: 0 });
+  });
+
   test("who holds it for long keeps it", async () => {
     const make = mutexes();
     const [holder, waiter] = [make(), make()];
@@ -64,8 +75,10 @@ describe.concurrent("in time", () => {
     const last = later.acquire(true);
     await make.waiting(2);
     expect(await first).toEqual({ granted: false, again: true });
+    const again = ask({ operation: "acquire", token: "first", wait: true, round: 20_000 });
+    await ask({ operation: "locked" }); // what is asked later comes later
     await holder.release();
-    expect(await ask({ operation: "acquire", token: "first", wait: true, round: 20_000 })).toEqual({ granted: true });
+    expect(await again).toEqual({ granted: true });
     await ask({ operation: "release", token: "first" });
     expect(await last).toBe(true);
     await later.release();

@@ -1,6 +1,6 @@
 // DogpileLock's protocol, as a mutex speaks it.
 import { describe, expect, test } from "vitest";
-import { asked, eventually, mutexes, runtime, startLocks } from "./locks.js";
+import { asked, backendOf, eventually, mutexes, objectOf, runtime, startLocks } from "./locks.js";
 
 startLocks();
 
@@ -176,6 +176,15 @@ describe("what was stored under the lock", () => {
     await holder.release();
   });
 
+  test("is handed to nobody under another prefix", async () => {
+    const [user, users] = [backendOf("user").getMutex("s:1"), backendOf("users").getMutex("1")];
+    expect([await user.acquire(), await users.acquire()]).toEqual([true, true]);
+    await user.release("of user");
+    await users.release();
+    expect([await users.acquire(), await users.handover()]).toEqual([true, undefined]);
+    await users.release();
+  });
+
   test("is forgotten after a while", async () => {
     const ask = asked();
     await ask({ operation: "acquire", token: "a" });
@@ -198,6 +207,23 @@ test("an object that the platform starts anew has forgotten its holder and what 
   expect(await next.locked()).toBe(true);
   await next.release();
   expect(await make().acquire(false)).toBe(true);
+});
+
+test("a malformed request is answered with status 400 and a reason, and changes nothing", async () => {
+  const stub = objectOf("malformed");
+  const body = (given) => ({ method: "POST", body: typeof given === "string" ? given : JSON.stringify(given) });
+  const malformed = [
+    { method: "GET" }, { method: "DELETE" }, { method: "POST" }, body("{"), body("null"), body([]), body({}), body({ operation: "steal" }), body({ operation: ["acquire"] }),
+    body({ operation: { toString: 1 } }), body({ operation: "acquire" }), body({ operation: "acquire", token: "" }), body({ operation: "acquire", token: "x".repeat(101) }),
+    body({ operation: "acquire", token: "t", wait: 1 }), body('{"operation": "acquire", "token": "t", "wait": true, "round": 1e999}'),
+    body({ operation: "supersede", stored: "x".repeat(2 ** 20 + 1), keep: 1 }), body({ operation: "supersede", stored: "text", keep: 1e9 }),
+  ];
+  for (const init of malformed) {
+    const response = await stub.fetch("https://dogpile.lock/", init);
+    expect([response.status, await response.text()], JSON.stringify(init).slice(0, 80)).toEqual([400, expect.stringMatching(/^(no JSON object|no operation|\w+ must be )/)]);
+  }
+  expect(await asked("malformed")({ operation: "locked" })).toEqual({ locked: false, waiting: 0 });
+  expect(await asked("malformed")({ operation: "acquire", token: "t" })).toEqual({ granted: true });
 });
 
 describe.concurrent("a lock that cannot be reached", () => {

@@ -41,11 +41,11 @@ function stageOf({ stage, backend, expires, runner }, env) {
 const backends = {
   memory: () => new MemoryBackend(),
   slow: (_env, seen) => slowBackend(seen),
-  kv: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:` }),
-  locked: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:`, lock: env.DOGPILE }),
-  broken: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:`, lock: env.BROKEN }),
-  silent: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: `${stage}:`, lock: env.SILENT }),
-  slowlyVisible: (env, _seen, stage) => new CloudflareKVBackend(new SlowlyVisible(env.KV), { prefix: `${stage}:`, lock: env.DOGPILE }),
+  kv: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: stage }),
+  locked: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: stage, lock: env.DOGPILE }),
+  broken: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: stage, lock: env.BROKEN }),
+  silent: (env, _seen, stage) => new CloudflareKVBackend(env.KV, { prefix: stage, lock: env.SILENT }),
+  slowlyVisible: (env, _seen, stage) => new CloudflareKVBackend(new SlowlyVisible(env.KV), { prefix: stage, lock: env.DOGPILE }),
 };
 
 function slowBackend(seen) {

@@ -8,7 +8,7 @@ let region;
 /** Made at first use: outside of a request Workers have no timers, no random numbers and no KV. */
 function regionOf(env) {
   region ??= createRegion({
-    backend: new CloudflareKVBackend(env.CACHE, { prefix: "json:", lock: env.DOGPILE }),
+    backend: new CloudflareKVBackend(env.CACHE, { prefix: "json", lock: env.DOGPILE }),
     expirationTime: "1m",
     asyncCreationRunner: backgroundRunner, // what is stale is answered at once, and renewed after the response
   });
