@@ -508,8 +508,9 @@ export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "ex
   /**
    * An argument's part of the key.
    *
-   * Default: canonical JSON (object keys sorted, trailing `undefined` dropped; `undefined`, NaN, bigint and Date told apart), a
-   * TypeError for functions, symbols and class instances.
+   * Default: canonical JSON (object keys sorted, trailing `undefined` dropped; `undefined`, NaN, `-0`, bigint, Date and a hole in
+   * an array told apart). A TypeError for functions, symbols and class instances, for what contains itself or is nested more than
+   * 500 deep, and for what makes a text of more than 1,048,576 characters.
    */
   toStr?: ((argument: any) => string) | undefined;
   /** For `cacheOnArguments`. Default: the region's. */
