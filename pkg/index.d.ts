@@ -106,7 +106,7 @@ export interface RegionOptions {
    *
    * Default: `Date.now()`, strictly increasing for creation and invalidation times. It stands still while the system's clock is
    * behind it by 60 s or less; one that is set back by more is believed at once. A clock that is given is used as it is; what it
-   * returns must be a number.
+   * returns must be a finite number.
    */
   clock?: (() => number) | undefined;
   /**

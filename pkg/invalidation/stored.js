@@ -155,7 +155,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const found = readRecord(this.#setup.fromStored(stored));
     if (found !== undefined && !isKnownVersion(found.v)) return -Infinity;
     const time = found?.payload;
-    if (typeof time === "number" && time === time) return time;
+    if (Number.isFinite(time)) return time;
     throw refusedAs(`what the backend holds under ${quoteKey(this.#keys[index])}`, "a record of an invalidation time", describePart(stored));
   }
 

@@ -1,3 +1,5 @@
+import { own } from "../members.js";
+
 /** dogpile.cache's record: plain, so that structured clone and JSON keep it whole. `own`: the expiration that its creator decided, in seconds. */
 export function makeRecord(payload, created, own) {
   const metadata = { ct: created, v: 2 };
@@ -8,14 +10,19 @@ export function makeRecord(payload, created, own) {
 /** What a backend gave, as `{ record, payload, ct, v, et }`; `undefined` when it is no record. Never throws. */
 export function readRecord(stored) {
   try {
-    const { payload, metadata } = stored;
-    const { ct, v, et } = metadata;
-    if (payload === undefined && !("payload" in stored)) return undefined;
-    if (typeof ct !== "number" || Number.isNaN(ct)) return undefined;
-    return { record: stored, payload, ct, v: numberOrNaN(v), et: numberOrNaN(et) };
+    if (!Object.hasOwn(stored, "payload")) return undefined;
+    const metadata = own(stored, "metadata");
+    const ct = finiteIn(metadata, "ct");
+    return ct === ct ? { record: stored, payload: stored.payload, ct, v: finiteIn(metadata, "v"), et: finiteIn(metadata, "et") } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A number in a record's metadata; NaN for anything else. */
+export function finiteIn(metadata, name) {
+  const number = own(metadata, name);
+  return Number.isFinite(number) ? number : NaN;
 }
 
 export const numberOrNaN = (value) => (typeof value === "number" ? value : NaN);

@@ -8,7 +8,7 @@ import { ABSENT, ASK_COUNT, ERROR, NEWS_RETIRED, RECORD, UNREADABLE, VERSION } f
 import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
 import { ignoreRejection, pending } from "../promises.js";
-import { cachedValue, numberOrNaN, readRecord } from "../records/record.js";
+import { cachedValue, finiteIn, readRecord } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
 import { expiresAt, isKnownVersion, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
@@ -265,8 +265,8 @@ export class CacheRegion {
 
   /** As whoever asked with this expiration, NaN for none, sees it. */
   cachedValue(record, expiration, state) {
-    const { ct, et } = record.metadata;
-    return cachedValue(record, this.now, expiresAt(ct, numberOrNaN(et), expiration, this.expiration), state);
+    const { metadata } = record;
+    return cachedValue(record, this.now, expiresAt(metadata.ct, finiteIn(metadata, "et"), expiration, this.expiration), state);
   }
 
   /** What a read came to: `{ record, payload, ct, v, et }`, `{ why }`, or `{ error }` in a region that wants to be told. */
@@ -336,7 +336,7 @@ export class CacheRegion {
 
   #askClock() {
     const now = this.#clock();
-    if (typeof now !== "number" || Number.isNaN(now)) throw refused("what clock returns", "seconds as a number", now);
+    if (!Number.isFinite(now)) throw refused("what clock returns", "seconds as a finite number", now);
     return now;
   }
 }
