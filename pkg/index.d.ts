@@ -872,7 +872,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /**
    * `key`: where the records lie. Default: "dogpile:invalidation".
    * `refresh`: for how long what was read is good. Default: 10 s.
-   * `channel`: a BroadcastChannel on which the other tabs of the origin are told at once. Default: none.
+   * `channel`: a BroadcastChannel on which the strategies of the other tabs with the same `key` are told at once. Default: none.
    * `clockSkew`: by how much the clocks of those who share the backend may differ, 0 to 30 s: the times are that much ahead of the
    * clock, so that what a machine whose clock is ahead has created before is invalidated, too. Default: 1 s.
    *

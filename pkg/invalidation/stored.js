@@ -3,7 +3,7 @@ import { patience, seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
-import { readOptions } from "../members.js";
+import { isObject, own, readOptions } from "../members.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
@@ -23,6 +23,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #setup;
   /** Where its writes are queued with those of regions over the same backend. */
   #queue;
+  #key;
   #keys;
   #period;
   #skew;
@@ -48,6 +49,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
     if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
     this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
+    this.#key = key;
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
     this.#listen(channel ?? undefined);
   }
@@ -58,7 +60,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const time = Math.max(now, reading + this.#skew);
     super.invalidate(hard, time);
     this.#own.invalidate(Boolean(hard), time);
-    this.#channel?.postMessage({ ...this.#own });
+    this.#channel?.postMessage({ key: this.#key, ...this.#own });
     return this.#store(reading, hard ? 0 : 1);
   }
 
@@ -104,10 +106,12 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return (far.heard = Math.min(far.heard, now));
   }
 
+  /** Others may use the channel, too. */
   #hear(message) {
+    if (!isObject(message) || own(message, "key") !== this.#key) return;
     KINDS.forEach((kind, index) => {
-      const time = message?.[kind];
-      if (typeof time !== "number") return;
+      const time = own(message, kind);
+      if (!Number.isFinite(time)) return;
       if (isFarAhead(time, this.#now)) (this.#told ??= new InvalidationTimes()).invalidate(index === 0, time);
       else super.invalidate(index === 0, time);
     });
