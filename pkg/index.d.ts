@@ -649,7 +649,8 @@ export class MemoryBackend implements CacheBackend {
   /**
    * As arguments of "dogpile.cache.memory" they may have Python's names: `max_entries`, and `cache_dict` for `cache`.
    *
-   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). Default: no limit.
+   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). The times of a StoredInvalidationStrategy
+   * are kept beside them. Default: no limit.
    * `cache`: keep the records in this Map, in which nothing but the oldest record beyond `maxEntries` ever goes. Default: one of its own.
    * `clone`: store and return copies (structured clone), not references. Default: `false`.
    *
@@ -867,6 +868,8 @@ export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
  *
  * They are read before the first decision, and again at most every `refresh`. A time that lies more than 60 s ahead of the clock counts
  * as the moment at which it was heard of first, and the next `invalidate` here replaces it.
+ *
+ * A MemoryBackend, behind proxies too, never evicts them. Any other backend has to keep them for as long as the values.
  */
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /**

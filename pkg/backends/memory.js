@@ -6,6 +6,9 @@ import { Entries } from "./entries.js";
 /** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
 
+/** Keeps what lies under these keys, beside `maxEntries`; any other backend knows by itself what it keeps. */
+export let pin;
+
 export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 
 /** In a Map of the user's may lie what is no record of ours, and the Map itself may throw: that is for the full way to say. */
@@ -23,12 +26,19 @@ export class MemoryBackend {
   #maxEntries;
   #clone;
   #oldest;
+  /** Keys in a user's Map that stay. */
+  #pinned = new Set();
 
   static {
     recordsOf = (backend) => {
       if (!(#records in backend) || backend.#clone) return undefined;
       const records = backend.#records;
       return records instanceof Entries ? records : { find: (key) => foundIn(records, key) };
+    };
+    pin = (backend, keys) => {
+      if (!(#records in backend)) return;
+      if (backend.#records instanceof Entries) backend.#records.pin(keys);
+      else for (const key of keys) backend.#pinned.add(key);
     };
   }
 
@@ -57,8 +67,8 @@ export class MemoryBackend {
 
   set(key, value, hint) {
     const kept = this.#clone ? structuredClone(value) : value;
-    if (this.#records instanceof Entries) this.#records.set(key, kept, hint?.expirationTime);
-    else this.#records.set(key, kept);
+    if (this.#records instanceof Entries) return void this.#records.set(key, kept, hint?.expirationTime);
+    this.#records.set(key, kept);
     if (this.#records.size > this.#maxEntries) this.#evict();
   }
 
@@ -76,14 +86,20 @@ export class MemoryBackend {
 
   /** A user's Map iterates in the order of insertion: the first keys are the oldest. Its iterator is kept, since a new one would pass by all that was deleted. */
   #evict() {
-    while (this.#records.size > this.#maxEntries) {
-      let oldest = this.#oldest?.next();
-      if (oldest?.done !== false) {
+    let isNew = false;
+    while (this.#records.size - this.#countPinned() > this.#maxEntries) {
+      const oldest = this.#oldest?.next();
+      if (oldest?.done === false) {
+        if (!this.#pinned.has(oldest.value)) this.#records.delete(oldest.value);
+      } else {
+        if (isNew) return; // its size is not what it says
         this.#oldest = this.#records.keys();
-        oldest = this.#oldest.next();
+        isNew = true;
       }
-      if (oldest.done) return; // its size is not what it says
-      this.#records.delete(oldest.value);
     }
+  }
+
+  #countPinned() {
+    return [...this.#pinned].filter((key) => this.#records.get(key) !== undefined).length;
   }
 }

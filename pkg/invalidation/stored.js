@@ -1,4 +1,5 @@
 import * as backends from "../backends/backend.js";
+import { pin } from "../backends/memory.js";
 import { patience, seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
@@ -51,6 +52,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
     this.#key = key;
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
+    pin(this.#setup.actualBackend, this.#keys); // without its times, what was invalidated would be back
     this.#listen(channel ?? undefined);
   }
 
