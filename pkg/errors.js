@@ -10,6 +10,7 @@ export class ReentrantError extends DogpileCacheError {}
 export class TimeoutError extends DogpileCacheError {}
 export class BackendError extends DogpileCacheError {}
 export class PoisonedError extends DogpileCacheError {}
+export class UnsupportedError extends DogpileCacheError {}
 
 // The names are written out, because a minifier renames classes.
 const CODES = {
@@ -21,6 +22,7 @@ const CODES = {
   TIMEOUT: [TimeoutError, "TimeoutError"],
   BACKEND: [BackendError, "BackendError"],
   POISONED: [PoisonedError, "PoisonedError"],
+  UNSUPPORTED: [UnsupportedError, "UnsupportedError"],
 };
 
 for (const [code, [errorClass, name]] of Object.entries(CODES)) {

@@ -915,7 +915,8 @@ export class DogpileCacheError extends Error {
     | "REENTRANT"
     | "TIMEOUT"
     | "BACKEND"
-    | "POISONED";
+    | "POISONED"
+    | "UNSUPPORTED";
 }
 /** Thrown by a serializer for what it does not understand: a miss that nobody is told of. */
 export class CantDeserialize extends Error {
@@ -937,3 +938,5 @@ export class TimeoutError extends DogpileCacheError {}
 export class BackendError extends DogpileCacheError {}
 /** The package's WebAssembly module has trapped, which is a fault of the package: every call rejects with this until it is loaded anew. */
 export class PoisonedError extends DogpileCacheError {}
+/** There is no WebAssembly, or it may not be compiled: what the `import` of the package rejects with. `cause` is the platform's own error. */
+export class UnsupportedError extends DogpileCacheError {}

@@ -1,4 +1,5 @@
 import { makeError } from "./errors.js";
+import { decode } from "./text.js";
 
 /** What rejects what it has under way, when the module can decide nothing any more. */
 const listeners = [];
@@ -7,6 +8,20 @@ const listeners = [];
 export let isPoisoned = false;
 
 export const onPoisoned = (listener) => listeners.push(listener);
+
+/** A module from its text, where a platform has no other way to get it. */
+export function compile(text) {
+  if (typeof WebAssembly === "undefined") {
+    throw makeError("UNSUPPORTED", "dogpile needs WebAssembly, which is missing here: browsers switch it off in their lockdown modes, and Node with --jitless.");
+  }
+  try {
+    return new WebAssembly.Module(decode(text));
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    const message = "dogpile needs WebAssembly, which may not be compiled here: a Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src.";
+    throw makeError("UNSUPPORTED", message, { cause });
+  }
+}
 
 /** Binds a compiled module to the functions that wasm-bindgen made for it, its `glue`. */
 export function start(module, glue) {
