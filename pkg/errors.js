@@ -86,7 +86,7 @@ function kindOf(prototype) {
 
 /** The first text that is found in an object or its prototypes, of which a Proxy may have no end. */
 function firstText(object, find) {
-  for (let depth = 0; depth < 20 && object; depth += 1) {
+  for (let depth = 0; depth < 20 && object && object !== Object.prototype; depth += 1) {
     const text = find(object);
     if (text && typeof text === "string") return text;
     object = Object.getPrototypeOf(object);

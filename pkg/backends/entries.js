@@ -1,4 +1,4 @@
-import { readRecord } from "../records/record.js";
+import { NO_RECORD, readRecord } from "../records/record.js";
 
 /** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
 const LOOKS = 2;
@@ -46,7 +46,7 @@ export class Entries {
   set(key, value, retention = Infinity) {
     const now = Date.now() / 1000 - BEGINNING;
     const deadline = Math.min(Math.ceil(now + retention), NEVER);
-    const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
+    const { payload, ct, v, et } = readRecord(value) ?? NO_RECORD;
     const known = this.#nodes.get(key);
     if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
     else Object.assign(known, { value, payload, ct, v, et, promise: undefined, deadline });
@@ -112,7 +112,7 @@ export class Entries {
   }
 
   #sweepOn(now) {
-    for (let looks = 0; looks < LOOKS && this.#nodes.size > 0; looks += 1) {
+    for (let looks = 0; looks < LOOKS && this.#nodes.size > this.#outside; looks += 1) {
       const node = this.#sweep === this.#head ? this.#head.newer : this.#sweep;
       this.#sweep = node.newer;
       if (node.deadline < now && node.deadline !== NEVER) this.#remove(node);

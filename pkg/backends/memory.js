@@ -1,6 +1,6 @@
 import { refused } from "../errors.js";
-import { readOptions } from "../members.js";
-import { readRecord } from "../records/record.js";
+import { hasMethod, member, readOptions } from "../members.js";
+import { NO_RECORD, readRecord } from "../records/record.js";
 import { Entries } from "./entries.js";
 
 /** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
@@ -15,9 +15,9 @@ export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 function foundIn(map, key) {
   try {
     const record = map.get(key);
-    return record === undefined ? undefined : (readRecord(record) ?? { ct: NaN });
+    return record === undefined ? undefined : (readRecord(record) ?? NO_RECORD);
   } catch {
-    return { ct: NaN };
+    return NO_RECORD;
   }
 }
 
@@ -47,7 +47,7 @@ export class MemoryBackend {
     if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw refused("maxEntries", "a whole number above 0", maxEntries);
     }
-    if (cache !== undefined && (typeof cache?.get !== "function" || typeof cache.set !== "function" || typeof cache.size !== "number")) {
+    if (cache !== undefined && !(hasMethod(cache, "get") && hasMethod(cache, "set") && typeof member(cache, "size") === "number")) {
       throw refused("cache", "a Map", cache);
     }
     if (typeof clone !== "boolean") throw refused("clone", "true or false", clone);
@@ -67,7 +67,7 @@ export class MemoryBackend {
 
   set(key, value, hint) {
     const kept = this.#clone ? structuredClone(value) : value;
-    if (this.#records instanceof Entries) return void this.#records.set(key, kept, hint?.expirationTime);
+    if (this.#records instanceof Entries) return void this.#records.set(key, kept, hint && member(hint, "expirationTime"));
     this.#records.set(key, kept);
     if (this.#records.size > this.#maxEntries) this.#evict();
   }

@@ -44,7 +44,7 @@ function textOfObject(value, known, depth) {
   if (depth === DEEPEST) throw unfit(`what is nested more than ${DEEPEST} deep`);
   known.set(value, undefined);
   const part = (within) => textOfPrimitive(within) ?? known.get(within) ?? textOfObject(within, known, depth + 1);
-  const text = isList(value) ? textOfList(value, part) : (textOfDate(value) ?? textOfPlain(value, part));
+  const text = isList(value) ? textOfList(value, part) : isPlain(value) ? textOfPlain(value, part) : textOfDate(value);
   known.set(value, text);
   return text;
 }
@@ -57,20 +57,19 @@ function textOfList(list, part) {
   return text;
 }
 
-/** The brand tells a date of any realm. */
+/** What is neither a list nor plain: the brand tells a date of any realm. */
 function textOfDate(value) {
   let time;
   try {
     time = Date.prototype.getTime.call(value);
   } catch {
-    return undefined;
+    throw unfit(describe(value));
   }
   if (prototypesOf(value) === 2 && Object.hasOwn(Object.getPrototypeOf(value), "getTime") && Reflect.ownKeys(value).length === 0) return `Date(${time})`;
-  throw unfit("an instance of a class of dates, or a date with members of its own");
+  throw unfit("a date with a class or members of its own");
 }
 
 function textOfPlain(value, part) {
-  if (!isPlain(value)) throw unfit(describe(value));
   const names = Reflect.ownKeys(value);
   if (names.some((name) => typeof name === "symbol")) throw unfit("an object with a member whose name is a symbol");
   names.sort();

@@ -4,7 +4,7 @@ import { patience, seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
-import { isObject, own, readOptions } from "../members.js";
+import { hasMethod, isObject, own, readOptions } from "../members.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
@@ -40,7 +40,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** What the channel has told that lay too far ahead of the latest reading, which may be an old one. */
   #told;
   /** By kind, what lies too far ahead, and when that was heard of. */
-  #far = {};
+  #far = { hard: undefined, soft: undefined };
 
   constructor(backend, options) {
     super();
@@ -49,7 +49,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
     if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
-    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
+    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true, region: undefined });
     this.#key = key;
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
     pin(this.#setup.actualBackend, this.#keys); // without its times, what was invalidated would be back
@@ -84,7 +84,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   close() {
     this.#channel?.close();
     this.#channel = undefined;
-    globalThis.removeEventListener?.("pageshow", this.#onPageShow);
+    if (hasMethod(globalThis, "removeEventListener")) removeEventListener("pageshow", this.#onPageShow);
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
@@ -137,7 +137,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** Gives an error for each record that cannot be read, or that there is no sense in. */
   async #load(now) {
     const outcomes = await backends.read(this.#setup, this.#keys, true);
-    this.#isLoaded ||= outcomes.every((outcome) => !("error" in outcome));
+    this.#isLoaded ||= !outcomes.some(backends.isFailure);
     return outcomes.map((outcome, index) => {
       try {
         if (this.#find(outcome, now, index) < this.#own[KINDS[index]]) ignoreRejection(this.#write(index)); // somebody wrote at once; if it fails, the next to read does so
@@ -149,7 +149,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   /** The time in a record, as it counts here. */
   #find(outcome, now, index) {
-    if ("error" in outcome) throw outcome.error;
+    if (backends.isFailure(outcome)) throw outcome.error;
     const time = this.#counted(KINDS[index], this.#timeIn(outcome.value ?? undefined, index), now);
     super.invalidate(index === 0, time); // an earlier time than what is known here changes nothing
     return time;
@@ -188,9 +188,9 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     if (typeof name !== "string") throw refused("channel", "a string", name);
     if (typeof BroadcastChannel !== "function") return; // then there are no other tabs either
     this.#channel = new BroadcastChannel(name);
-    this.#channel.unref?.();
+    if (hasMethod(this.#channel, "unref")) this.#channel.unref();
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    globalThis.addEventListener?.("pageshow", this.#onPageShow);
+    if (hasMethod(globalThis, "addEventListener")) addEventListener("pageshow", this.#onPageShow);
   }
 
   /** A page that comes back from the back/forward cache has missed what was said meanwhile. */
