@@ -53,25 +53,22 @@ function textOfList(list, part) {
   let count = 0;
   const item = (index) => (Object.hasOwn(list, index) ? ((count += 1), part(list[index])) : "empty");
   const text = `[${joined(list.length, item)}]`;
-  if (Reflect.ownKeys(list).length !== count + 1) throw unfit("an array with members of its own besides its items");
+  if (Reflect.ownKeys(list).length !== count + 1) throw unfit("an array with members of its own");
   return text;
 }
 
 /** What is neither a list nor plain: the brand tells a date of any realm. */
 function textOfDate(value) {
-  let time;
+  const isBare = prototypesOf(value) === 2 && Object.hasOwn(Object.getPrototypeOf(value), "getTime") && Reflect.ownKeys(value).length === 0;
   try {
-    time = Date.prototype.getTime.call(value);
-  } catch {
-    throw unfit(describe(value));
-  }
-  if (prototypesOf(value) === 2 && Object.hasOwn(Object.getPrototypeOf(value), "getTime") && Reflect.ownKeys(value).length === 0) return `Date(${time})`;
-  throw unfit("a date with a class or members of its own");
+    if (isBare) return `Date(${Date.prototype.getTime.call(value)})`;
+  } catch {} // as below
+  throw unfit(describe(value));
 }
 
 function textOfPlain(value, part) {
   const names = Reflect.ownKeys(value);
-  if (names.some((name) => typeof name === "symbol")) throw unfit("an object with a member whose name is a symbol");
+  if (names.some((name) => typeof name === "symbol")) throw unfit("an object with a symbol as a name");
   names.sort();
   return `{${joined(names.length, (index) => `${JSON.stringify(names[index])}:${part(value[names[index]])}`)}}`;
 }
@@ -102,7 +99,7 @@ function prototypesOf(value) {
 
 function short(text) {
   if (text.length <= LONGEST) return text;
-  throw unfit(`what has a text of more than ${LONGEST} characters: pass toStr`);
+  throw unfit(`more than ${LONGEST} characters: pass toStr`);
 }
 
 const unfit = (what) => new TypeError(`toStr cannot make a key from ${what}`);
