@@ -21,5 +21,6 @@ export {
   RegionAlreadyConfigured,
   RegionNotConfigured,
   TimeoutError,
+  UnsupportedError,
   ValidationError,
 } from "./errors.js";

@@ -10,6 +10,7 @@ export class ReentrantError extends DogpileCacheError {}
 export class TimeoutError extends DogpileCacheError {}
 export class BackendError extends DogpileCacheError {}
 export class PoisonedError extends DogpileCacheError {}
+export class UnsupportedError extends DogpileCacheError {}
 
 // The names are written out, because a minifier renames classes.
 const CODES = {
@@ -21,6 +22,7 @@ const CODES = {
   TIMEOUT: [TimeoutError, "TimeoutError"],
   BACKEND: [BackendError, "BackendError"],
   POISONED: [PoisonedError, "PoisonedError"],
+  UNSUPPORTED: [UnsupportedError, "UnsupportedError"],
 };
 
 for (const [code, [errorClass, name]] of Object.entries(CODES)) {
@@ -84,7 +86,7 @@ function kindOf(prototype) {
 
 /** The first text that is found in an object or its prototypes, of which a Proxy may have no end. */
 function firstText(object, find) {
-  for (let depth = 0; depth < 20 && object; depth += 1) {
+  for (let depth = 0; depth < 20 && object && object !== Object.prototype; depth += 1) {
     const text = find(object);
     if (text && typeof text === "string") return text;
     object = Object.getPrototypeOf(object);

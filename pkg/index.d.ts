@@ -106,7 +106,7 @@ export interface RegionOptions {
    *
    * Default: `Date.now()`, strictly increasing for creation and invalidation times. It stands still while the system's clock is
    * behind it by 60 s or less; one that is set back by more is believed at once. A clock that is given is used as it is; what it
-   * returns must be a number.
+   * returns must be a finite number.
    */
   clock?: (() => number) | undefined;
   /**
@@ -508,8 +508,9 @@ export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "ex
   /**
    * An argument's part of the key.
    *
-   * Default: canonical JSON (object keys sorted, trailing `undefined` dropped; `undefined`, NaN, bigint and Date told apart), a
-   * TypeError for functions, symbols and class instances.
+   * Default: canonical JSON (object keys sorted, trailing `undefined` dropped; `undefined`, NaN, `-0`, bigint, Date and a hole in
+   * an array told apart). A TypeError for functions, symbols and class instances, for what contains itself or is nested more than
+   * 500 deep, and for what makes a text of more than 1,048,576 characters.
    */
   toStr?: ((argument: any) => string) | undefined;
   /** For `cacheOnArguments`. Default: the region's. */
@@ -648,7 +649,8 @@ export class MemoryBackend implements CacheBackend {
   /**
    * As arguments of "dogpile.cache.memory" they may have Python's names: `max_entries`, and `cache_dict` for `cache`.
    *
-   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). Default: no limit.
+   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). The times of a StoredInvalidationStrategy
+   * are kept beside them. Default: no limit.
    * `cache`: keep the records in this Map, in which nothing but the oldest record beyond `maxEntries` ever goes. Default: one of its own.
    * `clone`: store and return copies (structured clone), not references. Default: `false`.
    *
@@ -874,12 +876,14 @@ export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
  *
  * They are read before the first decision, and again at most every `refresh`. A time that lies more than 60 s ahead of the clock counts
  * as the moment at which it was heard of first, and the next `invalidate` here replaces it.
+ *
+ * A MemoryBackend, behind proxies too, never evicts them. Any other backend has to keep them for as long as the values.
  */
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /**
    * `key`: where the records lie. Default: "dogpile:invalidation".
    * `refresh`: for how long what was read is good. Default: 10 s.
-   * `channel`: a BroadcastChannel on which the other tabs of the origin are told at once. Default: none.
+   * `channel`: a BroadcastChannel on which the strategies of the other tabs with the same `key` are told at once. Default: none.
    * `clockSkew`: by how much the clocks of those who share the backend may differ, 0 to 30 s: the times are that much ahead of the
    * clock, so that what a machine whose clock is ahead has created before is invalidated, too. Default: 1 s.
    *
@@ -919,7 +923,8 @@ export class DogpileCacheError extends Error {
     | "REENTRANT"
     | "TIMEOUT"
     | "BACKEND"
-    | "POISONED";
+    | "POISONED"
+    | "UNSUPPORTED";
 }
 /** Thrown by a serializer for what it does not understand: a miss that nobody is told of. */
 export class CantDeserialize extends Error {
@@ -941,3 +946,5 @@ export class TimeoutError extends DogpileCacheError {}
 export class BackendError extends DogpileCacheError {}
 /** The package's WebAssembly module has trapped, which is a fault of the package: every call rejects with this until it is loaded anew. */
 export class PoisonedError extends DogpileCacheError {}
+/** There is no WebAssembly, or it may not be compiled: what the `import` of the package rejects with. `cause` is the platform's own error. */
+export class UnsupportedError extends DogpileCacheError {}

@@ -1,8 +1,7 @@
-import { start } from "./start.js";
-import { decode } from "./text.js";
+import { compile, start } from "./start.js";
 import * as glue from "./wasm/dogpile.js";
 import { text } from "./wasm/dogpile-bytes.js";
 
-start(new WebAssembly.Module(decode(text)), glue);
+start(compile(text), glue);
 
 export * from "./dogpile.js";

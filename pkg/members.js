@@ -24,6 +24,12 @@ export function member(options, name) {
   return ownersOf(options).some((owner) => Object.hasOwn(owner, name)) ? options[name] : undefined;
 }
 
+/** Whether there is such a method, of whatever it is. */
+export const hasMethod = (value, name) => value !== undefined && value !== null && typeof member(value, name) === "function";
+
+/** A member of what is plain, of records and answers. */
+export const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
+
 /** The names of all members that can be enumerated, inherited ones too. */
 export const namesOf = (options) => new Set(ownersOf(options).flatMap((owner) => Object.keys(owner)));
 

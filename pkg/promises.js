@@ -121,7 +121,7 @@ class Turn {
 /** A timer that does not keep a process alive. */
 export function startTimer(callback, milliseconds) {
   const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_DELAY));
-  timer.unref?.();
+  if (typeof timer === "object") timer.unref?.();
   return timer;
 }
 

@@ -1,4 +1,5 @@
 import { makeError } from "./errors.js";
+import { decode } from "./text.js";
 
 /** What rejects what it has under way, when the module can decide nothing any more. */
 const listeners = [];
@@ -8,12 +9,25 @@ export let isPoisoned = false;
 
 export const onPoisoned = (listener) => listeners.push(listener);
 
+/** A module from its text, where a platform has no other way to get it. */
+export function compile(text) {
+  if (typeof WebAssembly === "undefined") throw unsupported("is missing here, as in lockdown modes of browsers and with --jitless");
+  try {
+    return new WebAssembly.Module(decode(text));
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    throw unsupported("may not be compiled here: a Content-Security-Policy has to allow 'wasm-unsafe-eval'", { cause });
+  }
+}
+
+const unsupported = (why, options) => makeError("UNSUPPORTED", `dogpile needs WebAssembly, which ${why}.`, options);
+
 /** Binds a compiled module to the functions that wasm-bindgen made for it, its `glue`. */
 export function start(module, glue) {
   const imports = Object.fromEntries(WebAssembly.Module.imports(module).map(({ module: name }) => [name, glue]));
   const { exports } = new WebAssembly.Instance(module, imports);
-  glue.__wbg_set_wasm(guardAll(exports, glue));
-  exports.__wbindgen_start?.();
+  glue.setWasm(guardAll(exports, glue));
+  exports.start?.();
 }
 
 /** A trap leaves the module's memory as it is, half changed: from then on every call says so. */
@@ -26,13 +40,13 @@ function guardAll(exports, glue) {
     };
     if (!isPoisoned) {
       isPoisoned = true;
-      glue.__wbg_set_wasm(withFunctions(exports, () => refuse));
+      glue.setWasm(withFunctions(exports, () => refuse));
       for (const listener of listeners) listener(refuse);
     }
     return makeError("POISONED", "The WebAssembly module of dogpile has trapped: a fault of the package, please report it.", cause);
   };
   // What takes and gives numbers alone, as the warm path asks it, cannot trap: it is called as it is.
-  return withFunctions(exports, (call, name) => (name.startsWith("$") ? guard(call, poison) : call));
+  return withFunctions(exports, (call, name) => (name.startsWith("m") ? guard(call, poison) : call));
 }
 
 const withFunctions = (exports, change) =>

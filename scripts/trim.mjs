@@ -20,8 +20,8 @@ const THROW = /throw new Error\(getStringFromWasm0\(arg0, arg1\)\)/;
 const DECODING = /function getStringFromWasm0[^]*?\n}\n|let cachedUint8ArrayMemory0[^]*?\n}\n|let cachedTextDecoder[^]*?\nfunction decodeText[^]*?\n}\n/g;
 /** The methods of the exported class: pkg/start.js tells them by their first character, since only they may trap. */
 const METHODS = "region_";
-/** What the start function is called by, in pkg/start.js. */
-const START = "__wbindgen_start";
+/** What wasm-bindgen calls the start function, and by what pkg/start.js calls it. */
+const START = ["__wbindgen_start", "start"];
 
 /** Needs the names of the functions, so it comes before they are stripped. */
 export function trim(wasm, glue) {
@@ -33,18 +33,22 @@ export function trim(wasm, glue) {
   const imports = shortImports(script);
   writeFileSync(wasm, withShortImports(module, imports));
   const renamed = script.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${exports.get(name)}`);
-  writeFileSync(glue, renamed.replace(/export function (__wb\w+)/g, (all, name) => (imports.has(name) ? `export function ${imports.get(name)}` : all)));
+  const short = renamed.replace(/export function (__wb\w+)/g, (all, name) => (imports.has(name) ? `export function ${imports.get(name)}` : all));
+  writeFileSync(glue, short.replace(/\b__(?:wbg_|wbindgen_)?(\w+)/g, (_, name) => camelCase(name)));
 }
+
+/** Many applications have their minifier give other names to members that begin with an underscore: none of ours does. */
+const camelCase = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** What the wasm imports from the script gets a short name, too. */
 function shortImports(script) {
   const names = Array.from(script.matchAll(/export function (__wb\w+)/g), ([, name]) => name).filter((name) => name !== "__wbg_set_wasm");
-  return new Map(names.map((name, index) => [name, `_${index.toString(36)}`]));
+  return new Map(names.map((name, index) => [name, `i${index}`]));
 }
 
 /** Only the text form lets an import be renamed. */
 function withShortImports(module, names) {
-  const text = withoutTexts(module).replace(/\(import "[^"]*" "(\w+)"/g, (all, name) => (names.has(name) ? `(import "_" "${names.get(name)}"` : all));
+  const text = withoutTexts(module).replace(/\(import "[^"]*" "(\w+)"/g, (all, name) => (names.has(name) ? `(import "i" "${names.get(name)}"` : all));
   const renamed = binaryen.parseText(text);
   renamed.setFeatures(module.getFeatures());
   return renamed.emitBinary();
@@ -81,18 +85,18 @@ function trimPanics(module) {
   }
 }
 
-/** What is called from the script gets a short name: no minifier may change what stands in both. */
+/** What the script asks for gets a short name: no minifier may change what stands in both. */
 function trimExports(module, script) {
   const used = new Set(Array.from(script.matchAll(/\bwasm\.(\w+)/g), ([, name]) => name));
-  const names = new Map();
+  const names = new Map([START]);
   const all = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)));
   for (const { name, value, kind } of all) {
-    const isKept = name === START || (used.has(name) && kind !== binaryen.ExternalFunction);
-    if (isKept) names.set(name, name);
-    else module.removeExport(name);
-    if (isKept || !used.has(name)) continue;
-    names.set(name, `${name.startsWith(METHODS) ? "$" : "_"}${names.size.toString(36)}`);
-    module.addFunctionExport(value, names.get(name));
+    module.removeExport(name);
+    if (!used.has(name) && name !== START[0]) continue;
+    const isFunction = kind === binaryen.ExternalFunction;
+    if (!names.has(name)) names.set(name, `${name.startsWith(METHODS) ? "m" : isFunction ? "f" : "t"}${names.size}`);
+    if (isFunction) module.addFunctionExport(value, names.get(name));
+    else module.addTableExport(value, names.get(name));
   }
   return names;
 }

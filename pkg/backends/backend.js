@@ -1,16 +1,16 @@
 import { pending } from "../promises.js";
-import { isObject } from "../members.js";
+import { hasMethod, isObject, member } from "../members.js";
 import { describe, describePart, refused, refusedAs } from "../errors.js";
 
 const KEYV_ALLOWED =
   "an object around the Keyv: { get: (key) => keyv.get(key), set: (key, value, hint) => keyv.set(key, value, hint && hint.expirationTime * 1000), delete: (key) => keyv.delete(key) }";
 /** Its third argument is a time to live in milliseconds: a hint would make records that never expire, or that are lost. */
-const isKeyv = (backend) => isObject(backend?.opts) && ["has", "disconnect"].every((name) => typeof backend[name] === "function");
+const isKeyv = (backend) => isObject(backend) && isObject(member(backend, "opts")) && ["has", "disconnect"].every((name) => hasMethod(backend, name));
 
 /** A backend is any object with `get`, `set` and `delete`; the multi calls are optional, and every answer may be a promise. */
 export function usableBackend(backend) {
   if (isKeyv(backend)) throw refusedAs("backend", KEYV_ALLOWED, "a Keyv, which takes milliseconds where a region gives a hint");
-  const missing = ["get", "set", "delete"].filter((method) => typeof backend?.[method] !== "function");
+  const missing = ["get", "set", "delete"].filter((method) => !hasMethod(backend, method));
   if (missing.length === 0) return backend;
   throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
 }
@@ -24,7 +24,7 @@ export function wrapped(backend, wrap, region) {
   if (!Array.isArray(wrap)) throw refused("wrap", "an array of proxies", wrap);
   const proxies = wrap.map((proxy) => (typeof proxy === "function" ? new proxy() : proxy));
   for (const proxy of proxies) {
-    if (typeof proxy?.wrap !== "function") throw refusedAs("a proxy", "a ProxyBackend, or a class of them", describePart(proxy));
+    if (!hasMethod(proxy, "wrap")) throw refusedAs("a proxy", "a ProxyBackend, or a class of them", describePart(proxy));
     usableBackend(proxy);
     const isElsewhere = (regions.get(proxy) ?? region) !== region;
     if (isElsewhere || stands(proxy, backend) || proxies.filter((each) => each === proxy).length > 1) {
@@ -35,18 +35,22 @@ export function wrapped(backend, wrap, region) {
   return proxies.reduceRight((inner, proxy) => proxy.wrap(inner), backend);
 }
 
+/** What a proxy stands in front of. */
+export const proxiedBy = (backend) => member(backend, "proxied");
+
 /** Whether it is a backend, or one of the proxies around it. */
-const stands = (proxy, backend) => proxy === backend || (isObject(backend.proxied) && stands(proxy, backend.proxied));
+const stands = (proxy, backend) => proxy === backend || (isObject(proxiedBy(backend)) && stands(proxy, proxiedBy(backend)));
 
 /** What one key's read came to: `{ value }` or `{ error }`. */
 const value = (answer) => ({ value: answer });
 const failure = (error) => ({ error });
+export const isFailure = (outcome) => Object.hasOwn(outcome, "error");
 
 /** One outcome a key, at once or by promise; never throws, since others wait for it. A backend without `getMulti` is asked key by key. */
 export function read(setup, keys, multi) {
   const { backend } = setup;
   try {
-    if (multi && typeof backend.getMulti === "function") return readTogether(setup, keys);
+    if (multi && hasMethod(backend, "getMulti")) return readTogether(setup, keys);
   } catch (error) {
     return keys.map(() => failure(error));
   }
@@ -54,7 +58,7 @@ export function read(setup, keys, multi) {
 }
 
 function readTogether(setup, keys) {
-  const oneEach = (all) => ("error" in all ? keys.map(() => all) : all.value.map(value));
+  const oneEach = (all) => (isFailure(all) ? keys.map(() => all) : all.value.map(value));
   const all = outcome(setup, () => setup.backend.getMulti(keys), (answers) => checked(answers, keys.length));
   return all instanceof Promise ? all.then(oneEach) : oneEach(all);
 }
@@ -71,14 +75,14 @@ export function write({ backend }, keys, records, multi, hint) {
   if (!multi) return backend.set(keys[0], records[0], hint);
   if (keys.length === 0) return undefined;
   const values = new Map(keys.map((key, index) => [key, records[index]])); // of two keys that are one to the backend, the later counts
-  if (typeof backend.setMulti === "function") return backend.setMulti(values, hint);
+  if (hasMethod(backend, "setMulti")) return backend.setMulti(values, hint);
   return each(values, ([key, record]) => backend.set(key, record, hint));
 }
 
 /** Deletes each key. */
 export function remove({ backend }, keys, multi) {
   if (!multi) return backend.delete(keys[0]);
-  if (typeof backend.deleteMulti === "function") return backend.deleteMulti(keys);
+  if (hasMethod(backend, "deleteMulti")) return backend.deleteMulti(keys);
   return each(new Set(keys), (key) => backend.delete(key));
 }
 
@@ -89,7 +93,7 @@ function each(items, call) {
 }
 
 function throwFirst(outcomes) {
-  const failed = outcomes.find((each) => "error" in each);
+  const failed = outcomes.find(isFailure);
   if (failed !== undefined) throw failed.error;
 }
 

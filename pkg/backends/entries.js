@@ -1,4 +1,4 @@
-import { readRecord } from "../records/record.js";
+import { NO_RECORD, readRecord } from "../records/record.js";
 
 /** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
 const LOOKS = 2;
@@ -14,6 +14,9 @@ const NEVER = 2 ** 30 - 1;
 export class Entries {
   #nodes = new Map();
   #maxEntries;
+  /** Keys of nodes that stand outside of the ring, where nothing takes them away, and how many of those there are. */
+  #pinned = new Set();
+  #outside = 0;
   #head = {};
   /** Both go from the oldest to the newest. */
   #sieve;
@@ -43,7 +46,7 @@ export class Entries {
   set(key, value, retention = Infinity) {
     const now = Date.now() / 1000 - BEGINNING;
     const deadline = Math.min(Math.ceil(now + retention), NEVER);
-    const { payload, ct = NaN, v = NaN, et = NaN } = readRecord(value) ?? {};
+    const { payload, ct, v, et } = readRecord(value) ?? NO_RECORD;
     const known = this.#nodes.get(key);
     if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
     else Object.assign(known, { value, payload, ct, v, et, promise: undefined, deadline });
@@ -55,8 +58,18 @@ export class Entries {
     if (node !== undefined) this.#remove(node);
   }
 
+  pin(keys) {
+    for (const key of keys) {
+      const node = this.#nodes.get(key);
+      if (node !== undefined) this.#remove(node);
+      this.#pinned.add(key);
+      if (node !== undefined) this.#add(node);
+    }
+  }
+
   clear() {
     this.#nodes.clear();
+    this.#outside = 0;
     this.#head.older = this.#head.newer = this.#sieve = this.#sweep = this.#head;
   }
 
@@ -65,15 +78,22 @@ export class Entries {
   }
 
   #add(node) {
-    if (this.#nodes.size >= this.#maxEntries) this.#evict();
-    node.older = this.#head.older;
-    this.#head.older.newer = node;
-    this.#head.older = node;
+    if (this.#pinned.has(node.key)) {
+      node.older = node.newer = node;
+      this.#outside += 1;
+    } else {
+      if (this.#nodes.size - this.#outside >= this.#maxEntries) this.#evict();
+      node.older = this.#head.older;
+      node.newer = this.#head;
+      this.#head.older.newer = node;
+      this.#head.older = node;
+    }
     this.#nodes.set(node.key, node);
   }
 
   #remove(node) {
     this.#nodes.delete(node.key);
+    if (node.newer === node) this.#outside -= 1;
     node.older.newer = node.newer;
     node.newer.older = node.older;
     if (this.#sieve === node) this.#sieve = node.newer;
@@ -92,7 +112,7 @@ export class Entries {
   }
 
   #sweepOn(now) {
-    for (let looks = 0; looks < LOOKS && this.#nodes.size > 0; looks += 1) {
+    for (let looks = 0; looks < LOOKS && this.#nodes.size > this.#outside; looks += 1) {
       const node = this.#sweep === this.#head ? this.#head.newer : this.#sweep;
       this.#sweep = node.newer;
       if (node.deadline < now && node.deadline !== NEVER) this.#remove(node);

@@ -1,10 +1,13 @@
 import { refused } from "../errors.js";
-import { readOptions } from "../members.js";
-import { readRecord } from "../records/record.js";
+import { hasMethod, member, readOptions } from "../members.js";
+import { NO_RECORD, readRecord } from "../records/record.js";
 import { Entries } from "./entries.js";
 
 /** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
 export let recordsOf;
+
+/** Keeps what lies under these keys, beside `maxEntries`; any other backend knows by itself what it keeps. */
+export let pin;
 
 export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 
@@ -12,9 +15,9 @@ export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 function foundIn(map, key) {
   try {
     const record = map.get(key);
-    return record === undefined ? undefined : (readRecord(record) ?? { ct: NaN });
+    return record === undefined ? undefined : (readRecord(record) ?? NO_RECORD);
   } catch {
-    return { ct: NaN };
+    return NO_RECORD;
   }
 }
 
@@ -23,12 +26,19 @@ export class MemoryBackend {
   #maxEntries;
   #clone;
   #oldest;
+  /** Keys in a user's Map that stay. */
+  #pinned = new Set();
 
   static {
     recordsOf = (backend) => {
       if (!(#records in backend) || backend.#clone) return undefined;
       const records = backend.#records;
       return records instanceof Entries ? records : { find: (key) => foundIn(records, key) };
+    };
+    pin = (backend, keys) => {
+      if (!(#records in backend)) return;
+      if (backend.#records instanceof Entries) backend.#records.pin(keys);
+      else for (const key of keys) backend.#pinned.add(key);
     };
   }
 
@@ -37,7 +47,7 @@ export class MemoryBackend {
     if (maxEntries !== Infinity && !(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw refused("maxEntries", "a whole number above 0", maxEntries);
     }
-    if (cache !== undefined && (typeof cache?.get !== "function" || typeof cache.set !== "function" || typeof cache.size !== "number")) {
+    if (cache !== undefined && !(hasMethod(cache, "get") && hasMethod(cache, "set") && typeof member(cache, "size") === "number")) {
       throw refused("cache", "a Map", cache);
     }
     if (typeof clone !== "boolean") throw refused("clone", "true or false", clone);
@@ -57,8 +67,8 @@ export class MemoryBackend {
 
   set(key, value, hint) {
     const kept = this.#clone ? structuredClone(value) : value;
-    if (this.#records instanceof Entries) this.#records.set(key, kept, hint?.expirationTime);
-    else this.#records.set(key, kept);
+    if (this.#records instanceof Entries) return void this.#records.set(key, kept, hint && member(hint, "expirationTime"));
+    this.#records.set(key, kept);
     if (this.#records.size > this.#maxEntries) this.#evict();
   }
 
@@ -76,14 +86,20 @@ export class MemoryBackend {
 
   /** A user's Map iterates in the order of insertion: the first keys are the oldest. Its iterator is kept, since a new one would pass by all that was deleted. */
   #evict() {
-    while (this.#records.size > this.#maxEntries) {
-      let oldest = this.#oldest?.next();
-      if (oldest?.done !== false) {
+    let isNew = false;
+    while (this.#records.size - this.#countPinned() > this.#maxEntries) {
+      const oldest = this.#oldest?.next();
+      if (oldest?.done === false) {
+        if (!this.#pinned.has(oldest.value)) this.#records.delete(oldest.value);
+      } else {
+        if (isNew) return; // its size is not what it says
         this.#oldest = this.#records.keys();
-        oldest = this.#oldest.next();
+        isNew = true;
       }
-      if (oldest.done) return; // its size is not what it says
-      this.#records.delete(oldest.value);
     }
+  }
+
+  #countPinned() {
+    return [...this.#pinned].filter((key) => this.#records.get(key) !== undefined).length;
   }
 }

@@ -1,3 +1,4 @@
+import { hasMethod } from "../members.js";
 import { pending } from "../promises.js";
 
 export class ProxyBackend {
@@ -14,7 +15,7 @@ export class ProxyBackend {
 
   getMulti(keys) {
     const { proxied } = this;
-    return typeof proxied.getMulti === "function" ? proxied.getMulti(keys) : gather(keys.map((key) => proxied.get(key)));
+    return hasMethod(proxied, "getMulti") ? proxied.getMulti(keys) : gather(keys.map((key) => proxied.get(key)));
   }
 
   set(key, value, hint) {
@@ -23,7 +24,7 @@ export class ProxyBackend {
 
   setMulti(values, hint) {
     const { proxied } = this;
-    if (typeof proxied.setMulti === "function") return proxied.setMulti(values, hint);
+    if (hasMethod(proxied, "setMulti")) return proxied.setMulti(values, hint);
     return gather(Array.from(values, ([key, value]) => proxied.set(key, value, hint)));
   }
 
@@ -33,7 +34,7 @@ export class ProxyBackend {
 
   deleteMulti(keys) {
     const { proxied } = this;
-    return typeof proxied.deleteMulti === "function" ? proxied.deleteMulti(keys) : gather(keys.map((key) => proxied.delete(key)));
+    return hasMethod(proxied, "deleteMulti") ? proxied.deleteMulti(keys) : gather(keys.map((key) => proxied.delete(key)));
   }
 
   clear() {
@@ -45,7 +46,7 @@ export class ProxyBackend {
   }
 
   getMutex(key) {
-    return this.proxied.getMutex?.(key);
+    return hasMethod(this.proxied, "getMutex") ? this.proxied.getMutex(key) : undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { atOnce, refused, refusedAs, requireFunction } from "../errors.js";
 import { canonical, functionKeyGenerator, functionMultiKeyGenerator } from "./keys.js";
 import { NO_VALUE } from "../host/answers.js";
-import { readOptions } from "../members.js";
+import { hasMethod, own, readOptions } from "../members.js";
 import { ignoreRejection } from "../promises.js";
 import { CREATE, createOptions, createRequest, entriesOf } from "../region/options.js";
 
@@ -91,7 +91,7 @@ function creatorOf(self, fn, keys, args, asDict) {
     const asked = missing.map((key) => sources.get(key));
     const answer = await fn.apply(self, asked);
     if (!asDict) return answer;
-    if (typeof answer?.has !== "function") throw refused("what fn returns", "a Map", answer);
+    if (!hasMethod(answer, "has")) throw refused("what fn returns", "a Map", answer);
     return asked.map((argument) => (answer.has(argument) ? answer.get(argument) : NO_VALUE));
   };
   return Object.assign(creator, { [NO_VALUE]: asDict });
@@ -99,8 +99,9 @@ function creatorOf(self, fn, keys, args, asDict) {
 
 /** The options of a cached function, checked at once. */
 function settingsOf(options, name, regionsGenerator, standard) {
-  const { namespace, toStr, asDict, functionKeyGenerator: _one, functionMultiKeyGenerator: _many, ...call } = options;
+  const { namespace, toStr, asDict: _dict, functionKeyGenerator: _one, functionMultiKeyGenerator: _many, ...call } = options;
   const { expirationTime, shouldCacheFn } = call;
+  const asDict = own(options, "asDict");
   createRequest(() => {}, createOptions(typeof expirationTime === "function" ? { ...call, expirationTime: undefined } : call), false); // or an error
   if (asDict) call.shouldCacheFn = (value) => value !== NO_VALUE && (!shouldCacheFn || shouldCacheFn(value));
   const generator = options[name] ?? regionsGenerator;

@@ -22,24 +22,84 @@ function texts(namespace, toStr) {
   };
 }
 
+/** More is no key for any store, and objects that share their members can have a text that is exponentially longer than they are. */
+const LONGEST = 2 ** 20;
+const DEEPEST = 500;
+
 /** JSON with the names in order, and a word of its own for each value that JSON would lose; a TypeError for what has no such text. */
-export function canonical(value, outer = []) {
+export const canonical = (value) => short(textOfPrimitive(value) ?? textOfObject(value, new Map(), 0));
+
+function textOfPrimitive(value) {
   const type = typeof value;
   if (type === "string") return JSON.stringify(value);
   if (type === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
   if (type === "number" || type === "boolean" || value === undefined || value === null) return String(value);
-  const inner = [...outer, value];
-  const part = (within) => canonical(within, inner);
-  const kind = type === "object" && !outer.includes(value) && kindOf(value);
-  if (kind === "Array2") return `[${Array.from(value, part)}]`;
-  if (kind === "Date2") return `Date(${Number(value)})`;
-  if (kind === "Object1" || kind === "Object0") return `{${Reflect.ownKeys(value).sort().map((name) => `${part(name)}:${part(value[name])}`)}}`;
-  throw new TypeError(`toStr cannot make a key from ${describe(value)}`);
 }
 
-/** What a value calls itself, and how many prototypes it has, as far as that matters: tells a plain object, array or date of any realm from an instance of a class. */
-function kindOf(value) {
+/** `known`: the texts of the objects that were met; `undefined` for those that are being read. */
+function textOfObject(value, known, depth) {
+  if (typeof value !== "object") throw unfit(describe(value));
+  if (known.has(value)) throw unfit(`${describe(value)} that contains itself`);
+  if (depth === DEEPEST) throw unfit(`what is nested more than ${DEEPEST} deep`);
+  known.set(value, undefined);
+  const part = (within) => textOfPrimitive(within) ?? known.get(within) ?? textOfObject(within, known, depth + 1);
+  const text = isList(value) ? textOfList(value, part) : isPlain(value) ? textOfPlain(value, part) : textOfDate(value);
+  known.set(value, text);
+  return text;
+}
+
+function textOfList(list, part) {
+  let count = 0;
+  const item = (index) => (Object.hasOwn(list, index) ? ((count += 1), part(list[index])) : "empty");
+  const text = `[${joined(list.length, item)}]`;
+  if (Reflect.ownKeys(list).length !== count + 1) throw unfit("an array with members of its own");
+  return text;
+}
+
+/** What is neither a list nor plain: the brand tells a date of any realm. */
+function textOfDate(value) {
+  const isBare = prototypesOf(value) === 2 && Object.hasOwn(Object.getPrototypeOf(value), "getTime") && Reflect.ownKeys(value).length === 0;
+  try {
+    if (isBare) return `Date(${Date.prototype.getTime.call(value)})`;
+  } catch {} // as below
+  throw unfit(describe(value));
+}
+
+function textOfPlain(value, part) {
+  const names = Reflect.ownKeys(value);
+  if (names.some((name) => typeof name === "symbol")) throw unfit("an object with a symbol as a name");
+  names.sort();
+  return `{${joined(names.length, (index) => `${JSON.stringify(names[index])}:${part(value[names[index]])}`)}}`;
+}
+
+/** Stops where it becomes too long. */
+function joined(count, item) {
+  let text = "";
+  for (let index = 0; index < count; index += 1) text = short(text + (index > 0 ? "," : "") + item(index));
+  return text;
+}
+
+/** An array of any realm, and of no class: Array.prototype is an array itself. */
+const isList = (value) => Array.isArray(value) && prototypesOf(value) === 2 && Array.isArray(Object.getPrototypeOf(value));
+
+/** An object of any realm, and of no class. */
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value);
+  const isBare = prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
+  return isBare && Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** How many prototypes a value has, as far as that matters. */
+function prototypesOf(value) {
   let count = -1;
   for (let ancestor = value; ancestor !== null && count < 3; count += 1) ancestor = Object.getPrototypeOf(ancestor);
-  return Object.prototype.toString.call(value).slice(8, -1) + count;
+  return count;
 }
+
+function short(text) {
+  if (text.length <= LONGEST) return text;
+  throw unfit(`more than ${LONGEST} characters: pass toStr`);
+}
+
+const unfit = (what) => new TypeError(`toStr cannot make a key from ${what}`);

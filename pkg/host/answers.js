@@ -4,13 +4,13 @@ import { ignoreRejection, pending } from "../promises.js";
 /** Stands for a key that an `asDict` function has no value for, to calls whose creators know it. Never stored. */
 export const NO_VALUE = Symbol("absent");
 
-/** `{ outcomes }`, or the `{ error }` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
+/** `outcomes`, or the `error` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
 export function oneEach(answer, count) {
   try {
     checkCount(answer, count);
-    return { outcomes: Array.from({ length: count }, (_, index) => outcomeOf(answer[index])) };
+    return { outcomes: Array.from({ length: count }, (_, index) => outcomeOf(answer[index])), error: undefined };
   } catch (error) {
-    return { error };
+    return { outcomes: undefined, error };
   }
 }
 

@@ -1,4 +1,6 @@
+import { isFailure } from "../backends/backend.js";
 import { seconds } from "../duration.js";
+import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
@@ -149,9 +151,9 @@ export class Creation {
     let came = DONE;
     this.flights.forEach((flight, index) => {
       const outcome = outcomes[index];
-      flight.hasValue = "value" in outcome;
-      flight.value = outcome.value;
-      flight.error = outcome.error;
+      flight.hasValue = !isFailure(outcome);
+      flight.value = own(outcome, "value");
+      flight.error = own(outcome, "error");
       if (!flight.hasValue) came = FAILED;
     });
     return came;

@@ -1,3 +1,5 @@
+import { isFailure } from "../backends/backend.js";
+
 /** What the host keeps of a flight: the machine decides about it by number. */
 export class Flight {
   /** What its read found; see `CacheRegion.find`. */
@@ -14,6 +16,8 @@ export class Flight {
   error = undefined;
   mutex = undefined;
   lock = undefined;
+  /** Settles when its lock is given back. */
+  released = undefined;
   timer = undefined;
   stalePromise = undefined;
 
@@ -25,7 +29,7 @@ export class Flight {
 
   /** What was handed over, or read again under a lock, is what it has found. */
   adopt() {
-    if ("error" in this.again) this.error = this.again.error;
+    if (isFailure(this.again)) this.error = this.again.error;
     else this.found = this.again;
   }
 

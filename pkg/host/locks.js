@@ -1,4 +1,5 @@
 import { makeError } from "../errors.js";
+import { hasMethod } from "../members.js";
 import { pending, startTimer } from "../promises.js";
 import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
 
@@ -53,7 +54,7 @@ export function giveUpLock({ lock }) {
 export async function askHandover(flight, serial) {
   const { call, mutex } = flight;
   const { region, setup, core, host } = call;
-  const left = await (typeof mutex.handover === "function" ? region.askMutex(setup, () => mutex.handover()) : undefined);
+  const left = await (hasMethod(mutex, "handover") ? region.askMutex(setup, () => mutex.handover()) : undefined);
   flight.again = left === undefined || left === null ? undefined : region.findToJudge(setup, { value: left });
   const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING, ct: 0, v: 0, et: 0, invalidated: 0 } : region.numbersOf(flight.again);
   call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow()));

@@ -21,7 +21,7 @@ export class Reading {
     const news = region.refresh(setup);
     if (news !== undefined) await news;
     const outcomes = await backend.read(setup, keys.map((key) => setup.mangle(key)), this.isMulti);
-    const failed = outcomes.find((outcome) => "error" in outcome);
+    const failed = outcomes.find(backend.isFailure);
     if (failed !== undefined) throw failed.error;
     const now = region.requireNow();
     return keys.map((key, index) => this.#judge(key, region.find(setup, outcomes[index], false), now));

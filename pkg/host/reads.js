@@ -47,8 +47,8 @@ function landLater(call, flights, outcomes) {
 function land(call, flight, outcome) {
   const { region } = call;
   const found = (flight.found = region.findToJudge(call.setup, outcome));
-  if (found.record === undefined) return "error" in found ? ERROR : found.why;
-  call.core.landed(-1, 0, flight.slot, RECORD, found.ct, found.v, found.et, found.invalidated ?? 0);
+  if (found.record === undefined) return backend.isFailure(found) ? ERROR : found.why;
+  call.core.landed(-1, 0, flight.slot, RECORD, found.ct, found.v, found.et, found.invalidated);
   return DONE;
 }
 

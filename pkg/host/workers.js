@@ -39,7 +39,7 @@ export class WorkersHost extends Host {
   /** A `set` or `delete` is seen alive as a call is. */
   beginWriter(slot, serial, write) {
     const resume = (news) => write.core.resume(this, news, slot, serial, NaN, 0);
-    this.calls[slot] = { life: new Request(), resume, letGo() {} };
+    this.calls[slot] = { life: new Request(), request: undefined, resume, fail() {}, letGo() {} };
     this.#beat(this.calls[slot]);
   }
 

@@ -1,3 +1,4 @@
+import { hasMethod } from "../members.js";
 import { Deferred, pending } from "../promises.js";
 import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 
@@ -67,11 +68,11 @@ export class Write {
   /** Whoever gets the backend's lock next is not handed over what was there before. After a write that failed nobody knows what is there. */
   #supersede(records) {
     const { region, setup, keys } = this;
-    if (typeof setup.backend.getMutex !== "function") return undefined;
+    if (!hasMethod(setup.backend, "getMutex")) return undefined;
     return Promise.all(
       keys.map((key, index) => {
         const mutex = region.mutexOf(setup, key);
-        return typeof mutex?.supersede === "function" && region.askMutex(setup, () => mutex.supersede(records[index]));
+        return hasMethod(mutex, "supersede") && region.askMutex(setup, () => mutex.supersede(records[index]));
       }),
     );
   }

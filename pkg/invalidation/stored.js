@@ -1,9 +1,10 @@
 import * as backends from "../backends/backend.js";
+import { pin } from "../backends/memory.js";
 import { patience, seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
-import { readOptions } from "../members.js";
+import { hasMethod, isObject, own, readOptions } from "../members.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
@@ -23,6 +24,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #setup;
   /** Where its writes are queued with those of regions over the same backend. */
   #queue;
+  #key;
   #keys;
   #period;
   #skew;
@@ -38,7 +40,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** What the channel has told that lay too far ahead of the latest reading, which may be an old one. */
   #told;
   /** By kind, what lies too far ahead, and when that was heard of. */
-  #far = {};
+  #far = { hard: undefined, soft: undefined };
 
   constructor(backend, options) {
     super();
@@ -47,8 +49,10 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
     if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
-    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true });
+    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true, region: undefined });
+    this.#key = key;
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
+    pin(this.#setup.actualBackend, this.#keys); // without its times, what was invalidated would be back
     this.#listen(channel ?? undefined);
   }
 
@@ -58,7 +62,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const time = Math.max(now, reading + this.#skew);
     super.invalidate(hard, time);
     this.#own.invalidate(Boolean(hard), time);
-    this.#channel?.postMessage({ ...this.#own });
+    this.#channel?.postMessage({ key: this.#key, ...this.#own });
     return this.#store(reading, hard ? 0 : 1);
   }
 
@@ -80,7 +84,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   close() {
     this.#channel?.close();
     this.#channel = undefined;
-    globalThis.removeEventListener?.("pageshow", this.#onPageShow);
+    if (hasMethod(globalThis, "removeEventListener")) removeEventListener("pageshow", this.#onPageShow);
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
@@ -104,10 +108,12 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return (far.heard = Math.min(far.heard, now));
   }
 
+  /** Others may use the channel, too. */
   #hear(message) {
+    if (!isObject(message) || own(message, "key") !== this.#key) return;
     KINDS.forEach((kind, index) => {
-      const time = message?.[kind];
-      if (typeof time !== "number") return;
+      const time = own(message, kind);
+      if (!Number.isFinite(time)) return;
       if (isFarAhead(time, this.#now)) (this.#told ??= new InvalidationTimes()).invalidate(index === 0, time);
       else super.invalidate(index === 0, time);
     });
@@ -131,7 +137,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** Gives an error for each record that cannot be read, or that there is no sense in. */
   async #load(now) {
     const outcomes = await backends.read(this.#setup, this.#keys, true);
-    this.#isLoaded ||= outcomes.every((outcome) => !("error" in outcome));
+    this.#isLoaded ||= !outcomes.some(backends.isFailure);
     return outcomes.map((outcome, index) => {
       try {
         if (this.#find(outcome, now, index) < this.#own[KINDS[index]]) ignoreRejection(this.#write(index)); // somebody wrote at once; if it fails, the next to read does so
@@ -143,7 +149,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   /** The time in a record, as it counts here. */
   #find(outcome, now, index) {
-    if ("error" in outcome) throw outcome.error;
+    if (backends.isFailure(outcome)) throw outcome.error;
     const time = this.#counted(KINDS[index], this.#timeIn(outcome.value ?? undefined, index), now);
     super.invalidate(index === 0, time); // an earlier time than what is known here changes nothing
     return time;
@@ -155,7 +161,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const found = readRecord(this.#setup.fromStored(stored));
     if (found !== undefined && !isKnownVersion(found.v)) return -Infinity;
     const time = found?.payload;
-    if (typeof time === "number" && time === time) return time;
+    if (Number.isFinite(time)) return time;
     throw refusedAs(`what the backend holds under ${quoteKey(this.#keys[index])}`, "a record of an invalidation time", describePart(stored));
   }
 
@@ -182,9 +188,9 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     if (typeof name !== "string") throw refused("channel", "a string", name);
     if (typeof BroadcastChannel !== "function") return; // then there are no other tabs either
     this.#channel = new BroadcastChannel(name);
-    this.#channel.unref?.();
+    if (hasMethod(this.#channel, "unref")) this.#channel.unref();
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    globalThis.addEventListener?.("pageshow", this.#onPageShow);
+    if (hasMethod(globalThis, "addEventListener")) addEventListener("pageshow", this.#onPageShow);
   }
 
   /** A page that comes back from the back/forward cache has missed what was said meanwhile. */

@@ -1,5 +1,4 @@
-import { start } from "../start.js";
-import { decode } from "../text.js";
+import { compile, start } from "../start.js";
 import { text } from "../wasm/sha1-bytes.js";
 import * as glue from "../wasm/sha1.js";
 
@@ -13,7 +12,7 @@ export function useModule(compiled) {
 
 /** 40 hexadecimal digits. Compiled when it is first asked for: a module of its own, because most users never do. */
 export function sha1(key) {
-  if (!isReady) start(module ?? new WebAssembly.Module(decode(text)), glue);
+  if (!isReady) start(module ?? compile(text), glue);
   isReady = true;
   for (const character of key) glue.hashPoint(character.codePointAt(0)); // a lone surrogate has one, too
   glue.endHash();

@@ -1,4 +1,5 @@
 import { atOnce, describePart, refused, refusedAs } from "../errors.js";
+import { hasMethod } from "../members.js";
 
 /** Thrown by a serializer for what it does not understand: the region takes it for a miss, silently. */
 export class CantDeserialize extends Error {
@@ -16,7 +17,7 @@ const SEPARATOR = "|";
 /** `{"ct": 1700000000.0, "v": 2}|payload`, as dogpile.cache writes it: text where the serializer gives text, else bytes. */
 export function serialize(serializer, { payload, metadata }) {
   const head = writeMetadata(metadata) + SEPARATOR;
-  if (typeof serializer.stringify === "function") {
+  if (hasMethod(serializer, "stringify")) {
     const text = serializer.stringify(payload);
     if (typeof text === "string") return head + text;
     throw refused("what the serializer's stringify returns", "a string", text);
@@ -32,7 +33,7 @@ export function deserialize(serializer, stored) {
   if (at < 0) throw refusedAs("what the backend holds", `metadata, "${SEPARATOR}" and a payload`, describePart(stored));
   const metadata = JSON.parse(asText(stored.slice(0, at)));
   const body = stored.slice(at + 1);
-  const payload = typeof serializer.parse === "function" ? serializer.parse(asText(body)) : serializer.decode(asBytes(body));
+  const payload = hasMethod(serializer, "parse") ? serializer.parse(asText(body)) : serializer.decode(asBytes(body));
   return { payload: atOnce(payload, "the serializer"), metadata };
 }
 
@@ -40,13 +41,13 @@ export function deserialize(serializer, stored) {
 export const isSerialized = (stored) => typeof stored === "string" || isBytes(stored);
 
 export function requireSerializer(serializer) {
-  const has = (...methods) => methods.every((method) => typeof serializer?.[method] === "function");
+  const has = (...methods) => methods.every((method) => hasMethod(serializer, method));
   if (has("stringify", "parse") || has("encode", "decode")) return serializer;
   throw refused("serializer", "an object with stringify and parse, or with encode and decode", serializer);
 }
 
 const isBytes = (value) => ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1;
-const asText = (stored) => (typeof stored === "string" ? stored : new TextDecoder().decode(stored));
+const asText = (stored) => (typeof stored === "string" ? stored : new TextDecoder("utf-8", { ignoreBOM: true }).decode(stored));
 const asBytes = (stored) => (typeof stored === "string" ? new TextEncoder().encode(stored) : stored);
 
 function concat(head, body) {
@@ -56,9 +57,9 @@ function concat(head, body) {
   return bytes;
 }
 
-function writeMetadata({ ct, v, et }) {
-  const own = et === undefined ? "" : `, "et": ${writeFloat(et)}`;
-  return `{"ct": ${writeFloat(ct)}, "v": ${v}${own}}`;
+function writeMetadata(metadata) {
+  const expiration = Object.hasOwn(metadata, "et") ? `, "et": ${writeFloat(metadata.et)}` : "";
+  return `{"ct": ${writeFloat(metadata.ct)}, "v": ${metadata.v}${expiration}}`;
 }
 
 /** A float as Python's json writes it: never without a fraction or an exponent. */

@@ -1,4 +1,4 @@
-import { usableBackend } from "../backends/backend.js";
+import { isFailure, usableBackend } from "../backends/backend.js";
 import { makeBackend } from "../backends/registry.js";
 import { backendError, describePart, makeError, refused, refusedAs } from "../errors.js";
 import { Call } from "../host/call.js";
@@ -8,7 +8,8 @@ import { ABSENT, ASK_COUNT, ERROR, NEWS_RETIRED, RECORD, UNREADABLE, VERSION } f
 import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
 import { ignoreRejection, pending } from "../promises.js";
-import { cachedValue, numberOrNaN, readRecord } from "../records/record.js";
+import { hasMethod, member } from "../members.js";
+import { cachedValue, expirationIn, readRecord } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
 import { expiresAt, isKnownVersion, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
@@ -89,7 +90,7 @@ export class CacheRegion {
   /** Closes what the region has opened. What is under way still reaches its callers, and is not stored. */
   async close() {
     if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), true);
-    for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? backend.close)?.call(backend);
+    for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? member(backend, "close"))?.call(backend);
   }
 
   get isConfigured() {
@@ -232,15 +233,15 @@ export class CacheRegion {
     const mangled = setup.mangle(key);
     if (this.core.keyIsLocked(this.host, mangled)) return true;
     const mutex = this.mutexOf(setup, mangled);
-    return mutex === undefined ? false : this.askMutex(setup, () => mutex.locked?.()).then(Boolean);
+    return mutex === undefined ? false : this.askMutex(setup, () => hasMethod(mutex, "locked") && mutex.locked()).then(Boolean);
   }
 
   /** The backend's lock of a key, which reaches other tabs and isolates; `undefined` where there is none. */
   mutexOf({ backend }, mangled) {
-    if (typeof backend.getMutex !== "function") return undefined;
+    if (!hasMethod(backend, "getMutex")) return undefined;
     try {
       const mutex = backend.getMutex(mangled) ?? undefined;
-      if (mutex === undefined || ["acquire", "release"].every((method) => typeof mutex[method] === "function")) return mutex;
+      if (mutex === undefined || ["acquire", "release"].every((method) => hasMethod(mutex, method))) return mutex;
       throw refused("what the backend's getMutex returns", "an object with acquire, release and locked, or nothing", mutex);
     } catch (error) {
       this.backendFailed(error, "lock");
@@ -265,22 +266,22 @@ export class CacheRegion {
 
   /** As whoever asked with this expiration, NaN for none, sees it. */
   cachedValue(record, expiration, state) {
-    const { ct, et } = record.metadata;
-    return cachedValue(record, this.now, expiresAt(ct, numberOrNaN(et), expiration, this.expiration), state);
+    const { metadata } = record;
+    return cachedValue(record, this.now, expiresAt(metadata.ct, expirationIn(metadata), expiration, this.expiration), state);
   }
 
-  /** What a read came to: `{ record, payload, ct, v, et }`, `{ why }`, or `{ error }` in a region that wants to be told. */
+  /** What a read came to: what `readRecord` gives, else why there is no `record`, or the `error` in a region that wants to be told. */
   find(setup, outcome, throws) {
-    if ("error" in outcome) return this.#unreadable(outcome.error, throws);
+    if (isFailure(outcome)) return this.#unreadable(outcome.error, throws);
     const { value } = outcome;
     if (value === undefined || value === null) return NOTHING;
     try {
       const found = readRecord(setup.fromStored(value));
       if (found === undefined) ignoreRejection(value);
       if (found === undefined) throw refusedAs("what the backend holds", "a record of dogpile's", describePart(value));
-      return isKnownVersion(found.v) ? found : { why: VERSION };
+      return isKnownVersion(found.v) ? found : none(VERSION);
     } catch (error) {
-      return error?.code === "CANT_DESERIALIZE" ? { why: UNREADABLE } : this.#unreadable(error, false);
+      return error?.code === "CANT_DESERIALIZE" ? none(UNREADABLE) : this.#unreadable(error, false);
     }
   }
 
@@ -293,14 +294,14 @@ export class CacheRegion {
       found.invalidated = this.invalidations.areOwn ? 0 : this.invalidations.verdict(found.ct);
       return found;
     } catch (error) {
-      return { error };
+      return { record: undefined, error };
     }
   }
 
   /** What was found, in the numbers of src/js/resume.rs. */
   numbersOf(found) {
-    if (found.record !== undefined) return { kind: RECORD, ct: found.ct, v: found.v, et: found.et, invalidated: found.invalidated ?? 0 };
-    return { kind: "error" in found ? ERROR : found.why, ct: 0, v: 0, et: 0, invalidated: 0 };
+    if (found.record !== undefined) return { kind: RECORD, ct: found.ct, v: found.v, et: found.et, invalidated: found.invalidated };
+    return { kind: isFailure(found) ? ERROR : found.why, ct: 0, v: 0, et: 0, invalidated: 0 };
   }
 
   /** Counts and reports a failure that the call goes on without. */
@@ -331,18 +332,19 @@ export class CacheRegion {
 
   #unreadable(error, throws) {
     this.backendFailed(error, "read");
-    return throws ? { error: backendError("read", error) } : { why: UNREADABLE };
+    return throws ? { record: undefined, error: backendError("read", error) } : none(UNREADABLE);
   }
 
   #askClock() {
     const now = this.#clock();
-    if (typeof now !== "number" || Number.isNaN(now)) throw refused("what clock returns", "seconds as a number", now);
+    if (!Number.isFinite(now)) throw refused("what clock returns", "seconds as a finite number", now);
     return now;
   }
 }
 
 const NO_CALL = { expiration: NaN, staleIfError: NaN };
-const NOTHING = Object.freeze({ why: ABSENT });
+const none = (why) => ({ record: undefined, why });
+const NOTHING = Object.freeze(none(ABSENT));
 
 /** The user's name of a key that the backend knows as `mangled`. */
 function nameBy(mangled, names) {

@@ -1,5 +1,5 @@
 import { makeError, quote, refused } from "../errors.js";
-import { member, namesOf } from "../members.js";
+import { member, namesOf, own } from "../members.js";
 
 /** What a file may say of a region, under `configure`'s names. */
 const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors", "staleIfError"];
@@ -17,7 +17,7 @@ export function fromConfig(config, prefix) {
     if (name.startsWith("arguments.")) options.arguments[name.slice("arguments.".length)] = coerced(value);
     else if (NAMES.includes(camelCase(name))) options[camelCase(name)] = coerced(value);
   }
-  if ((options.backend ?? undefined) === undefined) throw makeError("VALIDATION", `config must have a member ${quote(`${prefix}backend`)}`);
+  if ((own(options, "backend") ?? undefined) === undefined) throw makeError("VALIDATION", `config must have a member ${quote(`${prefix}backend`)}`);
   return options;
 }
 

@@ -1,7 +1,7 @@
 import { atOnce, refused } from "../errors.js";
 import { timesOf } from "../invalidation/default.js";
 import { InvalidationTimes, READING } from "../invalidation/times.js";
-import { readOptions } from "../members.js";
+import { hasMethod, member, readOptions } from "../members.js";
 import { pending } from "../promises.js";
 import { numberOrNaN } from "../records/record.js";
 import { isFarAhead } from "../wasm/dogpile.js";
@@ -36,7 +36,7 @@ export class Invalidations {
 
   /** The latest time that a strategy says it knows; NaN where it says nothing. */
   get told() {
-    return numberOrNaN(this.#strategy?.latest);
+    return this.areOwn ? NaN : numberOrNaN(member(this.#strategy, "latest"));
   }
 
   /** After which everything is stamped that is to count. */
@@ -77,7 +77,7 @@ export class Invalidations {
 
   /** Whether the strategy hears of others' invalidations. */
   get areTold() {
-    return typeof this.#strategy?.refresh === "function";
+    return hasMethod(this.#strategy, "refresh");
   }
 
   /** Whether somebody has invalidated all since then. */
@@ -94,14 +94,14 @@ export class Invalidations {
 /** What `invalidate` was asked: `true`, `false`, or an object that says whether it is soft. */
 export function isHard(asked) {
   if (typeof asked === "boolean") return asked;
-  const { soft } = typeof asked === "object" ? readOptions(asked, ["soft"]) : {};
+  const { soft } = typeof asked === "object" ? readOptions(asked, ["soft"]) : { soft: undefined };
   if (typeof soft !== "boolean") throw refused("hard", "true or false, or { soft: true } (delete takes a key)", asked);
   return !soft;
 }
 
 export function requireStrategy(strategy) {
   if (strategy === undefined || strategy === null) return;
-  const missing = METHODS.filter((method) => typeof strategy[method] !== "function");
-  if (typeof (strategy.refresh ?? strategy.invalidate) !== "function") missing.push("refresh");
+  const missing = METHODS.filter((method) => !hasMethod(strategy, method));
+  if (typeof (member(strategy, "refresh") ?? member(strategy, "invalidate")) !== "function") missing.push("refresh");
   if (missing.length > 0) throw refused("regionInvalidator", `an invalidation strategy (missing: ${missing.join(", ")})`, strategy);
 }

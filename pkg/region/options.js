@@ -1,6 +1,6 @@
 import { describePart, refused, refusedAs, requireFunction } from "../errors.js";
 import { patience, seconds } from "../duration.js";
-import { given, isObject, membersOf, NO_OPTIONS, requireKnown } from "../members.js";
+import { given, hasMethod, isObject, member, membersOf, NO_OPTIONS, requireKnown } from "../members.js";
 import { ignoreRejection } from "../promises.js";
 
 const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
@@ -106,7 +106,7 @@ export function createRequest(creator, call, isMulti) {
 
 /** Frames and test environments have an AbortSignal of their own. */
 function requireSignal(signal) {
-  const isOne = typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function" && typeof signal.removeEventListener === "function";
+  const isOne = typeof member(signal, "aborted") === "boolean" && hasMethod(signal, "addEventListener") && hasMethod(signal, "removeEventListener");
   if (!isOne) throw refused("signal", "an AbortSignal", signal);
 }
 

@@ -1,4 +1,5 @@
 import { describeError } from "../errors.js";
+import { hasMethod, member } from "../members.js";
 
 /** What a call may have to tell although it creates nothing. */
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
@@ -22,7 +23,7 @@ export class Reporter {
   /** Whether nobody asks to be told of each call. */
   get isSilent() {
     try {
-      return this.#observer === undefined || OF_CALLS.every((event) => this.#observer[event] === undefined);
+      return this.#observer === undefined || OF_CALLS.every((event) => member(this.#observer, event) === undefined);
     } catch {
       return false;
     }
@@ -31,7 +32,7 @@ export class Reporter {
   tell(event, ...details) {
     if (this.#observer === undefined) return;
     try {
-      ignore(this.#observer[event]?.(...details));
+      if (hasMethod(this.#observer, event)) ignore(this.#observer[event](...details));
     } catch {
       // An observer watches; it does not take part.
     }
@@ -50,7 +51,7 @@ export class Reporter {
 
   #listensToErrors() {
     try {
-      return typeof this.#observer?.onError === "function";
+      return hasMethod(this.#observer, "onError");
     } catch {
       return false;
     }

@@ -1,5 +1,6 @@
 import { patience, seconds } from "../duration.js";
 import { refused, refusedAs } from "../errors.js";
+import { hasMethod } from "../members.js";
 
 const isFunction = (value) => typeof value === "function";
 const aFunction = [isFunction, "a function"];
@@ -68,7 +69,7 @@ export function checkConfiguration(options) {
 export function flagsOf({ setup, invalidations, asyncCreationRunner, reporter }) {
   const flags = [
     setup.coalesces,
-    typeof setup.backend.getMutex === "function",
+    hasMethod(setup.backend, "getMutex"),
     asyncCreationRunner !== undefined,
     !invalidations.areOwn,
     invalidations.areTold,

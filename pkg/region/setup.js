@@ -1,5 +1,6 @@
-import { wrapped } from "../backends/backend.js";
+import { proxiedBy, wrapped } from "../backends/backend.js";
 import { refused, makeError } from "../errors.js";
+import { member } from "../members.js";
 import { TimeLimit } from "../promises.js";
 import { deserialize, isSerialized, requireSerializer, serialize } from "../records/serializer.js";
 
@@ -12,14 +13,14 @@ export class Setup {
   constructor(backend, { keyMangler, serializer, wrap, lockTimeout, throws, region }) {
     const actual = innermost(backend);
     this.#region = region;
-    this.#mangler = keyMangler === false ? undefined : (keyMangler ?? recommendedMangler(actual));
-    this.#serializer = serializer === false ? undefined : chosenSerializer(serializer ?? actual.serializer);
+    this.#mangler = keyMangler === false ? undefined : (keyMangler ?? recommendedMangler(member(actual, "keyMangler")));
+    this.#serializer = serializer === false ? undefined : chosenSerializer(serializer ?? member(actual, "serializer"));
     this.lockTimeout = lockTimeout;
     this.throws = throws;
     /** For how long the backend is waited for. */
     this.limit = new TimeLimit(lockTimeout, () => makeError("TIMEOUT", "The backend has not answered within lockTimeout."));
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
-    this.coalesces = actual.coalesce !== false;
+    this.coalesces = member(actual, "coalesce") !== false;
     this.actualBackend = actual;
     this.backend = wrapped(backend, wrap, region); // last, because it changes the proxies
   }
@@ -62,9 +63,9 @@ export class Setup {
   }
 }
 
-const innermost = (backend) => (backend.proxied === undefined ? backend : innermost(backend.proxied));
+const innermost = (backend) => (proxiedBy(backend) === undefined ? backend : innermost(proxiedBy(backend)));
 
-function recommendedMangler({ keyMangler }) {
+function recommendedMangler(keyMangler) {
   if (keyMangler === undefined || keyMangler === null) return undefined;
   if (typeof keyMangler !== "function") throw refused("the backend's keyMangler", "a function", keyMangler);
   return keyMangler;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MemoryBackend, StoredInvalidationStrategy } from "dogpile";
-import { checkAfterEach, counted, deferred, makeRegion, until, virtualClock } from "./helpers.js";
+import { checkAfterEach, counted, deferred, makeRegion, now, until, virtualClock } from "./helpers.js";
 
 checkAfterEach();
 
@@ -79,17 +79,40 @@ describe("strategies on one BroadcastChannel", () => {
     const region = makeRegion({ regionInvalidator: strategy });
     const stranger = new BroadcastChannel(name);
     const other = new StoredInvalidationStrategy(new MemoryBackend(), { channel: name });
+    const neighbour = new StoredInvalidationStrategy(new MemoryBackend(), { channel: name, key: "neighbour" });
     try {
       await region.set("k", "old");
-      for (const message of [null, undefined, 5, "hard", {}, { hard: "now", soft: [] }, { hard: NaN }]) stranger.postMessage(message);
+      const numbers = [{ hard: "now", soft: [] }, { hard: NaN }, { hard: Infinity, soft: Infinity }];
+      const late = now() + 10;
+      const others = [{ hard: late }, { key: undefined, hard: late }, { key: "other", hard: late, soft: late }, { key: ["dogpile:invalidation"], hard: late }, ["dogpile:invalidation", late]];
+      for (const message of [null, undefined, 5, "hard", {}, ...numbers, ...others, ...numbers.map((each) => ({ key: "dogpile:invalidation", ...each }))]) stranger.postMessage(message);
+      await makeRegion({ regionInvalidator: neighbour }).invalidate();
       expect(await region.get("k")).toBe("old");
       await makeRegion({ regionInvalidator: other }).invalidate(false);
       await until(() => strategy.wasSoftInvalidated());
       expect(strategy.wasHardInvalidated()).toBe(false);
     } finally {
       stranger.close();
+      for (const each of [strategy, other, neighbour]) each.close();
+    }
+  });
+
+  test("count a time that lies far ahead as the moment at which they heard of it", async () => {
+    const name = `dogpile test ${++channels} ${Math.random()}`;
+    const strategy = new StoredInvalidationStrategy(new MemoryBackend(), { channel: name });
+    const region = makeRegion({ regionInvalidator: strategy });
+    const stranger = new BroadcastChannel(name);
+    try {
+      await region.set("k", "old");
+      for (const hard of [now() + 1e9, 1e300]) {
+        stranger.postMessage({ key: "dogpile:invalidation", hard });
+        await hears(region);
+        await region.set("k", "new");
+        expect(await region.get("k")).toBe("new");
+      }
+    } finally {
+      stranger.close();
       strategy.close();
-      other.close();
     }
   });
 });

@@ -17,11 +17,11 @@ describe("the key of a call", () => {
     ["arguments", [1, "a b", true], 'n|1 "a b" true'],
     ["an object", [{ b: [1, { d: 1, c: 2 }], a: null }], 'n|{"a":null,"b":[1,{"c":2,"d":1}]}'],
     ["an object without a prototype", [Object.assign(Object.create(null), { a: 1 })], 'n|{"a":1}'],
-    ["what JSON would lose", [undefined, NaN, Infinity, -Infinity, 10n, new Date(5), [undefined, , 1]], "n|undefined NaN Infinity -Infinity 10n Date(5) [undefined,undefined,1]"],
+    ["what JSON would lose", [undefined, NaN, Infinity, -Infinity, 10n, new Date(5), [undefined, , 1]], "n|undefined NaN Infinity -Infinity 10n Date(5) [undefined,empty,1]"],
     ["undefined at the end", [1, undefined, undefined], "n|1"],
     ["undefined alone", [undefined], "n|"],
     ["one object twice", [...Array(2).fill({ a: [] })], 'n|{"a":[]} {"a":[]}'],
-    ["minus zero", [-0], "n|0"],
+    ["minus zero", [-0, 0], "n|-0 0"],
   ])("of %s", async (_name, args, key) => {
     expect(await keyOf(...args)).toBe(key);
   });

@@ -11,7 +11,7 @@ const breakable = (call) => (pointer, ...others) => call(isBroken ? OUT_OF_BOUND
 beforeAll(async () => {
   WebAssembly.Instance = class extends Instance {
     get exports() {
-      return Object.fromEntries(Object.entries(super.exports).map(([name, call]) => [name, name.startsWith("$") ? breakable(call) : call]));
+      return Object.fromEntries(Object.entries(super.exports).map(([name, call]) => [name, name.startsWith("m") ? breakable(call) : call]));
     }
   };
   dogpile = await import("dogpile");
