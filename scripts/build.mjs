@@ -21,6 +21,11 @@ export async function build() {
   await setUpBuild();
   rmSync(fresh, { recursive: true, force: true });
   await compile("dogpile", "js");
+  const glue = readFileSync(join(fresh, "dogpile.js"), "utf8");
+  const bytes = readFileSync(join(fresh, "dogpile-bytes.js"));
+  await compile("dogpile", "js,workers");
+  writeFileSync(join(fresh, "dogpile-bytes.js"), bytes); // Workers import the .wasm, all others take what they have no use for as little as can be
+  if (readFileSync(join(fresh, "dogpile.js"), "utf8") !== glue) throw new Error("the module for Workers has another glue");
   await compile("sha1", "sha1");
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);

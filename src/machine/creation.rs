@@ -209,7 +209,7 @@ impl Machine {
 
     /// Nobody waits any more for a creator that has not settled: it may never do so. What comes of it is not heard.
     pub(super) fn forget_late_creator(&mut self, flight: u32) {
-        let Some(batch) = self.flights[flight].batch.filter(|_| !self.on_workers) else { return };
+        let Some(batch) = self.flights[flight].batch.filter(|_| !self.on_workers()) else { return };
         if !self.batches[batch].has_settled && self.batches[batch].open == 0 {
             self.finish_batch(batch);
         }

@@ -195,7 +195,7 @@ impl Machine {
         self.calls[call].seats[seat as usize].place = Place::Waiting { flight, leads }; // it has joined when it boarded
         let by = SeatRef { call: self.calls.ticket(call), seat };
         self.flights[flight].waiters.push(by);
-        if leads && self.on_workers {
+        if leads && self.on_workers() {
             self.calls[call].leads.push(flight);
         }
     }

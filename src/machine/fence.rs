@@ -87,7 +87,7 @@ impl Machine {
         let it = &mut self.flights[flight];
         it.is_fenced = true;
         it.is_read_fenced |= matches!(it.phase, Phase::Reading | Phase::Read);
-        if !self.on_workers {
+        if !self.on_workers() {
             self.release_lock(flight, false);
         }
     }
@@ -134,7 +134,7 @@ impl Machine {
             let is_stored = self.flights[flight].is_stored;
             self.release_lock(flight, is_stored);
         }
-        if !self.on_workers {
+        if !self.on_workers() {
             self.woken.extend(self.flights[flight].waiters.iter());
         } else if is_own {
             let owner = self.flights[flight].owner;
@@ -143,7 +143,7 @@ impl Machine {
         }
         for predecessor in std::mem::take(&mut self.flights[flight].predecessors) {
             self.flights[predecessor].successor = None;
-            self.end_for_all(predecessor, outcome, !self.on_workers);
+            self.end_for_all(predecessor, outcome, !self.on_workers());
             self.release(predecessor);
         }
         self.forget_late_creator(flight);
@@ -170,7 +170,7 @@ impl Machine {
         self.remove_current(flight);
         self.remove_run(flight);
         if outcome.is_none() {
-            self.end_for_all(flight, Outcome::Restart, !self.on_workers); // nobody is left to be told
+            self.end_for_all(flight, Outcome::Restart, !self.on_workers()); // nobody is left to be told
         }
         if let Some(source) = outcome.and_then(Outcome::source).filter(|source| *source != flight) {
             self.release(source);
@@ -197,7 +197,7 @@ impl Machine {
     /// Lets a seat's successor of what it has taken over end that, too.
     pub(super) fn let_go(&mut self, call: u32, seat: usize) {
         if let Some(flight) = self.calls[call].seats[seat].taken_over.take() {
-            self.end_for_all(flight, Outcome::Restart, !self.on_workers);
+            self.end_for_all(flight, Outcome::Restart, !self.on_workers());
             self.release(flight);
         }
     }

@@ -34,7 +34,7 @@ impl Default for Heartbeat {
 impl Machine {
     /// The call's own timer has fired: its request is alive. Then it looks.
     pub fn beat(&mut self, call: Ticket, time: &impl Time) {
-        if !self.calls.is_current(call) {
+        if !self.on_workers() || !self.calls.is_current(call) {
             return;
         }
         let heartbeat = &mut self.calls[call.slot].heartbeat;
@@ -48,7 +48,7 @@ impl Machine {
 
     /// Somebody whom the call follows has changed something, or its own timer has fired.
     pub fn look(&mut self, call: Ticket, time: &impl Time) {
-        if !self.calls.is_current(call) {
+        if !self.on_workers() || !self.calls.is_current(call) {
             return;
         }
         self.send_unblocked(call.slot);
@@ -66,30 +66,29 @@ impl Machine {
 
     /// From now on the host beats for this call, and keeps it alive.
     pub(super) fn keep_alive(&mut self, call: u32, time: &impl Time) {
-        let ticket = self.calls.ticket(call);
+        let (ticket, on_workers) = (self.calls.ticket(call), self.on_workers());
         let it = &mut self.calls[call];
-        let it_keeps_alive = it.request.outlives;
-        if !it.is_kept_alive {
-            it.is_kept_alive = true;
-            if self.on_workers {
-                it.heartbeat.at = time.steady();
-            }
-            if self.on_workers || it_keeps_alive {
-                self.push(Effect::KeepAlive { call: ticket });
-            }
+        if std::mem::replace(&mut it.is_kept_alive, true) {
+            return;
+        }
+        if on_workers {
+            it.heartbeat.at = time.steady();
+        }
+        if on_workers || it.request.outlives {
+            self.push(Effect::KeepAlive { call: ticket });
         }
     }
 
     /// Lets those who follow this call look, once what it does now is done.
     pub(super) fn changed(&mut self, call: Ticket) {
-        if self.on_workers && self.calls.is_current(call) {
+        if self.on_workers() && self.calls.is_current(call) {
             self.push(Effect::Changed { call: call.slot });
         }
     }
 
     /// Whether the request of a call has died, to one who comes late.
     pub(super) fn is_long_silent(&self, owner: Ticket, time: &impl Time) -> bool {
-        self.on_workers && (!self.calls.is_current(owner) || time.steady() - self.calls[owner.slot].heartbeat.at > LONG_SILENCE)
+        self.on_workers() && (!self.calls.is_current(owner) || time.steady() - self.calls[owner.slot].heartbeat.at > LONG_SILENCE)
     }
 
     /// What others have decided about its flights, only their own request may carry out.
@@ -178,14 +177,14 @@ impl Machine {
 
     /// The same for a call that may be over.
     pub(super) fn watch_all(&mut self, call: Ticket) {
-        if self.on_workers && self.calls.is_current(call) {
+        if self.on_workers() && self.calls.is_current(call) {
             self.watch_owners(call.slot);
         }
     }
 
     /// Follows whoever its seats and its read depend on.
     pub(super) fn watch_owners(&mut self, call: u32) {
-        if !self.on_workers || self.calls[call].has_ended {
+        if !self.on_workers() || self.calls[call].has_ended {
             return;
         }
         let it = &self.calls[call];
@@ -202,7 +201,7 @@ impl Machine {
 
     /// Requests that died without anyone waiting leave their flights behind.
     pub(super) fn sweep(&mut self, time: &impl Time) {
-        if !self.on_workers || self.calls.len() <= MANY {
+        if !self.on_workers() || self.calls.len() <= MANY {
             return;
         }
         let now = time.steady();

@@ -100,6 +100,11 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// Whether requests may die. Without the feature they never do, and what is done about it is not compiled.
+    const fn on_workers(&self) -> bool {
+        cfg!(feature = "workers") && self.on_workers
+    }
+
     /// A machine for one backend. `on_workers`: whether requests may die.
     pub const fn new(on_workers: bool) -> Self {
         Self {

@@ -23,7 +23,7 @@ impl Machine {
     pub fn peek(&mut self, region: u32, key: u32, request: &Request, time: &impl Time) -> Option<Peek> {
         let flight = self.current(region, key)?;
         let it = &self.flights[flight];
-        if it.is_in_creator || self.on_workers || request.force_refresh {
+        if it.is_in_creator || self.on_workers() || request.force_refresh {
             return None;
         }
         let sharers = match it.phase {

@@ -18,7 +18,7 @@ impl Machine {
             self.hold_key(*key);
         }
         let ticket = self.calls.ticket(call);
-        if self.on_workers {
+        if self.on_workers() {
             self.calls[call].heartbeat.at = time.steady();
         }
         self.go_on(call, time);
@@ -225,7 +225,7 @@ impl Machine {
         self.try_to_decide(call.slot, time);
         for flight in shared {
             let sharers = std::mem::take(&mut self.flights[flight].boarded);
-            if self.on_workers {
+            if self.on_workers() {
                 continue; // each looks in its own request
             }
             for SeatRef { call: sharer, .. } in sharers {

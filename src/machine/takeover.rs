@@ -40,12 +40,12 @@ impl Machine {
     pub(super) fn follow(&mut self, call: u32, seat: u32, successor: u32) {
         let Some(flight) = self.calls[call].seats[seat as usize].taken_over.take() else { return };
         if let Some(outcome) = self.flights[successor].outcome {
-            self.end_for_all(flight, outcome, !self.on_workers);
+            self.end_for_all(flight, outcome, !self.on_workers());
             self.release(flight);
         } else if flight != successor && self.flights[flight].outcome.is_none() {
             self.flights[successor].predecessors.push(flight); // which holds it, in the seat's place
             self.flights[flight].successor = Some(successor);
-            if !self.on_workers {
+            if !self.on_workers() {
                 self.wake(flight);
             }
         } else {

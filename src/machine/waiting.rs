@@ -163,12 +163,12 @@ impl Machine {
     /// The timer says so. On Workers, where a timer dies with its request, the clock is asked.
     fn has_had_its_time(&self, flight: u32, lock_timeout: f64, time: &impl Time) -> bool {
         let it = &self.flights[flight];
-        if self.on_workers { time.steady() >= it.deadline(lock_timeout) } else { it.has_rung_for(lock_timeout) }
+        if self.on_workers() { time.steady() >= it.deadline(lock_timeout) } else { it.has_rung_for(lock_timeout) }
     }
 
     /// A caller is served what is stale, and does not wait: when its time has passed, the next one takes over.
     pub(super) fn watch_for_next(&mut self, flight: u32, lock_timeout: f64, time: &impl Time) {
-        if !self.on_workers {
+        if !self.on_workers() {
             self.watch(flight, lock_timeout, time);
         }
     }
@@ -176,9 +176,10 @@ impl Machine {
     /// Sees to it that those who wait look again in time. One timer serves all: it is set to the earliest. On Workers everyone has his own.
     pub(super) fn watch(&mut self, flight: u32, lock_timeout: f64, time: &impl Time) {
         let ticket = self.flights.ticket(flight);
+        let on_workers = self.on_workers();
         let it = &mut self.flights[flight];
         let deadline = it.deadline(lock_timeout);
-        let (on_workers, is_taken_over) = (self.on_workers, it.is_taken_over);
+        let is_taken_over = it.is_taken_over;
         let Phase::Creating { timer_at, .. } = &mut it.phase else { return };
         if is_taken_over || deadline == f64::INFINITY {
             return;
@@ -226,7 +227,7 @@ impl Machine {
     /// Lets everyone look again who waits for this flight, or for what it has replaced.
     #[inline(never)]
     pub(super) fn wake(&mut self, flight: u32) {
-        if self.on_workers {
+        if self.on_workers() {
             return self.changed(self.flights[flight].owner);
         }
         self.woken.extend(self.flights[flight].waiters.iter());
@@ -238,6 +239,6 @@ impl Machine {
     /// Ends a flight that nobody is to take over, though its creator has not settled.
     fn give_up(&mut self, flight: u32) {
         self.fence_off(flight);
-        self.end_for_all(flight, Outcome::TimedOut { source: flight }, !self.on_workers);
+        self.end_for_all(flight, Outcome::TimedOut { source: flight }, !self.on_workers());
     }
 }

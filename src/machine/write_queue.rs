@@ -35,7 +35,7 @@ impl Reusable for Write {}
 impl Machine {
     /// `set` or `delete`: enters the queue, then fences. When it is to be sent comes an effect; then comes `wrote`.
     pub fn write(&mut self, region: u32, keys: Vec<u32>, time: &impl Time) -> Ticket {
-        let owner = self.on_workers.then(|| self.begin_writer(region, time));
+        let owner = self.on_workers().then(|| self.begin_writer(region, time));
         let fenced = keys.clone();
         let write = self.enter_write(keys, owner, false);
         if let Some(owner) = owner {
@@ -96,7 +96,7 @@ impl Machine {
         }
         let flight = flight.slot;
         let (key, owner) = (self.flights[flight].key, self.flights[flight].owner);
-        self.enter_write(vec![key], self.on_workers.then_some(owner), true)
+        self.enter_write(vec![key], self.on_workers().then_some(owner), true)
     }
 
     /// The serial of the write that stands in a place.
@@ -173,20 +173,20 @@ impl Machine {
                 let it = &mut self.writes[write.slot];
                 it.ahead.retain(|ahead| *ahead != passed);
                 if it.ahead.is_empty() && it.has_answered {
-                    self.let_pass(write.slot, !self.on_workers); // a flight's, which has gone on beside the others
-                } else if it.ahead.is_empty() && !it.is_sent && !self.on_workers {
+                    self.let_pass(write.slot, !self.on_workers()); // a flight's, which has gone on beside the others
+                } else if it.ahead.is_empty() && !it.is_sent && !self.on_workers() {
                     self.send(write.slot);
                 }
             }
             Follower::Read(call) if self.calls.is_current(call) => {
                 self.calls[call.slot].blockers.retain(|ahead| *ahead != passed);
-                if !self.on_workers {
+                if !self.on_workers() {
                     self.send_unblocked(call.slot);
                 }
             }
             Follower::ReadAgain(round) if self.lock_rounds.is_current(round) => {
                 self.lock_rounds[round.slot].blockers.retain(|ahead| *ahead != passed);
-                if !self.on_workers {
+                if !self.on_workers() {
                     self.reread_unblocked(round.slot);
                 }
             }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { installPackage } from "./installed.js";
 import { program, run } from "./run.js";
 
-const ceiling = 55_000;
+const ceiling = 52_000;
 
 const required = [
   /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^bundle\.js$/, /^index\.d\.ts$/,
