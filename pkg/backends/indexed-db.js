@@ -1,9 +1,10 @@
 import { makeError, requireKey, requireKeys } from "../errors.js";
+import { member } from "../members.js";
 import { entriesOf, listed } from "../region/options.js";
 import { Batches } from "./indexed-db/batches.js";
 import { TabMutex } from "./indexed-db/mutex.js";
 import { checked, INDEXED_DB_OPTIONS } from "./indexed-db/options.js";
-import { CHUNK, Storage } from "./indexed-db/storage.js";
+import { CHUNK, deletion, Storage } from "./indexed-db/storage.js";
 import { Sweeper } from "./indexed-db/sweeper.js";
 import { ALL } from "./indexed-db/transactions.js";
 import { ours, registerBackend } from "./registry.js";
@@ -17,7 +18,7 @@ export class IndexedDBBackend {
 
   constructor(options) {
     this.#options = checked(options);
-    this.#storage = new Storage(this.#options);
+    this.#storage = new Storage(this, this.#options);
     this.#batches = new Batches(this.#storage);
     this.#sweeper = new Sweeper(this.#storage, this.#options, this.#lockName("sweep"));
   }
@@ -44,17 +45,17 @@ export class IndexedDBBackend {
 
   async delete(key) {
     requireKey(key);
-    return this.#send([{ key }]);
+    return this.#send([deletion(key)]);
   }
 
   async deleteMulti(keys) {
     const asked = listed(keys);
     requireKeys(asked);
-    return this.#send(asked.map((key) => ({ key })));
+    return this.#send(asked.map(deletion));
   }
 
   async clear() {
-    await this.#send([{ key: ALL }]);
+    await this.#send([deletion(ALL)]);
   }
 
   async *entries() {
@@ -99,10 +100,10 @@ export class IndexedDBBackend {
 
   async #write(pairs, hint) {
     const time = Date.now();
-    const until = time + (hint?.expirationTime ?? NaN) * 1000;
+    const until = time + ((hint && member(hint, "expirationTime")) ?? NaN) * 1000;
     const life = Number.isFinite(until) ? { time, until } : { time };
     requireKeys(pairs.map(([key]) => key));
-    await this.#send(pairs.map(([key, value]) => ({ key, record: { value, ...life } })));
+    await this.#send(pairs.map(([key, value]) => ({ key, record: { value, ...life }, refusal: undefined })));
     this.#sweeper.wake(pairs.length);
   }
 

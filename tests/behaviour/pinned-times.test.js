@@ -1,6 +1,6 @@
 // The times of a StoredInvalidationStrategy in a MemoryBackend that evicts: were they gone, what was invalidated would be back.
 import { describe, expect, test, vi } from "vitest";
-import { createRegion, MemoryBackend, ProxyBackend, StoredInvalidationStrategy } from "dogpile";
+import { createRegion, IndexedDBBackend, MemoryBackend, ProxyBackend, StoredInvalidationStrategy } from "dogpile";
 import { checkAfterEach, makeRegion, plainBackend, record } from "./helpers.js";
 
 checkAfterEach();
@@ -105,4 +105,17 @@ test("a Map whose size is not what it says makes no set endless", async () => {
   await createRegion({ backend: plainBackend(), regionInvalidator: new StoredInvalidationStrategy(store) }).invalidate();
   fill(store);
   expect(store.get("dogpile:invalidation:hard")).toBeDefined();
+});
+
+test.skipIf("indexedDB" in globalThis)("an IndexedDBBackend keeps the times while its records are in memory", async () => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  const store = new IndexedDBBackend({ maxEntries: 2 });
+  const visit = (values) => makeRegion({ backend: values, regionInvalidator: new StoredInvalidationStrategy(store) });
+  const values = plainBackend();
+  const first = visit(values);
+  await first.set("k", "old");
+  await first.invalidate();
+  for (let index = 0; index < 50; index++) await store.set(`other ${index}`, index);
+  expect(await visit(values).get("k")).toBeUndefined();
+  await store.close();
 });

@@ -1,4 +1,4 @@
-import { MemoryBackend } from "../memory.js";
+import { MemoryBackend, standIns } from "../memory.js";
 import { ALL } from "./transactions.js";
 
 /** How many records memory holds, unless `maxEntries` says so. */
@@ -11,8 +11,10 @@ export class Standby {
   #records;
   #owed = new Set();
 
-  constructor(maxEntries) {
+  /** `backend`: whose records they are. */
+  constructor(backend, maxEntries) {
     this.#records = new MemoryBackend({ maxEntries: maxEntries === Infinity ? MOST : maxEntries, clone: true });
+    standIns.set(backend, this.#records);
   }
 
   /** Whether the database has something that must be deleted. */
@@ -38,7 +40,7 @@ export class Standby {
         else if (record === undefined) this.#records.delete(key);
         else this.#records.set(key, record);
       } catch (error) {
-        entry.refusal = { error };
+        entry.refusal = { error, isOfDatabase: false };
       }
     }
   }

@@ -21,11 +21,11 @@ export class Storage {
   #pausedUntil = 0;
   #said = new Set();
 
-  constructor(options) {
+  constructor(backend, options) {
     const { databaseName, storeName, maxEntries } = options;
     this.#options = options;
     this.#connection = new Connection(databaseName, storeName, () => this.#settleUp());
-    this.#standby = new Standby(maxEntries);
+    this.#standby = new Standby(backend, maxEntries);
   }
 
   get isDown() {
@@ -156,7 +156,7 @@ export class Storage {
   #settle(database) {
     const { storeName, durability } = this.#options;
     const keys = this.#standby.handOver();
-    writeEntries(database, storeName, durability, keys.map((key) => ({ key }))).catch(() => {
+    writeEntries(database, storeName, durability, keys.map(deletion)).catch(() => {
       for (const key of keys) this.#standby.owe(key);
       this.#settleLater();
     });
@@ -174,4 +174,7 @@ export class Storage {
   }
 }
 
-const withoutRecord = ({ key }) => ({ key });
+/** An entry that deletes. Every member is there: one that is missing would be looked up in Object.prototype. */
+export const deletion = (key) => ({ key, record: undefined, refusal: undefined });
+
+const withoutRecord = ({ key }) => deletion(key);

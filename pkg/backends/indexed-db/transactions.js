@@ -41,7 +41,7 @@ function writeEntry(store, entry, refusals) {
     else refuseAlone(store.put(record, key), entry, refusals);
   } catch (error) {
     if (!isActive(store)) throw error;
-    refusals.set(entry, { error });
+    refusals.set(entry, { error, isOfDatabase: false });
   }
 }
 

@@ -42,7 +42,7 @@ async function records({ createRegion, MemoryBackend }, note) {
   }
 }
 
-async function others({ createRegion, lengthConditionalMangler, MemoryBackend, ProxyBackend, registerBackend, sha1MangleKey }, note) {
+async function others({ createRegion, IndexedDBBackend, lengthConditionalMangler, MemoryBackend, ProxyBackend, registerBackend, sha1MangleKey }, note) {
   const together = { ...plainBackend(async (value) => value), getMulti: async (keys) => keys.map((key) => together.store.get(key)) };
   const bytes = { encode: (payload) => new TextEncoder().encode(JSON.stringify(payload)), decode: (stored) => JSON.parse(new TextDecoder().decode(stored)) };
   class Counting extends ProxyBackend {
@@ -57,6 +57,7 @@ async function others({ createRegion, lengthConditionalMangler, MemoryBackend, P
   const all = [
     { backend: together }, { backend: new MemoryBackend(), serializer: bytes }, { backend: new MemoryBackend(), keyMangler: sha1MangleKey }, { backend: "mine" }, { backend: "dogpile.cache.memory" },
     { backend: new MemoryBackend(), keyMangler: lengthConditionalMangler(2, sha1MangleKey) }, { backend: plainBackend(), wrap: [proxy] }, { backend: new MemoryBackend(), wrap: [class extends ProxyBackend {}] },
+    { backend: new IndexedDBBackend({ maxEntries: 5 }) },
   ];
   for (const options of all) {
     const region = createRegion(options);
