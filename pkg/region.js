@@ -14,6 +14,7 @@ import { seconds } from "./duration.js";
 import { readOptions } from "./members.js";
 import { isPoisoned } from "./start.js";
 import { isFresh } from "./wasm/dogpile.js";
+import { isLocked } from "./region/mutexes.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 
@@ -161,7 +162,7 @@ export class Region {
 
   async keyIsLocked(key) {
     requireKey(key);
-    return this.#region.isLocked(key);
+    return isLocked(this.#region, key);
   }
 
   cacheOnArguments(options, ...functions) {

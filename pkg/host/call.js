@@ -66,7 +66,7 @@ export class Call {
 
   /** Tells the machine what has come to an end under a ticket. */
   tell(news, slot, serial, value = 0) {
-    return this.core.resume(this.host, news, slot, serial, this.region.clockNow(), value);
+    return this.core.resume(this.host, news, slot, serial, this.region.clock.readOrBegin(), value);
   }
 
   /** Does what was begun in this call's own context. */

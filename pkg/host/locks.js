@@ -2,11 +2,13 @@ import { makeError } from "../errors.js";
 import { hasMethod } from "../members.js";
 import { pending, startTimer } from "../promises.js";
 import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
+import { findToJudge, numbersOf } from "../region/found.js";
+import { askMutex, mutexOf } from "../region/mutexes.js";
 
 /** Whether the backend has a lock for a flight, which a call leads. */
 export function findLock(call, flight) {
   flight.call = call;
-  flight.mutex = call.region.mutexOf(call.setup, flight.key);
+  flight.mutex = mutexOf(call.region, call.setup, flight.key);
   return flight.mutex === undefined ? PENDING : DONE;
 }
 
@@ -18,7 +20,7 @@ export function askLock(flight, serial, wait) {
   const lock = { isGivenUp: false, giveUp };
   flight.lock = lock;
   const tell = (answer) => call.inContext(() => call.tell(answer, flight.slot, serial));
-  const release = () => region.askMutex(setup, () => mutex.release());
+  const release = () => askMutex(region, setup, () => mutex.release());
   const fail = (error) => {
     if (lock.isGivenUp) return;
     lock.isGivenUp = true;
@@ -54,10 +56,10 @@ export function giveUpLock({ lock }) {
 export async function askHandover(flight, serial) {
   const { call, mutex } = flight;
   const { region, setup, core, host } = call;
-  const left = await (hasMethod(mutex, "handover") ? region.askMutex(setup, () => mutex.handover()) : undefined);
-  flight.again = left === undefined || left === null ? undefined : region.findToJudge(setup, { value: left });
-  const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING, ct: 0, v: 0, et: 0, invalidated: 0 } : region.numbersOf(flight.again);
-  call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clockNow()));
+  const left = await (hasMethod(mutex, "handover") ? askMutex(region, setup, () => mutex.handover()) : undefined);
+  flight.again = left === undefined || left === null ? undefined : findToJudge(region, setup, { value: left });
+  const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING, ct: 0, v: 0, et: 0, invalidated: 0 } : numbersOf(flight.again);
+  call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clock.readOrBegin()));
 }
 
 /** Gives it back, with what was written. */
@@ -65,5 +67,5 @@ export function unlock(flight, round, serial, isStored) {
   const { call, mutex } = flight;
   const { region, setup } = call;
   const release = () => (isStored ? mutex.release(flight.stored) : mutex.release());
-  flight.released = region.askMutex(setup, release).then(() => call.inContext(() => call.tell(NEWS_UNLOCKED, round, serial)));
+  flight.released = askMutex(region, setup, release).then(() => call.inContext(() => call.tell(NEWS_UNLOCKED, round, serial)));
 }

@@ -1,6 +1,7 @@
 import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
 import { requireKeys } from "../errors.js";
+import { find, numbersOf } from "../region/found.js";
 
 /** `get` and its like: one read, judged, never waiting for a creation. */
 export class Reading {
@@ -23,13 +24,13 @@ export class Reading {
     const outcomes = await backend.read(setup, keys.map((key) => setup.mangle(key)), this.isMulti);
     const failed = outcomes.find(backend.isFailure);
     if (failed !== undefined) throw failed.error;
-    const now = region.requireNow();
-    return keys.map((key, index) => this.#judge(key, region.find(setup, outcomes[index], false), now));
+    const now = region.clock.read();
+    return keys.map((key, index) => this.#judge(key, find(region, setup, outcomes[index], false), now));
   }
 
   #judge(key, found, now) {
     const { region } = this;
-    const { kind, ct, v, et } = region.numbersOf(found);
+    const { kind, ct, v, et } = numbersOf(found);
     const invalidated = found.record === undefined || this.ignores ? 0 : region.invalidations.verdictOnReading(ct);
     const why = region.core.judge(kind, ct, v, et, invalidated, this.expiration, this.ignores, now);
     region.tellOfReading(key, why);

@@ -2,6 +2,7 @@ import * as backend from "../backends/backend.js";
 import { pending } from "../promises.js";
 import { Flight } from "./flight.js";
 import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
+import { findToJudge, numbersOf } from "../region/found.js";
 
 /** Reads a flight's key for a call; a call of many keys reads them all with the last one. */
 export function read(host, call, number, key, more) {
@@ -46,7 +47,7 @@ function landLater(call, flights, outcomes) {
 /** The machine is told of a record; what else was found is the answer. */
 function land(call, flight, outcome) {
   const { region } = call;
-  const found = (flight.found = region.findToJudge(call.setup, outcome));
+  const found = (flight.found = findToJudge(region, call.setup, outcome));
   if (found.record === undefined) return backend.isFailure(found) ? ERROR : found.why;
   call.core.landed(-1, 0, flight.slot, RECORD, found.ct, found.v, found.et, found.invalidated);
   return DONE;
@@ -74,8 +75,8 @@ export function readAgain(round, flight, more, slot, serial) {
 
 function landAgain({ region, setup, core }, round, serial, flights, outcomes) {
   flights.forEach((flight, index) => {
-    flight.again = region.findToJudge(setup, outcomes[index]);
-    const { kind, ct, v, et, invalidated } = region.numbersOf(flight.again);
+    flight.again = findToJudge(region, setup, outcomes[index]);
+    const { kind, ct, v, et, invalidated } = numbersOf(flight.again);
     core.landed(round, serial, flight.slot, kind, ct, v, et, invalidated);
   });
   return DONE;

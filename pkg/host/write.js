@@ -1,6 +1,7 @@
 import { hasMethod } from "../members.js";
 import { Deferred, pending } from "../promises.js";
 import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
+import { askMutex, mutexOf } from "../region/mutexes.js";
 
 /** `set` or `delete` of one or many keys: sent when its turn has come. */
 export class Write {
@@ -71,8 +72,8 @@ export class Write {
     if (!hasMethod(setup.backend, "getMutex")) return undefined;
     return Promise.all(
       keys.map((key, index) => {
-        const mutex = region.mutexOf(setup, key);
-        return hasMethod(mutex, "supersede") && region.askMutex(setup, () => mutex.supersede(records[index]));
+        const mutex = mutexOf(region, setup, key);
+        return hasMethod(mutex, "supersede") && askMutex(region, setup, () => mutex.supersede(records[index]));
       }),
     );
   }

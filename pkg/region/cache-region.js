@@ -1,17 +1,17 @@
-import { isFailure, usableBackend } from "../backends/backend.js";
+import { usableBackend } from "../backends/backend.js";
 import { makeBackend } from "../backends/registry.js";
-import { backendError, describePart, makeError, refused, refusedAs } from "../errors.js";
+import { makeError } from "../errors.js";
 import { Call } from "../host/call.js";
 import { attach } from "../host/hosts.js";
 import { waitUntilOf } from "../host/keep-alive.js";
-import { ABSENT, ASK_COUNT, ERROR, NEWS_RETIRED, RECORD, UNREADABLE, VERSION } from "../host/numbers.js";
+import { ASK_COUNT, NEWS_RETIRED } from "../host/numbers.js";
 import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
-import { ignoreRejection, pending } from "../promises.js";
-import { hasMethod, member } from "../members.js";
-import { cachedValue, expirationIn, readRecord } from "../records/record.js";
+import { member } from "../members.js";
+import { cachedValue, expirationIn } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
-import { expiresAt, isKnownVersion, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
+import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
+import { Clock } from "./clock.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
 import { OUTLIVES, SHAREABLE } from "./options.js";
@@ -26,7 +26,6 @@ const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "c
 /** What the calls of one region share: its setup, its clock and strategy, its observer, and its part of the machine. */
 export class CacheRegion {
   #setup;
-  #clock;
   #keyMangler;
   #serializer;
   /** The backends that the region had made, by name. */
@@ -49,14 +48,12 @@ export class CacheRegion {
     this.facade = facade;
     this.asyncCreationRunner = staleWhileRevalidate ? backgroundRunner : (asyncCreationRunner ?? undefined);
     this.waitUntil = waitUntil ?? undefined;
-    this.#clock = clock ?? undefined;
+    this.clock = new Clock(clock ?? undefined);
     this.#keyMangler = keyMangler;
     this.#serializer = serializer;
     if (serializer !== false && serializer !== undefined && serializer !== null) requireSerializer(serializer);
     this.reporter = new Reporter(observer);
-    /** Seconds, for a record's age. */
-    this.now = () => (this.#clock === undefined ? readClock(Date.now()) : this.#askClock());
-    this.invalidations = new Invalidations(this.now);
+    this.invalidations = new Invalidations(this.clock.now);
     this.times = this.invalidations.times;
   }
 
@@ -104,7 +101,7 @@ export class CacheRegion {
 
   /** Whether a warm call may be answered by numbers alone. */
   get isPlain() {
-    return this.setup.isPlain && this.invalidations.areOwn && this.#clock === undefined && this.reporter.isSilent;
+    return this.setup.isPlain && this.invalidations.areOwn && !this.clock.isOwn && this.reporter.isSilent;
   }
 
   get stats() {
@@ -116,27 +113,13 @@ export class CacheRegion {
   /** A creation time, just after the latest invalidation that is known. */
   stamp() {
     this.comeBack();
-    const now = this.requireNow();
+    const now = this.clock.read();
     return now === now ? stampAt(now, this.invalidations.told) : stampClock(Date.now(), this.invalidations.latest);
   }
 
   /** Moves what a clock that was set back has left too far ahead. An injected clock is used as it is. */
   comeBack() {
-    if (this.#clock === undefined && this.invalidations.comeBack()) this.core.moveTimes(this.times.hard, this.times.soft);
-  }
-
-  /** What the region's own clock says, NaN where it has none; for a caller, who hears of its errors. */
-  requireNow() {
-    return this.#clock === undefined ? NaN : this.#askClock();
-  }
-
-  /** The same where nobody would hear: then time stands at the beginning. */
-  clockNow() {
-    try {
-      return this.requireNow();
-    } catch {
-      return -Infinity;
-    }
+    if (!this.clock.isOwn && this.invalidations.comeBack()) this.core.moveTimes(this.times.hard, this.times.soft);
   }
 
   /** `getOrCreate` for keys that are all different. `gives`: what the caller gets for one entry. */
@@ -149,9 +132,9 @@ export class CacheRegion {
     const staleIfError = Number.isNaN(request.staleIfError) ? this.staleIfError : request.staleIfError;
     const flags = waitUntilOf(this, request) === undefined ? request.flags : request.flags | OUTLIVES;
     const { core, host } = call;
-    if (!request.isMulti) return core.getOrCreate(host, mangled[0], creator, call, expiration, lockTimeout, staleIfError, flags, this.requireNow());
+    if (!request.isMulti) return core.getOrCreate(host, mangled[0], creator, call, expiration, lockTimeout, staleIfError, flags, this.clock.read());
     call.nameOf = nameBy(mangled, names);
-    return core.getOrCreateMulti(host, mangled, creator, call, expiration, lockTimeout, staleIfError, flags, this.requireNow());
+    return core.getOrCreateMulti(host, mangled, creator, call, expiration, lockTimeout, staleIfError, flags, this.clock.read());
   }
 
   /** A mangler may configure the region anew. */
@@ -187,7 +170,7 @@ export class CacheRegion {
     this.setup; // or an error
     this.comeBack();
     this.isTimeless = false; // a clock that is set back counts from now on
-    const now = this.requireNow();
+    const now = this.clock.read();
     const stamp = now === now ? this.#afterStampsAt(now) : this.#afterStamps();
     try {
       return this.invalidations.invalidate(hard, stamp, now === now ? now : readClock(Date.now()));
@@ -211,7 +194,7 @@ export class CacheRegion {
   /** Asks whether others have invalidated something; a promise, which never rejects, if that has to be waited for. */
   refresh(setup) {
     this.comeBack();
-    const news = this.invalidations.refresh(this.now);
+    const news = this.invalidations.refresh(this.clock.now);
     return news && setup.answered(news).then(undefined, (error) => this.backendFailed(error, "invalidate"));
   }
 
@@ -227,37 +210,6 @@ export class CacheRegion {
     return this.isOvertaken(stamp) ? NaN : stamp;
   }
 
-  /** Whether the key is locked here; a promise where the backend's lock has to be asked. */
-  isLocked(key) {
-    const { setup } = this;
-    const mangled = setup.mangle(key);
-    if (this.core.keyIsLocked(this.host, mangled)) return true;
-    const mutex = this.mutexOf(setup, mangled);
-    return mutex === undefined ? false : this.askMutex(setup, () => hasMethod(mutex, "locked") && mutex.locked()).then(Boolean);
-  }
-
-  /** The backend's lock of a key, which reaches other tabs and isolates; `undefined` where there is none. */
-  mutexOf({ backend }, mangled) {
-    if (!hasMethod(backend, "getMutex")) return undefined;
-    try {
-      const mutex = backend.getMutex(mangled) ?? undefined;
-      if (mutex === undefined || ["acquire", "release"].every((method) => hasMethod(mutex, method))) return mutex;
-      throw refused("what the backend's getMutex returns", "an object with acquire, release and locked, or nothing", mutex);
-    } catch (error) {
-      this.backendFailed(error, "lock");
-    }
-  }
-
-  /** What a mutex answers; `undefined`, and a report, if it fails or does not answer. */
-  async askMutex(setup, ask) {
-    try {
-      const answer = ask();
-      return await (pending(answer) === undefined ? answer : setup.answered(Promise.resolve(answer)));
-    } catch (error) {
-      this.backendFailed(error, "lock");
-    }
-  }
-
   /** What a backend is told with a record: for how long to keep it. */
   hint(own, { expiration, staleIfError } = NO_CALL) {
     const expirationTime = retention(own ?? NaN, expiration, this.expiration, staleIfError, this.staleIfError);
@@ -267,41 +219,7 @@ export class CacheRegion {
   /** As whoever asked with this expiration, NaN for none, sees it. */
   cachedValue(record, expiration, state) {
     const { metadata } = record;
-    return cachedValue(record, this.now, expiresAt(metadata.ct, expirationIn(metadata), expiration, this.expiration), state);
-  }
-
-  /** What a read came to: what `readRecord` gives, else why there is no `record`, or the `error` in a region that wants to be told. */
-  find(setup, outcome, throws) {
-    if (isFailure(outcome)) return this.#unreadable(outcome.error, throws);
-    const { value } = outcome;
-    if (value === undefined || value === null) return NOTHING;
-    try {
-      const found = readRecord(setup.fromStored(value));
-      if (found === undefined) ignoreRejection(value);
-      if (found === undefined) throw refusedAs("what the backend holds", "a record of dogpile's", describePart(value));
-      return isKnownVersion(found.v) ? found : none(VERSION);
-    } catch (error) {
-      return error?.code === "CANT_DESERIALIZE" ? none(UNREADABLE) : this.#unreadable(error, false);
-    }
-  }
-
-  /** The same for a flight, which judges it: what a strategy or a clock throws is for whoever does. */
-  findToJudge(setup, outcome) {
-    const found = this.find(setup, outcome, setup.throws);
-    if (found.record === undefined || this.isPlain) return found;
-    try {
-      this.requireNow();
-      found.invalidated = this.invalidations.areOwn ? 0 : this.invalidations.verdict(found.ct);
-      return found;
-    } catch (error) {
-      return { record: undefined, error };
-    }
-  }
-
-  /** What was found, in the numbers of src/js/resume.rs. */
-  numbersOf(found) {
-    if (found.record !== undefined) return { kind: RECORD, ct: found.ct, v: found.v, et: found.et, invalidated: found.invalidated };
-    return { kind: isFailure(found) ? ERROR : found.why, ct: 0, v: 0, et: 0, invalidated: 0 };
+    return cachedValue(record, this.clock.now, expiresAt(metadata.ct, expirationIn(metadata), expiration, this.expiration), state);
   }
 
   /** Counts and reports a failure that the call goes on without. */
@@ -330,21 +248,9 @@ export class CacheRegion {
     oldCore?.resume(oldHost, NEWS_RETIRED, 0, 0, NaN, 0);
   }
 
-  #unreadable(error, throws) {
-    this.backendFailed(error, "read");
-    return throws ? { record: undefined, error: backendError("read", error) } : none(UNREADABLE);
-  }
-
-  #askClock() {
-    const now = this.#clock();
-    if (!Number.isFinite(now)) throw refused("what clock returns", "seconds as a finite number", now);
-    return now;
-  }
 }
 
 const NO_CALL = { expiration: NaN, staleIfError: NaN };
-const none = (why) => ({ record: undefined, why });
-const NOTHING = Object.freeze(none(ABSENT));
 
 /** The user's name of a key that the backend knows as `mangled`. */
 function nameBy(mangled, names) {

@@ -1,0 +1,48 @@
+import { isFailure } from "../backends/backend.js";
+import { backendError, describePart, refusedAs } from "../errors.js";
+import { ABSENT, ERROR, RECORD, UNREADABLE, VERSION } from "../host/numbers.js";
+import { ignoreRejection } from "../promises.js";
+import { readRecord } from "../records/record.js";
+import { isKnownVersion } from "../wasm/dogpile.js";
+
+const none = (why) => ({ record: undefined, why });
+const NOTHING = Object.freeze(none(ABSENT));
+
+/** What a read came to: what `readRecord` gives, else why there is no `record`, or the `error` in a region that wants to be told. */
+export function find(region, setup, outcome, throws) {
+  if (isFailure(outcome)) return unreadable(region, outcome.error, throws);
+  const { value } = outcome;
+  if (value === undefined || value === null) return NOTHING;
+  try {
+    const found = readRecord(setup.fromStored(value));
+    if (found === undefined) ignoreRejection(value);
+    if (found === undefined) throw refusedAs("what the backend holds", "a record of dogpile's", describePart(value));
+    return isKnownVersion(found.v) ? found : none(VERSION);
+  } catch (error) {
+    return error?.code === "CANT_DESERIALIZE" ? none(UNREADABLE) : unreadable(region, error, false);
+  }
+}
+
+/** The same for a flight, which judges it: what a strategy or a clock throws is for whoever does. */
+export function findToJudge(region, setup, outcome) {
+  const found = find(region, setup, outcome, setup.throws);
+  if (found.record === undefined || region.isPlain) return found;
+  try {
+    region.clock.read();
+    found.invalidated = region.invalidations.areOwn ? 0 : region.invalidations.verdict(found.ct);
+    return found;
+  } catch (error) {
+    return { record: undefined, error };
+  }
+}
+
+/** What was found, in the numbers of src/js/resume.rs. */
+export function numbersOf(found) {
+  if (found.record !== undefined) return { kind: RECORD, ct: found.ct, v: found.v, et: found.et, invalidated: found.invalidated };
+  return { kind: isFailure(found) ? ERROR : found.why, ct: 0, v: 0, et: 0, invalidated: 0 };
+}
+
+function unreadable(region, error, throws) {
+  region.backendFailed(error, "read");
+  return throws ? { record: undefined, error: backendError("read", error) } : none(UNREADABLE);
+}

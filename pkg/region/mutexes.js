@@ -1,0 +1,34 @@
+import { refused } from "../errors.js";
+import { hasMethod } from "../members.js";
+import { pending } from "../promises.js";
+
+/** Whether a key is locked here; a promise where the backend's lock has to be asked. */
+export function isLocked(region, key) {
+  const { setup } = region;
+  const mangled = setup.mangle(key);
+  if (region.core.keyIsLocked(region.host, mangled)) return true;
+  const mutex = mutexOf(region, setup, mangled);
+  return mutex === undefined ? false : askMutex(region, setup, () => hasMethod(mutex, "locked") && mutex.locked()).then(Boolean);
+}
+
+/** The backend's lock of a key, which reaches other tabs and isolates; `undefined` where there is none. */
+export function mutexOf(region, { backend }, mangled) {
+  if (!hasMethod(backend, "getMutex")) return undefined;
+  try {
+    const mutex = backend.getMutex(mangled) ?? undefined;
+    if (mutex === undefined || ["acquire", "release"].every((method) => hasMethod(mutex, method))) return mutex;
+    throw refused("what the backend's getMutex returns", "an object with acquire, release and locked, or nothing", mutex);
+  } catch (error) {
+    region.backendFailed(error, "lock");
+  }
+}
+
+/** What a mutex answers; `undefined`, and a report, if it fails or does not answer. */
+export async function askMutex(region, setup, ask) {
+  try {
+    const answer = ask();
+    return await (pending(answer) === undefined ? answer : setup.answered(Promise.resolve(answer)));
+  } catch (error) {
+    region.backendFailed(error, "lock");
+  }
+}
