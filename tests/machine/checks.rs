@@ -91,8 +91,22 @@ impl World {
         assert_eq!(region, self.calls[&call].region);
         if !self.is_fenced(it) {
             self.check_lock(flight);
+            self.check_need(flight, call);
             self.check_successor(region, name, Some(flight), u64::MAX);
         }
+    }
+
+    /// What another has created meanwhile, as the second look under the lock has found, is not created again.
+    fn check_need(&self, flight: u32, call: u32) {
+        let it = &self.flights[&flight];
+        let is_another = it.is_granted && it.again_sent > 0 && it.sent >= it.again_sent; // else it is what the first look had found
+        let (Some(record), Some(asked)) = (it.again.filter(|_| is_another), self.calls[&call].asked) else { return };
+        let region = &self.regions[&it.region];
+        let expiration = asked.expiration.or(record.own).or(region.settings.expiration).unwrap_or(f64::INFINITY);
+        let is_valid = record.version == 2.0 && record.created >= region.times.hard.max(region.times.soft);
+        let is_fresh = is_valid && dogpile::machine::Time::now(&self.time) - record.created <= expiration;
+        let is_exempt = asked.force_refresh || region.settings.has_strategy;
+        assert!(!is_fresh || is_exempt, "created again though another has created: {it:?}");
     }
 
     fn check_lock(&self, flight: u32) {
