@@ -7,6 +7,7 @@ import {
   ASK_IS_RUNNING, ASK_RUNNER_MAY_STORE, ASK_RUNNER_WRITES, ASK_SERIAL_OF_WRITE, ASK_STARTED_AT, DONE, FAILED, NEWS_OVERTAKEN, NEWS_RUNNER_CREATED,
   NEWS_RUNNER_ENTERS, NEWS_RUNNER_FAILED, NEWS_RUNNER_LEAVES, NEWS_RUNNER_STORED, NEWS_RUNNER_THREW, NEWS_RUNNER_UNUSED, NEWS_WROTE, RELEASED,
 } from "./numbers.js";
+import { answeredInTime } from "./storing.js";
 
 /** A stale value in the hands of the user's runner, until it releases the mutex. */
 export class Run {
@@ -87,7 +88,7 @@ export class Run {
     const { region, setup, request } = creation.call;
     const [key] = creation.keys;
     const record = makeRecord(value, region.stamp(), creation.expirations?.get(key));
-    if (request.shouldCacheFn !== undefined && !(await request.shouldCacheFn(value))) return false;
+    if (request.shouldCacheFn !== undefined && !(await this.#mayStore(request.shouldCacheFn(value)))) return false;
     await region.refresh(setup);
     if (region.isOvertaken(this.#ask(ASK_STARTED_AT))) this.#tell(NEWS_OVERTAKEN);
     try {
@@ -102,6 +103,11 @@ export class Run {
       if (setup.throws) throw backendError("store a value", error);
       return false;
     }
+  }
+
+  #mayStore(answer) {
+    const promise = pending(answer);
+    return promise === undefined ? answer : answeredInTime(this.creation.call, promise);
   }
 
   /** A write that goes on has its place in the queue. */

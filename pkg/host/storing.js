@@ -31,17 +31,23 @@ function judge(creation, flight) {
   }
 }
 
-/** Nobody waits for it longer than for the backend: then the value is not stored. */
-function judgeLater({ region, setup }, flight, promise) {
-  const answered = promise.then((answer) => (answer ? DONE : PENDING), (error) => {
+function judgeLater(call, flight, promise) {
+  const failed = (error) => {
     flight.error = error;
     return FAILED;
-  });
+  };
+  return answeredInTime(call, promise).then((answer) => (answer ? DONE : PENDING), failed).then((verdict) => (flight.verdict = verdict));
+}
+
+/** What shouldCacheFn answers by promise. Nobody waits for it longer than for the backend: then it says no. */
+export async function answeredInTime({ region, setup }, promise) {
+  const answered = promise.then((answer) => () => answer, (error) => () => Promise.reject(error));
   const late = () => {
     region.reporter.error(makeError("TIMEOUT", "shouldCacheFn has not answered within lockTimeout."), "background");
-    return PENDING;
+    return () => false;
   };
-  return setup.limit.within(answered).catch(late).then((verdict) => (flight.verdict = verdict));
+  const answer = await setup.limit.within(answered).catch(late);
+  return answer();
 }
 
 function awaitVerdicts(creation) {

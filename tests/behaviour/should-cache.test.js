@@ -59,3 +59,16 @@ test("one that does not answer within lockTimeout: the value is given, not store
   expect(await region.get("k")).toBeUndefined();
   expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: "TIMEOUT" }), "background"]]);
 });
+
+test("one that a runner asks and that does not answer: nothing is stored, that is reported, and the next caller creates", async () => {
+  const onError = vi.fn();
+  const region = makeRegion({ lockTimeout: 0.02, staleWhileRevalidate: true, observer: { onError } });
+  await region.set("k", "old");
+  await region.invalidate({ soft: true });
+  expect(await region.getOrCreate("k", () => "new", { shouldCacheFn: () => new Promise(() => {}) })).toBe("old");
+  await until(() => onError.mock.calls.length > 0);
+  await until(async () => !(await region.keyIsLocked("k")));
+  expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: "TIMEOUT" }), "background"]]);
+  expect(await region.getOrCreate("k", () => "newer")).toBe("old");
+  await until(async () => (await region.get("k")) === "newer");
+});
