@@ -258,3 +258,24 @@ test("the sweep keeps up with what a busy page writes", async () => {
   });
   expect(outcome).toBeLessThan(1_000); // of 2,400
 });
+
+test("an origin that has nearly used its quota loses the oldest quarter, however many records that is", async () => {
+  const outcome = await inPage(async () => {
+    Object.defineProperty(navigator, "storage", { value: { estimate: async () => ({ usage: 90, quota: 100 }) } }); // WebKitGTK has none
+    const left = [];
+    for (const count of [3, 81]) {
+      const databaseName = `${count} of them`;
+      const before = new IndexedDBBackend({ databaseName });
+      await before.setMulti(new Map(Array.from({ length: count - 1 }, (_, index) => [`k${index}`, index])));
+      await before.close();
+      const backend = new IndexedDBBackend({ databaseName });
+      await backend.set("last", 1);
+      await new Promise((resolve) => setTimeout(resolve, 3000)); // longer than the sweep's delay
+      left.push((await keysOf(backend)).length);
+      await backend.close();
+      await deleteDatabase(databaseName);
+    }
+    return left;
+  });
+  expect(outcome).toEqual([2, 60]);
+});
