@@ -279,3 +279,38 @@ test("an origin that has nearly used its quota loses the oldest quarter, however
   });
   expect(outcome).toEqual([2, 60]);
 });
+
+test("closed while its database is being opened, it makes none again", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "erased while it opens";
+    failOpening("UnknownError", 1);
+    const backend = new IndexedDBBackend({ databaseName });
+    const walk = backend.entries().next().then(() => "none", ({ code }) => code);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await backend.close();
+    await deleteDatabase(databaseName);
+    const code = await walk;
+    await new Promise((resolve) => setTimeout(resolve, 500)); // longer than the pauses between attempts
+    const names = indexedDB.databases === undefined ? [] : (await indexedDB.databases()).map(({ name }) => name);
+    return { code, exists: names.includes(databaseName), said };
+  });
+  expect(outcome).toEqual({ code: "BACKEND", exists: false, said: [] });
+});
+
+test("close waits for every read that is under way", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "closed while it reads";
+    const keys = Array.from({ length: 3_000 }, (_, index) => `k${index}`);
+    const backend = new IndexedDBBackend({ databaseName });
+    await backend.setMulti(new Map(keys.map((key) => [key, 1])));
+    const many = backend.getMulti(keys).then((records) => records.length, ({ message }) => message);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const one = backend.get("k1");
+    const behind = [backend.set("k2", 2), backend.get("k2")];
+    await backend.close();
+    const found = [await many, await one, ...(await Promise.all(behind))];
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual([3_000, 1, null, 2]);
+});

@@ -75,7 +75,7 @@ export class Connection {
   }
 
   async #attempt(work) {
-    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
+    this.#requireOpen();
     const database = this.#database ?? (await this.#open());
     try {
       return await within(this.#unlessLost(work(database)), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
@@ -101,14 +101,19 @@ export class Connection {
 
   async #establish() {
     await this.#recess;
-    const opening = openDatabase(this.#databaseName, this.#storeName);
+    const opening = openDatabase(this.#databaseName, this.#storeName, () => this.#requireOpen());
     this.#unanswered = opening;
     opening.then((database) => this.#adopt(opening, database), () => this.#forget(opening));
     try {
       return await within(opening, PATIENCE, () => makeError("TIMEOUT", "The database could not be opened in time."));
     } catch (error) {
+      this.#requireOpen();
       throw this.#fail(error);
     }
+  }
+
+  #requireOpen() {
+    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
   }
 
   /** An answer that comes late is welcome, unless the backend was closed meanwhile. */
