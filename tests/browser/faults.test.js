@@ -314,3 +314,59 @@ test("close waits for every read that is under way", async () => {
   });
   expect(outcome).toEqual([3_000, 1, null, 2]);
 });
+
+test("what was invalidated while there was no database does not return, though the visit ends as that is back", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "invalidated without";
+    const visit = () => {
+      const backend = new IndexedDBBackend({ databaseName });
+      return { backend, region: createRegion({ backend, regionInvalidator: new StoredInvalidationStrategy(backend) }) };
+    };
+    const before = visit();
+    await before.region.setMulti({ a: 1, b: 2 });
+    await before.backend.close();
+    failOpening("UnknownError", 3);
+    const { backend, region } = visit();
+    await region.invalidate();
+    const { now } = performance;
+    performance.now = () => now.call(performance) + 31_000; // the pause is over
+    await backend.get("c");
+    await backend.close();
+    const after = visit();
+    const found = await after.region.getMulti(["a", "b"]);
+    await after.backend.close();
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual([null, null]);
+});
+
+test("what is owed to a database that goes again before it has answered stays owed", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "owed twice";
+    const before = new IndexedDBBackend({ databaseName });
+    await before.setMulti({ deleted: "old", untouched: "old" });
+    await before.close();
+    failOpening("UnknownError", 3);
+    const { now } = performance;
+    const backend = new IndexedDBBackend({ databaseName });
+    await backend.delete("deleted");
+    performance.now = () => now.call(performance) + 31_000; // the pause is over
+    const { transaction } = IDBDatabase.prototype;
+    let lost;
+    IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
+      if (mode !== "readwrite") return transaction.call(this, stores, mode, ...rest);
+      lost = this;
+      return { objectStore: () => ({ transaction: {}, delete() {} }) }; // never answers
+    };
+    const found = [await backend.get("untouched")];
+    IDBDatabase.prototype.transaction = transaction;
+    lost.close();
+    lost.onclose();
+    found.push((await backend.get("deleted")) ?? null, await backend.get("untouched"));
+    await backend.close();
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual(["old", null, "old"]);
+});

@@ -62,6 +62,11 @@ export class Connection {
     }
   }
 
+  /** What a transaction comes to, in time: a database that is taken away may never answer. */
+  watch(transaction) {
+    return within(this.#unlessLost(transaction), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+  }
+
   /** What is under way goes on to its end; nothing is opened any more. */
   close() {
     this.#isClosed = true;
@@ -78,7 +83,7 @@ export class Connection {
     this.#requireOpen();
     const database = this.#database ?? (await this.#open());
     try {
-      return await within(this.#unlessLost(work(database)), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+      return await this.watch(work(database));
     } catch (error) {
       if (isBroken(error)) this.#drop(database);
       throw error;
