@@ -4,9 +4,9 @@ import { entriesOf, listed } from "../region/options.js";
 import { Batches } from "./indexed-db/batches.js";
 import { TabMutex } from "./indexed-db/mutex.js";
 import { checked, INDEXED_DB_OPTIONS } from "./indexed-db/options.js";
-import { CHUNK, deletion, Storage } from "./indexed-db/storage.js";
+import { CHUNK, Storage } from "./indexed-db/storage.js";
 import { Sweeper } from "./indexed-db/sweeper.js";
-import { ALL } from "./indexed-db/transactions.js";
+import { ALL, deletion } from "./indexed-db/transactions.js";
 import { ours, registerBackend } from "./registry.js";
 
 export class IndexedDBBackend {

@@ -9,8 +9,8 @@ export let recordsOf;
 /** Keeps what lies under these keys, beside `maxEntries`; any other backend knows by itself what it keeps. */
 export let pin;
 
-/** The MemoryBackend of each backend that keeps its records in one at times. */
-export const standIns = new WeakMap();
+/** For each backend that keeps its records in a MemoryBackend at times: what is called with the keys. */
+export const pinners = new WeakMap();
 
 export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 
@@ -39,10 +39,10 @@ export class MemoryBackend {
       return records instanceof Entries ? records : { find: (key) => foundIn(records, key) };
     };
     pin = (backend, keys) => {
-      const memory = standIns.get(backend) ?? backend;
-      if (!(#records in memory)) return;
-      if (memory.#records instanceof Entries) memory.#records.pin(keys);
-      else for (const key of keys) memory.#pinned.add(key);
+      pinners.get(backend)?.(keys);
+      if (!(#records in backend)) return;
+      if (backend.#records instanceof Entries) backend.#records.pin(keys);
+      else for (const key of keys) backend.#pinned.add(key);
     };
   }
 

@@ -258,3 +258,115 @@ test("the sweep keeps up with what a busy page writes", async () => {
   });
   expect(outcome).toBeLessThan(1_000); // of 2,400
 });
+
+test("an origin that has nearly used its quota loses the oldest quarter, however many records that is", async () => {
+  const outcome = await inPage(async () => {
+    Object.defineProperty(navigator, "storage", { value: { estimate: async () => ({ usage: 90, quota: 100 }) } }); // WebKitGTK has none
+    const left = [];
+    for (const count of [3, 81]) {
+      const databaseName = `${count} of them`;
+      const before = new IndexedDBBackend({ databaseName });
+      await before.setMulti(new Map(Array.from({ length: count - 1 }, (_, index) => [`k${index}`, index])));
+      await before.close();
+      const backend = new IndexedDBBackend({ databaseName });
+      await backend.set("last", 1);
+      await new Promise((resolve) => setTimeout(resolve, 3000)); // longer than the sweep's delay
+      left.push((await keysOf(backend)).length);
+      await backend.close();
+      await deleteDatabase(databaseName);
+    }
+    return left;
+  });
+  expect(outcome).toEqual([2, 60]);
+});
+
+test("closed while its database is being opened, it makes none again", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "erased while it opens";
+    failOpening("UnknownError", 1);
+    const backend = new IndexedDBBackend({ databaseName });
+    const walk = backend.entries().next().then(() => "none", ({ code }) => code);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await backend.close();
+    await deleteDatabase(databaseName);
+    const code = await walk;
+    await new Promise((resolve) => setTimeout(resolve, 500)); // longer than the pauses between attempts
+    const names = indexedDB.databases === undefined ? [] : (await indexedDB.databases()).map(({ name }) => name);
+    return { code, exists: names.includes(databaseName), said };
+  });
+  expect(outcome).toEqual({ code: "BACKEND", exists: false, said: [] });
+});
+
+test("close waits for every read that is under way", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "closed while it reads";
+    const keys = Array.from({ length: 3_000 }, (_, index) => `k${index}`);
+    const backend = new IndexedDBBackend({ databaseName });
+    await backend.setMulti(new Map(keys.map((key) => [key, 1])));
+    const many = backend.getMulti(keys).then((records) => records.length, ({ message }) => message);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const one = backend.get("k1");
+    const behind = [backend.set("k2", 2), backend.get("k2")];
+    await backend.close();
+    const found = [await many, await one, ...(await Promise.all(behind))];
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual([3_000, 1, null, 2]);
+});
+
+test("what was invalidated while there was no database does not return, though the visit ends as that is back", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "invalidated without";
+    const visit = () => {
+      const backend = new IndexedDBBackend({ databaseName });
+      return { backend, region: createRegion({ backend, regionInvalidator: new StoredInvalidationStrategy(backend) }) };
+    };
+    const before = visit();
+    await before.region.setMulti({ a: 1, b: 2 });
+    await before.backend.close();
+    failOpening("UnknownError", 3);
+    const { backend, region } = visit();
+    await region.invalidate();
+    const { now } = performance;
+    performance.now = () => now.call(performance) + 31_000; // the pause is over
+    await backend.get("c");
+    await backend.close();
+    const after = visit();
+    const found = await after.region.getMulti(["a", "b"]);
+    await after.backend.close();
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual([null, null]);
+});
+
+test("what is owed to a database that goes again before it has answered stays owed", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "owed twice";
+    const before = new IndexedDBBackend({ databaseName });
+    await before.setMulti({ deleted: "old", untouched: "old" });
+    await before.close();
+    failOpening("UnknownError", 3);
+    const { now } = performance;
+    const backend = new IndexedDBBackend({ databaseName });
+    await backend.delete("deleted");
+    performance.now = () => now.call(performance) + 31_000; // the pause is over
+    const { transaction } = IDBDatabase.prototype;
+    let lost;
+    IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
+      if (mode !== "readwrite") return transaction.call(this, stores, mode, ...rest);
+      lost = this;
+      return { objectStore: () => ({ transaction: {}, delete() {} }) }; // never answers
+    };
+    const found = [await backend.get("untouched")];
+    IDBDatabase.prototype.transaction = transaction;
+    lost.close();
+    lost.onclose();
+    found.push((await backend.get("deleted")) ?? null, await backend.get("untouched"));
+    await backend.close();
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual(["old", null, "old"]);
+});

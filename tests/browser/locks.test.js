@@ -258,3 +258,24 @@ test("a long name is one that the browser tells as it was given, so that no live
   });
   expect(outcome).toEqual(["true,true,false,true,false"]);
 });
+
+test("whoever asks whether a lock is held is not told what was so before", async () => {
+  const tab = await session.tab();
+  const outcome = await tab.run(async () => {
+    const { query } = LockManager.prototype;
+    LockManager.prototype.query = async function () {
+      const answer = await query.call(this);
+      await new Promise((resolve) => setTimeout(resolve, 200)); // a busy browser
+      return answer;
+    };
+    const backend = new IndexedDBBackend({ databaseName: "looked at" });
+    const [mutex, other] = [backend.getMutex("k"), backend.getMutex("k")];
+    const before = mutex.locked();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await other.acquire();
+    const found = await Promise.all([before, mutex.locked()]);
+    await other.release();
+    return [...found, await mutex.locked()];
+  });
+  expect(outcome).toEqual([false, true, false]);
+});

@@ -9,19 +9,17 @@ export class Batches {
   #pending = new PendingWrites();
   #reads = [];
   #writes = [];
-  #reading;
   #writing;
+  /** What was asked and is not answered. */
+  #underWay = new Set();
 
   constructor(storage) {
     this.#storage = storage;
   }
 
   /** One record for each key. A read that comes after a write to one of its keys sees it. */
-  async read(keys) {
-    await this.#pending.ahead([ALL, ...keys]);
-    return new Promise((resolve, reject) => {
-      if (this.#reads.push({ keys, resolve, reject }) === 1) this.#reading = this.#readAll();
-    });
+  read(keys) {
+    return this.#untilAnswered(this.#readInTurn(keys));
   }
 
   /** Settles when the entries are written. Rejects with the refusal of one that cannot be; the others are. */
@@ -32,13 +30,26 @@ export class Batches {
       this.#writing ??= this.#writeAll();
     });
     this.#pending.enter(keys, written);
-    return written;
+    return this.#untilAnswered(written);
   }
 
-  /** When nothing is under way any more. */
+  /** When all that is under way now is answered; what is asked meanwhile is not waited for. */
   async idle() {
-    await this.#writing;
-    await this.#reading;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #untilAnswered(answer) {
+    const end = () => this.#underWay.delete(answer);
+    this.#underWay.add(answer);
+    answer.then(end, end);
+    return answer;
+  }
+
+  async #readInTurn(keys) {
+    await this.#pending.ahead([ALL, ...keys]);
+    return new Promise((resolve, reject) => {
+      if (this.#reads.push({ keys, resolve, reject }) === 1) this.#readAll();
+    });
   }
 
   async #readAll() {

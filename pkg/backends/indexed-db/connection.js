@@ -62,6 +62,11 @@ export class Connection {
     }
   }
 
+  /** What a transaction comes to, in time: a database that is taken away may never answer. */
+  watch(transaction) {
+    return within(this.#unlessLost(transaction), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+  }
+
   /** What is under way goes on to its end; nothing is opened any more. */
   close() {
     this.#isClosed = true;
@@ -75,10 +80,10 @@ export class Connection {
   }
 
   async #attempt(work) {
-    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
+    this.#requireOpen();
     const database = this.#database ?? (await this.#open());
     try {
-      return await within(this.#unlessLost(work(database)), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+      return await this.watch(work(database));
     } catch (error) {
       if (isBroken(error)) this.#drop(database);
       throw error;
@@ -101,14 +106,19 @@ export class Connection {
 
   async #establish() {
     await this.#recess;
-    const opening = openDatabase(this.#databaseName, this.#storeName);
+    const opening = openDatabase(this.#databaseName, this.#storeName, () => this.#requireOpen());
     this.#unanswered = opening;
     opening.then((database) => this.#adopt(opening, database), () => this.#forget(opening));
     try {
       return await within(opening, PATIENCE, () => makeError("TIMEOUT", "The database could not be opened in time."));
     } catch (error) {
+      this.#requireOpen();
       throw this.#fail(error);
     }
+  }
+
+  #requireOpen() {
+    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
   }
 
   /** An answer that comes late is welcome, unless the backend was closed meanwhile. */

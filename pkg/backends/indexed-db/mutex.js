@@ -141,15 +141,26 @@ function noteRelease(name, ended) {
   ended.then(forget, forget);
 }
 
-let looking;
+/** The look that was taken last, or will be, and the one that has not begun yet. */
+let last = Promise.resolve();
+let next;
 
-/** Many that wait look together. */
+async function namesHeld() {
+  const { held } = await navigator.locks.query();
+  return new Set(held.map(({ name }) => name));
+}
+
+/**
+ * Many look together, each for one name: thousands that went through thousands would hold up the page. A look that has begun tells nothing of
+ * what came after that, so that a live holder would be missed.
+ */
 async function isHeld(name) {
-  looking ??= navigator.locks.query().finally(() => {
-    looking = undefined;
-  });
-  const { held } = await looking;
-  return held.some((lock) => lock.name === name);
+  const look = () => {
+    next = undefined;
+    return namesHeld();
+  };
+  next ??= last = last.then(look, look);
+  return (await next).has(name);
 }
 
 /** True when so long has passed, false at once when the signal aborts. */

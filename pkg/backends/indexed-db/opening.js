@@ -7,30 +7,35 @@ const ATTEMPTS = 5;
 /** Milliseconds before each further attempt at a database that cannot be opened for an unknown reason. */
 const PAUSES = [50, 200];
 
-/** An open database that has the store and its indexes. Rejects with the browser's own error. */
-export async function openDatabase(databaseName, storeName) {
-  const factory = ownFactory();
-  if (factory === undefined) throw new Error("there is no IndexedDB here");
+/**
+ * An open database that has the store and its indexes. Rejects with the browser's own error. `requireWanted` throws once it is not wanted any more:
+ * another attempt would make again what was deleted meanwhile.
+ */
+export async function openDatabase(databaseName, storeName, requireWanted) {
+  const own = ownFactory();
+  if (own === undefined) throw new Error("there is no IndexedDB here");
+  const openIn = (factory) => openStore(factory, databaseName, storeName, requireWanted);
   for (const pause of PAUSES) {
     try {
-      return await openStore(factory, databaseName, storeName);
+      return await openIn(own);
     } catch (error) {
       if (error?.name !== "UnknownError") throw error;
-      if (isLostServer(error)) return openStore(frameFactory(), databaseName, storeName);
+      if (isLostServer(error)) return openIn(frameFactory());
       await new Promise((resolve) => startTimer(resolve, pause));
     }
   }
-  return openOrReplace(factory, databaseName, storeName);
+  return openOrReplace(openIn, own, databaseName, requireWanted);
 }
 
 /** Files that are corrupt stay so until their database is deleted. */
-async function openOrReplace(factory, databaseName, storeName) {
+async function openOrReplace(openIn, factory, databaseName, requireWanted) {
   try {
-    return await openStore(factory, databaseName, storeName);
+    return await openIn(factory);
   } catch (error) {
     if (error?.name !== "UnknownError" || databaseName !== OWN_DATABASE) throw error;
+    requireWanted();
     await answer(factory.deleteDatabase(databaseName));
-    return openStore(factory, databaseName, storeName);
+    return openIn(factory);
   }
 }
 
@@ -44,9 +49,10 @@ export function ownFactory() {
 }
 
 /** Whatever version the database has: another tab, or a later release, may have added stores to it. */
-async function openStore(factory, databaseName, storeName) {
+async function openStore(factory, databaseName, storeName, requireWanted) {
   let version;
   for (let attempt = 1; ; attempt++) {
+    requireWanted();
     try {
       const database = await answer(upgrading(factory.open(databaseName, version), storeName));
       if (isComplete(database, storeName)) return database;

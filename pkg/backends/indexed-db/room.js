@@ -1,4 +1,4 @@
-/** The part of its own records that is deleted when the quota is exceeded. */
+/** The part of its own records that is deleted when the quota is exceeded, or nearly so. */
 export const PART = 1 / 4;
 /** How many parts of values are looked at. */
 const MOST = 100_000;

@@ -1,5 +1,5 @@
-import { MemoryBackend, standIns } from "../memory.js";
-import { ALL } from "./transactions.js";
+import { MemoryBackend, pin, pinners } from "../memory.js";
+import { ALL, deletion } from "./transactions.js";
 
 /** How many records memory holds, unless `maxEntries` says so. */
 const MOST = 1000;
@@ -10,11 +10,13 @@ const MOST_OWED = 10_000;
 export class Standby {
   #records;
   #owed = new Set();
+  /** The keys of a strategy's times. */
+  #pinned = new Set();
 
   /** `backend`: whose records they are. */
   constructor(backend, maxEntries) {
     this.#records = new MemoryBackend({ maxEntries: maxEntries === Infinity ? MOST : maxEntries, clone: true });
-    standIns.set(backend, this.#records);
+    pinners.set(backend, (keys) => this.#pin(keys));
   }
 
   /** Whether the database has something that must be deleted. */
@@ -34,7 +36,7 @@ export class Standby {
   write(entries) {
     for (const entry of entries) {
       const { key, record } = entry;
-      this.owe(key);
+      this.owe(this.instead(entry).key);
       try {
         if (key === ALL) this.#records.clear();
         else if (record === undefined) this.#records.delete(key);
@@ -51,11 +53,26 @@ export class Standby {
     else this.#owed.add(key);
   }
 
+  /** What must be deleted where an entry cannot be written: with a strategy's time all that it may have ended, since nobody would know of it. */
+  instead(entry) {
+    return deletion(this.isTime(entry) ? ALL : entry.key);
+  }
+
+  /** Whether it writes one of a strategy's times. */
+  isTime({ key, record }) {
+    return record !== undefined && this.#pinned.has(key);
+  }
+
   /** The database is there: the keys that are to be deleted in it. Memory is empty then. */
   handOver() {
     const keys = [...this.#owed];
     this.#owed.clear();
     this.#records.clear();
     return keys;
+  }
+
+  #pin(keys) {
+    pin(this.#records, keys);
+    for (const key of keys) this.#pinned.add(key);
   }
 }

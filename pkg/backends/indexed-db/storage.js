@@ -3,7 +3,7 @@ import { monotonic, startTimer } from "../../promises.js";
 import { Connection, isBroken, PAUSE as RETRY, Unavailable } from "./connection.js";
 import { isWorthRoom, PART } from "./room.js";
 import { Standby } from "./standby.js";
-import { BY_TIME, countRecords, hasRecord, isQuota, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
+import { BY_TIME, countRecords, deletion, hasRecord, isQuota, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
 
 /** How many records one transaction writes or reclaims: readers wait for it. */
 export const CHUNK = 100;
@@ -48,7 +48,7 @@ export class Storage {
 
   /** Entries are `{ key, record }`, without a record to delete; what cannot be stored gets a `refusal`. */
   async write(entries) {
-    if (monotonic() < this.#pausedUntil) return this.#send(entries.map(withoutRecord));
+    if (monotonic() < this.#pausedUntil) return this.#sendLeast(entries);
     try {
       await this.#send(entries);
     } catch (error) {
@@ -104,15 +104,24 @@ export class Storage {
       if (!isQuota(error)) throw error;
       this.#pausedUntil = monotonic() + PAUSE;
       this.warn("the storage quota is exceeded: nothing is stored for a while", error);
-      await this.#send(entries.map(withoutRecord));
+      await this.#sendLeast(entries);
     }
   }
 
-  /** What is not written must not leave an older value behind. */
+  /** What is not written must not leave an older value behind. A strategy's times are small, and may still have room. */
+  async #sendLeast(entries) {
+    try {
+      await this.#send(entries.map((entry) => (this.#standby.isTime(entry) ? entry : deletion(entry.key))));
+    } catch (error) {
+      if (!isQuota(error)) throw error;
+      await this.#send(entries.map((entry) => this.#standby.instead(entry)));
+    }
+  }
+
   async #writeWhatFits(entries, error) {
     if (entries.length > 1) return this.#writeEach(entries);
     this.warn("a value is too large for what is left of the storage quota, and is not stored", error);
-    await this.#send(entries.map(withoutRecord));
+    await this.#sendLeast(entries);
   }
 
   /** The database answers, but does not take this: one that it refuses costs the others nothing. */
@@ -156,7 +165,7 @@ export class Storage {
   #settle(database) {
     const { storeName, durability } = this.#options;
     const keys = this.#standby.handOver();
-    writeEntries(database, storeName, durability, keys.map(deletion)).catch(() => {
+    this.#connection.watch(writeEntries(database, storeName, durability, keys.map(deletion))).catch(() => {
       for (const key of keys) this.#standby.owe(key);
       this.#settleLater();
     });
@@ -173,8 +182,3 @@ export class Storage {
     this.#retry = startTimer(() => this.#settleUp(), RETRY);
   }
 }
-
-/** An entry that deletes. Every member is there: one that is missing would be looked up in Object.prototype. */
-export const deletion = (key) => ({ key, record: undefined, refusal: undefined });
-
-const withoutRecord = ({ key }) => deletion(key);

@@ -1,4 +1,5 @@
 import { monotonic, startTimer } from "../../promises.js";
+import { PART } from "./room.js";
 import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
 /** Milliseconds from a write to the sweep after it. */
@@ -98,7 +99,7 @@ export class Sweeper {
     const isOver = await this.#isOverBudget();
     if (!isOver && maxEntries === Infinity) return 0;
     const count = await this.#storage.count();
-    return Math.max(isOver ? count / 4 : 0, count - maxEntries);
+    return Math.max(isOver ? Math.ceil(count * PART) : 0, count - maxEntries); // whole: a part of one would be 0 to the browser, which is all
   }
 
   async #isOverBudget() {

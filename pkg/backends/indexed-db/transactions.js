@@ -5,6 +5,9 @@ export const BY_EXPIRY = "until";
 /** In place of a key: every record. */
 export const ALL = Symbol("all");
 
+/** An entry that deletes. Every member is there: one that is missing would be looked up in Object.prototype. */
+export const deletion = (key) => ({ key, record: undefined, refusal: undefined });
+
 /** A value of a Chromium database whose file is lost: a miss, for itself alone. */
 const isLost = (error) => error?.name === "NotReadableError" || error?.name === "DataError";
 

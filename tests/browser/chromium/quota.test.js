@@ -53,3 +53,30 @@ test("no room is made for a value that is too large, and what is beside it is st
   expect(outcome.found).toEqual([...Array.from({ length: 40 }, (_, index) => index), 0, 1, 2, null]);
   expect(outcome.said).toEqual([expect.stringMatching(/^dogpile: a value is too large for what is left of the storage quota, and is not stored/)]);
 });
+
+test("what was invalidated while the quota is full does not return at the next visit", async () => {
+  const tab = await session.tab();
+  await command("Storage.overrideQuotaForOrigin", { quotaSize: 1_000_000 });
+  const before = await tab.run(async () => {
+    console.warn = () => {};
+    const random = (bytes) => new Uint8Array(bytes).map(() => Math.random() * 256); // nothing to compress
+    const backend = new IndexedDBBackend({ databaseName: "full of invalidated" });
+    const region = createRegion({ backend, regionInvalidator: new StoredInvalidationStrategy(backend) });
+    for (let index = 0; index < 80; index++) await region.set(`k${index}`, random(20_000));
+    const count = (await keysOf(backend)).length;
+    await region.invalidate();
+    await backend.close();
+    return count;
+  });
+  await tab.reload();
+  const found = await tab.run(async () => {
+    const backend = new IndexedDBBackend({ databaseName: "full of invalidated" });
+    const region = createRegion({ backend, regionInvalidator: new StoredInvalidationStrategy(backend) });
+    const values = await region.getMulti(Array.from({ length: 80 }, (_, index) => `k${index}`));
+    await backend.close();
+    await deleteDatabase("full of invalidated");
+    return values.filter((value) => value !== undefined).length;
+  });
+  expect(before).toBeGreaterThan(10);
+  expect(found).toBe(0);
+});
