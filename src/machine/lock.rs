@@ -1,6 +1,7 @@
 //! The backend's locks, which reach other tabs, isolates and processes. The flights that a call leads at once are one round after another: all locks
 //! are tried together; what was won is looked at again, created, stored and released before anything is waited for. Then one lock is waited for,
-//! holding nothing, and the others are tried again. So two calls of many keys never wait for each other.
+//! holding nothing, and the others are tried again: all of them at first, then no more than twice as many as were won, since each may be a request.
+//! So two calls of many keys never wait for each other.
 
 use super::effect::Effect;
 use super::flight::{Found, LockState};
@@ -43,6 +44,8 @@ pub(super) struct LockRound {
     /// The flights that the host is asked about.
     pub asked: Vec<u32>,
     pub awaited: Option<u32>,
+    /// How many are tried beside the one that was waited for. Default: all.
+    pub most: Option<usize>,
     pub won: Vec<(u32, u32)>,
     /// What was found under each lock, if that was asked for.
     pub again: Vec<(u32, Option<Found>)>,
@@ -149,7 +152,8 @@ impl Machine {
 
     pub(super) fn try_locks(&mut self, round: u32, time: &impl Time) {
         let it = &mut self.lock_rounds[round];
-        let others: Vec<u32> = it.led.iter().map(|(_, flight)| *flight).filter(|flight| it.awaited != Some(*flight)).collect();
+        let others = it.led.iter().map(|(_, flight)| *flight).filter(|flight| it.awaited != Some(*flight));
+        let others: Vec<u32> = others.take(it.most.unwrap_or(usize::MAX)).collect();
         it.stage = Stage::Trying;
         it.pending = others.len() + 1;
         for flight in others {

@@ -167,6 +167,7 @@ impl Machine {
     /// Somebody else creates what was busy: whoever would have led is served what is stale, or waits for its lock.
     fn next_round(&mut self, round: u32, time: &impl Time) {
         let it = &mut self.lock_rounds[round];
+        it.most = it.awaited.map(|_| 2 * it.won.len());
         it.late.append(&mut it.won);
         for (seat, flight) in std::mem::take(&mut it.late) {
             if self.flights[flight].lock == LockState::Held {

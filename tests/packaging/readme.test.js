@@ -72,6 +72,13 @@ test("the comparison is what benches/peers.mjs prints", async () => {
   expect(readme).toContain(await run(process.execPath, ["benches/peers.mjs"], { cwd: root }));
 });
 
+test("the table of codes has every code that the types have", async () => {
+  const types = await readFile(join(root, "pkg/index.d.ts"), "utf8");
+  const codes = [...types.matchAll(/^ +\| "([A-Z_]+)";?$/gm)].map(([, code]) => code);
+  expect(codes).toContain("VALIDATION");
+  expect(codes.filter((code) => !readme.includes(`\n| \`${code}\` |`))).toEqual([]);
+});
+
 /** The program prints what the comments of its source say. */
 async function expectPromised(source, executable) {
   const file = join(app.folder, "snippet.js");
