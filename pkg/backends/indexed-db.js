@@ -82,7 +82,7 @@ export class IndexedDBBackend {
     this.#isClosed = true;
     this.#sweeper.close();
     await this.#batches.idle();
-    this.#storage.close();
+    await this.#storage.close();
   }
 
   async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {

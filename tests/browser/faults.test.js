@@ -370,3 +370,22 @@ test("what is owed to a database that goes again before it has answered stays ow
   });
   expect(outcome).toEqual(["old", null, "old"]);
 });
+
+test("what is owed is deleted before the backend closes, where the database is back by then", async () => {
+  const outcome = await inPage(async () => {
+    const databaseName = "owed at the end";
+    const before = new IndexedDBBackend({ databaseName });
+    await before.setMulti({ deleted: "old", untouched: "old" });
+    await before.close();
+    failOpening("UnknownError", 3);
+    const backend = new IndexedDBBackend({ databaseName });
+    await backend.delete("deleted");
+    await backend.close();
+    const after = new IndexedDBBackend({ databaseName });
+    const found = await after.getMulti(["deleted", "untouched"]);
+    await after.close();
+    await deleteDatabase(databaseName);
+    return found;
+  });
+  expect(outcome).toEqual([null, "old"]);
+});

@@ -62,6 +62,11 @@ export class Connection {
     }
   }
 
+  /** A database that could not be opened may be tried again now. */
+  hasten() {
+    this.#downUntil = 0;
+  }
+
   /** What a transaction comes to, in time: a database that is taken away may never answer. */
   watch(transaction) {
     return within(this.#unlessLost(transaction), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));

@@ -73,7 +73,12 @@ export class Storage {
     return this.#use((...store) => countRecords(...store, indexName, range), () => 0);
   }
 
-  close() {
+  /** What is owed has its last chance here. */
+  async close() {
+    if (this.#standby.owes) {
+      this.#connection.hasten();
+      await this.count().catch(() => {});
+    }
     clearTimeout(this.#retry);
     this.#connection.close();
   }
