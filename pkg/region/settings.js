@@ -4,6 +4,7 @@ import { hasMethod } from "../members.js";
 
 const isFunction = (value) => typeof value === "function";
 const aFunction = [isFunction, "a function"];
+const aBoolean = [(value) => typeof value === "boolean", "true or false"];
 
 export const OF_REGION = [
   "name",
@@ -39,7 +40,8 @@ const CHECKS = {
   observer: [(value) => typeof value === "object", "an object"],
   asyncCreationRunner: aFunction,
   waitUntil: aFunction,
-  staleWhileRevalidate: [(value) => typeof value === "boolean", "true or false"],
+  staleWhileRevalidate: aBoolean,
+  replaceExistingBackend: aBoolean,
   backendErrors: [(value) => value === "degrade" || value === "throw", '"degrade" or "throw"'],
 };
 const DEFAULT_LOCK_TIMEOUT = 30;

@@ -187,3 +187,13 @@ test("errors are Errors of this package, told apart by code and name", () => {
   expect(error).toBeInstanceOf(dogpile.ValidationError);
   expect(error.name).toBe("ValidationError");
 });
+
+describe("what would be taken for true", () => {
+  test.each(["false", "", 0, 1, {}])("replaceExistingBackend: %j", (replaceExistingBackend) => {
+    const region = createRegion({ backend: new MemoryBackend() });
+    const { backend } = region;
+    const error = throws(() => region.configure({ backend: new MemoryBackend(), replaceExistingBackend }), "VALIDATION");
+    expect(error.message).toMatch(/^replaceExistingBackend must be true or false, not /);
+    expect(region.backend).toBe(backend);
+  });
+});
