@@ -29,7 +29,7 @@ function sizeOf(values) {
 /** A getter of the user's may throw, though it did not when the value was copied. */
 function partsOf(value) {
   try {
-    return typeof value[Symbol.iterator] === "function" ? [...value] : Object.values(value);
+    return value instanceof Map || value instanceof Set ? [...value] : Object.values(value); // an iterator of the user's may have no end
   } catch {
     return [];
   }
