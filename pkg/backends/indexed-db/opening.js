@@ -1,3 +1,4 @@
+import { member } from "../../members.js";
 import { startTimer } from "../../promises.js";
 import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
@@ -42,7 +43,7 @@ async function openOrReplace(openIn, factory, databaseName, requireWanted) {
 /** The realm's own IndexedDB; a sandboxed frame may throw at the mere mention. */
 export function ownFactory() {
   try {
-    return globalThis.indexedDB ?? undefined;
+    return member(globalThis, "indexedDB") ?? undefined;
   } catch {
     return undefined;
   }
