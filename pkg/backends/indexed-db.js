@@ -1,7 +1,8 @@
-import { makeError, requireKey, requireKeys } from "../errors.js";
+import { requireKey, requireKeys } from "../errors.js";
 import { member } from "../members.js";
 import { entriesOf, listed } from "../region/options.js";
 import { Batches } from "./indexed-db/batches.js";
+import { closedError } from "./indexed-db/connection.js";
 import { TabMutex } from "./indexed-db/mutex.js";
 import { checked, INDEXED_DB_OPTIONS } from "./indexed-db/options.js";
 import { CHUNK, Storage } from "./indexed-db/storage.js";
@@ -90,7 +91,7 @@ export class IndexedDBBackend {
   }
 
   #requireOpen() {
-    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
+    if (this.#isClosed) throw closedError();
   }
 
   #read(keys) {

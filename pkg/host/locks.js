@@ -1,9 +1,9 @@
 import { makeError } from "../errors.js";
 import { hasMethod } from "../members.js";
 import { pending, startTimer } from "../promises.js";
-import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
 import { findToJudge, numbersOf } from "../region/found.js";
 import { askMutex, mutexOf } from "../region/mutexes.js";
+import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
 
 /** Whether the backend has a lock for a flight, which a call leads. */
 export function findLock(call, flight) {

@@ -1,8 +1,8 @@
 import * as backend from "../backends/backend.js";
 import { pending } from "../promises.js";
+import { findToJudge, numbersOf } from "../region/found.js";
 import { Flight } from "./flight.js";
 import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
-import { findToJudge, numbersOf } from "../region/found.js";
 
 /** Reads a flight's key for a call; a call of many keys reads them all with the last one. */
 export function read(host, call, number, key, more) {

@@ -1,7 +1,7 @@
 import { hasMethod } from "../members.js";
 import { Deferred, pending } from "../promises.js";
-import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 import { askMutex, mutexOf } from "../region/mutexes.js";
+import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 
 /** `set` or `delete` of one or many keys: sent when its turn has come. */
 export class Write {

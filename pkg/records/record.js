@@ -19,8 +19,9 @@ const isPolluted = () => "payload" in Object.prototype || "metadata" in Object.p
 /** What a backend gave, and what is known of it; `undefined` when it is no record. Never throws. */
 export function readRecord(stored) {
   try {
-    const { payload, metadata } = isPolluted() ? membersOf(stored, OUTER) : stored;
-    const { ct, v, et } = isPolluted() ? membersOf(metadata, INNER) : metadata;
+    const hasPollution = isPolluted();
+    const { payload, metadata } = hasPollution ? membersOf(stored, OUTER) : stored;
+    const { ct, v, et } = hasPollution ? membersOf(metadata, INNER) : metadata;
     if (payload === undefined && !Object.hasOwn(stored, "payload")) return undefined;
     if (!Number.isFinite(ct)) return undefined;
     return { record: stored, payload, ct, v: finiteOrNaN(v), et: finiteOrNaN(et), invalidated: 0, promise: undefined };

@@ -1,6 +1,6 @@
 //! One call of `getOrCreate` or its like: what it asks for, and a seat for each of its keys.
 
-use super::heartbeat::{Heartbeat, SILENCE};
+use super::heartbeat::{Heartbeat, Seen};
 use super::slab::{Reusable, Ticket, empty};
 
 /// What one caller asks for. Seconds; infinity for never.
@@ -96,27 +96,6 @@ pub(super) struct Seat {
     pub has_seen_death: bool,
     /// Of whom it has seen how many heartbeats, and how often no new one.
     pub seen: Seen,
-}
-
-/// What was seen of another call's heartbeat.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Seen {
-    pub owner: Option<Ticket>,
-    pub beats: u32,
-    pub silence: u32,
-}
-
-impl Seen {
-    /// Counts one beat of one's own: whether the other has missed so many that it has died.
-    pub fn has_died(&mut self, owner: Ticket, beats: u32) -> bool {
-        let is_silent = self.owner == Some(owner) && self.beats == beats;
-        *self = Seen { owner: Some(owner), beats, silence: if is_silent { self.silence + 1 } else { 0 } };
-        let has_died = self.silence >= SILENCE;
-        if has_died {
-            *self = Seen::default();
-        }
-        has_died
-    }
 }
 
 impl Seat {

@@ -3,14 +3,14 @@
 //! Nobody acts for another request there. A call is woken by a promise that the other request settles, or by a timer of its own, and then looks;
 //! what others have decided about its flights, it carries out itself.
 
-use super::call::{Place, Seen, Stage};
+use super::call::{Place, Stage};
 use super::effect::Effect;
 use super::flight::Outcome;
 use super::slab::Ticket;
 use super::{Machine, Time};
 
 /// So many of one's own beats without one of the other's are a death.
-pub(super) const SILENCE: u32 = 3;
+const SILENCE: u32 = 3;
 /// Milliseconds without a beat that are a death to those who come late and do not wait: a busy isolate has let the timers run by then.
 const LONG_SILENCE: f64 = 2_000.0;
 /// Milliseconds without a beat after which nothing of a request is kept.
@@ -28,6 +28,27 @@ pub(super) struct Heartbeat {
 impl Default for Heartbeat {
     fn default() -> Self {
         Self { count: 0, at: f64::INFINITY }
+    }
+}
+
+/// What was seen of another call's heartbeat.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Seen {
+    pub owner: Option<Ticket>,
+    pub beats: u32,
+    pub silence: u32,
+}
+
+impl Seen {
+    /// Counts one beat of one's own: whether the other has missed so many that it has died.
+    pub fn has_died(&mut self, owner: Ticket, beats: u32) -> bool {
+        let is_silent = self.owner == Some(owner) && self.beats == beats;
+        *self = Seen { owner: Some(owner), beats, silence: if is_silent { self.silence + 1 } else { 0 } };
+        let has_died = self.silence >= SILENCE;
+        if has_died {
+            *self = Seen::default();
+        }
+        has_died
     }
 }
 

@@ -65,10 +65,6 @@ impl Machine {
         blockers
     }
 
-    pub(super) fn watch_writers(&mut self, call: u32) {
-        self.watch_owners(call);
-    }
-
     /// Sends the second read of a lock round when the writes that are queued now have ended.
     pub(super) fn queue_reread(&mut self, round: u32) {
         let ticket = self.lock_rounds.ticket(round);
@@ -79,7 +75,7 @@ impl Machine {
         self.lock_rounds[round].is_read_sent = false;
         self.lock_rounds[round].blockers = ahead;
         self.reread_unblocked(round);
-        self.watch_writers(self.lock_rounds[round].call.slot);
+        self.watch_owners(self.lock_rounds[round].call.slot);
     }
 
     pub(super) fn reread_unblocked(&mut self, round: u32) {

@@ -47,7 +47,7 @@ impl Machine {
         if self.writes[write.slot].ahead.is_empty() {
             self.send(write.slot);
         } else if let Some(owner) = owner {
-            self.watch_writers(owner.slot);
+            self.watch_owners(owner.slot);
         }
         self.settle(time);
         write

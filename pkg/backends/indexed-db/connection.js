@@ -13,6 +13,9 @@ const RECESS = 1_000;
 /** There is no database to be had now; `cause` says why. */
 export class Unavailable extends Error {}
 
+/** What calls of a closed backend come to. */
+export const closedError = () => makeError("BACKEND", "The backend is closed.");
+
 /** What a transaction comes to when its connection is taken away: the site's data were cleared, the database deleted, its process gone. */
 const BROKEN = ["AbortError", "InvalidStateError", "NotFoundError", "TimeoutError", "TransactionInactiveError", "UnknownError"];
 export const isBroken = (error) => BROKEN.includes(error?.name);
@@ -31,7 +34,6 @@ export class Connection {
   #recess;
   #cause;
   #downUntil = 0;
-
   #isClosed = false;
   #whenOpen;
 
@@ -123,7 +125,7 @@ export class Connection {
   }
 
   #requireOpen() {
-    if (this.#isClosed) throw makeError("BACKEND", "The backend is closed.");
+    if (this.#isClosed) throw closedError();
   }
 
   /** An answer that comes late is welcome, unless the backend was closed meanwhile. */
@@ -132,13 +134,13 @@ export class Connection {
     this.#unanswered = undefined;
     this.#database = database;
     this.#downUntil = 0;
-    this.#whenOpen();
     database.onversionchange = () => this.#drop(database);
     database.onclose = () => {
       this.#drop(database);
       this.#recess = new Promise((resolve) => startTimer(resolve, RECESS));
       for (const reject of this.#underWay) reject(new DOMException("The connection was taken away.", "AbortError"));
     };
+    this.#whenOpen();
   }
 
   #unlessLost(transaction) {

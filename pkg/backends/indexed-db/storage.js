@@ -105,10 +105,10 @@ export class Storage {
     try {
       await this.#makeRoom();
       await this.#send(entries);
-    } catch (error) {
-      if (!isQuota(error)) throw error;
+    } catch (again) {
+      if (!isQuota(again)) throw again;
       this.#pausedUntil = monotonic() + PAUSE;
-      this.warn("the storage quota is exceeded: nothing is stored for a while", error);
+      this.warn("the storage quota is exceeded: nothing is stored for a while", again);
       await this.#sendLeast(entries);
     }
   }
