@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRegion } from "dogpile";
 import { checkAfterEach } from "./helpers.js";
+import { integers } from "./random/plan.js";
 
 checkAfterEach();
 
@@ -120,17 +121,6 @@ describe("members that are shared", () => {
   });
 });
 
-/** Mulberry32. */
-function random(seed) {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 const TEXTS = ["", "a", "b", ",", ":", '"', "\\", "[", "]", "{}", "1", "1n", "-0", "empty", "null", "undefined", "Date(0)", "__proto__", "\ud800", '":1,"'];
 const ATOMS = [...TEXTS, 0, -0, 1, -1, 12, 1.5, NaN, Infinity, -Infinity, 0n, 1n, -1n, 12n, true, false, null, undefined];
 
@@ -156,7 +146,7 @@ function isSame(one, other) {
 }
 
 test("values that differ have different texts, and copies the same", () => {
-  const below = random(14);
+  const below = integers(14);
   const seen = new Map();
   for (let count = 0; count < 40_000; count++) {
     const value = randomValue(below);

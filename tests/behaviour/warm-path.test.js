@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createRegion, MemoryBackend } from "dogpile";
 import { checkAfterEach, counted, now } from "./helpers.js";
+import { integers } from "./random/plan.js";
 
 checkAfterEach();
 
@@ -11,22 +12,11 @@ async function ask(region, method, options) {
   return [answer, creator.times];
 }
 
-/** Numbers by a seed, the same in each run (mulberry32). */
-function generator(seed) {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 test("the warm path answers as the full way does, which an observer makes every call go", async () => {
   const pick = (random, choices) => choices[random(choices.length)];
   let [warm, created] = [0, 0];
   for (let seed = 1; seed <= 1_000; seed += 1) {
-    const random = generator(seed);
+    const random = integers(seed);
     const expirationTime = pick(random, [undefined, 10, 1_000, -1, "1h"]);
     const metadata = { ct: pick(random, [now() - 5, now() - 100, now() - 5_000, now() + 5_000, now() + 30, now() + 61, 0, Number.NaN, undefined, "now"]), v: pick(random, [2, 2, 2, 1, undefined]) };
     if (random(3) === 0) metadata.et = pick(random, [1, 50, 1e6, -1]);

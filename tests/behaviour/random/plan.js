@@ -9,6 +9,12 @@ export function generator(seed) {
   };
 }
 
+/** Whole numbers from 0 to below the one that is given. */
+export function integers(seed) {
+  const next = generator(seed);
+  return (below) => Math.floor(next() * below);
+}
+
 /**
  * All that is left to chance in a run, as lists of small numbers: one list for the setting, one for each step. They are drawn by a seed, or given.
  * 0 is always the simplest choice, and what is not given is 0: a plan with less in it is a simpler run.
