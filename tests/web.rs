@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[wasm_bindgen(module = "/target/web-host.js")]
 extern "C" {
     #[wasm_bindgen(js_name = newHost)]
-    fn new_host() -> JsValue;
+    fn new_host(exports: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = newRegion)]
     fn new_region(core: &Exported, host: &JsValue, map: &Map, by_promise: bool) -> JsValue;
     #[wasm_bindgen(js_name = newCall)]
@@ -100,7 +100,7 @@ struct Stage {
 
 impl Stage {
     fn new(by_promise: bool) -> Self {
-        let (host, map) = (new_host(), Map::new());
+        let (host, map) = (new_host(&wasm_bindgen::exports()), Map::new());
         let core: Exported = JsValue::from(Region::new(NONE, 30.0, 1, false)).unchecked_into();
         let region = new_region(&core, &host, &map, by_promise);
         Self { host, core, region, map, creations: Rc::default() }

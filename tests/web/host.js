@@ -3,11 +3,17 @@ import { Call } from "../../pkg/host/call.js";
 import { Host } from "../../pkg/host/host.js";
 import { Write } from "../../pkg/host/write.js";
 import { TimeLimit } from "../../pkg/promises.js";
-import { makeRecord, readRecord } from "../../pkg/records/record.js";
+import { makeRecord } from "../../pkg/records/record.js";
+import { find, numbersOf } from "../../pkg/region/found.js";
+import { useNumbers } from "./numbers.js";
 
 const REQUEST = { isMulti: false, expiration: NaN, lockTimeout: NaN, timeout: NaN, staleIfError: NaN };
 
-export const newHost = () => new Host();
+/** `exports` are those of the module under test. */
+export function newHost(exports) {
+  useNumbers(exports);
+  return new Host();
+}
 
 /** A region's part of the host. `core` is the exported class; the backend is the Map, which answers at once or by promise. */
 export function newRegion(core, host, map, byPromise) {
@@ -17,18 +23,19 @@ export function newRegion(core, host, map, byPromise) {
     set: (key, record) => answer(void map.set(key, record)),
     delete: (key) => answer(void map.delete(key)),
   };
-  const setup = { backend, throws: false, lockTimeout: 30, answered: (promise) => promise, limit: new TimeLimit(Infinity), toStored: (record) => record };
+  const setup = { backend, throws: false, lockTimeout: 30, answered: (promise) => promise, limit: new TimeLimit(Infinity), toStored: (record) => record, fromStored: (record) => record };
   let now = 1_000;
   return {
     core, host, setup,
     isPlain: true,
     reporter: { isObserved: false, tell() {}, error() {} },
-    clockNow: () => NaN,
+    clock: { read: () => NaN, readOrBegin: () => NaN },
     stamp: () => (now += 1),
     hint: () => undefined,
     cachedValue: (record) => record,
-    findToJudge: (_setup, { value }) => (value === undefined ? { why: 2 } : readRecord(value)),
-    numbersOf: ({ record, ct, v, et, why }) => (record === undefined ? { kind: why, ct: 0, v: 0, et: 0, invalidated: 0 } : { kind: 0, ct, v, et, invalidated: 0 }),
+    backendFailed(error) {
+      throw error;
+    },
   };
 }
 
@@ -53,7 +60,7 @@ export function newReading(region, keys) {
   const judged = async () => {
     const stored = await Promise.all(keys.map((key) => region.setup.backend.get(key)));
     return stored.map((value) => {
-      const { kind, ct, v, et } = region.numbersOf(region.findToJudge(undefined, { value }));
+      const { kind, ct, v, et } = numbersOf(find(region, region.setup, { value }, true));
       return region.core.judge(kind, ct, v, et, 0, NaN, false, NaN) === 0 ? value.payload : undefined;
     });
   };
