@@ -6,14 +6,16 @@ import { ask, environment, root, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
+const npm = ["--features", "js,sha1,workers"];
 const strict = ["--", "--deny", "warnings"];
 const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p"];
 
 export const suites = [
   { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
-  { name: "clippy-native", host: "native", command: ["cargo", "clippy", "--all-targets", ...strict], count: whole },
-  { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...strict], count: whole },
-  { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast"], count: libtest },
+  { name: "clippy-native", host: "native", command: ["cargo", "clippy", "--all-targets", "--features", "serde", ...strict], count: whole },
+  { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...npm, ...strict], count: whole },
+  { name: "clippy-web", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, "--features", "web", ...strict], count: whole },
+  { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast", "--features", "serde"], count: libtest },
   wasmPack("node", "Node 24", "--node"),
   wasmPack("chromium", "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver),
   wasmPack("firefox", "Firefox", "--headless", "--firefox", "--geckodriver", geckodriver),
@@ -42,7 +44,7 @@ export const suites = [
 function wasmPack(name, host, ...options) {
   const command = () => [
     join(toolBin("wasm-pack"), "wasm-pack"), "test", "--mode", "no-install",
-    ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", "web",
+    ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", "web", ...npm,
   ];
   const env = {
     ...environment,

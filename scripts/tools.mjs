@@ -39,6 +39,6 @@ function userCache() {
 
 /** The CLI refuses what another release of the crate has compiled. */
 function wasmBindgen() {
-  const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
-  return manifest.match(/^wasm-bindgen\s*=.*?"=(\d+\.\d+\.\d+)"/m)[1];
+  const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
+  return lock.match(/^name = "wasm-bindgen"\nversion = "(.*)"$/m)[1];
 }

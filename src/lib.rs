@@ -1,8 +1,6 @@
-//! The region of [dogpile.cache](https://dogpilecache.sqlalchemy.org) for JavaScript, compiled to WebAssembly.
-//!
-//! The npm package in `pkg` holds the public classes; this crate decides.
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("README.md")]
 
+pub mod backend;
 pub mod clock;
 pub mod duration;
 pub mod freshness;
@@ -13,11 +11,19 @@ mod keys;
 pub mod machine;
 #[cfg(feature = "sha1")]
 mod mangler;
+pub mod record;
+pub mod runtime;
 
+pub use backend::{Backend, Lock, NoLock};
 #[cfg(feature = "js")]
 pub use js::*;
+pub use machine::LockAnswer;
 #[cfg(feature = "sha1")]
 pub use mangler::*;
+pub use record::Record;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+pub use runtime::Native;
+pub use runtime::{Runtime, Wakeup};
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
 #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]

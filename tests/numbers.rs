@@ -1,5 +1,5 @@
 //! The numbers in which the host and the machine speak are defined in Rust: `pkg/host/numbers.js` has the same names in the same order.
-#![cfg(all(not(target_arch = "wasm32"), feature = "js"))]
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::path::Path;

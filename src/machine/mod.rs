@@ -100,9 +100,9 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Whether requests may die. Without the feature they never do, and what is done about it is not compiled.
+    /// Whether requests may die. In the npm package's build for all hosts but Workers they never do, and what is done about it is not compiled.
     const fn on_workers(&self) -> bool {
-        cfg!(feature = "workers") && self.on_workers
+        cfg!(any(feature = "workers", not(feature = "js"))) && self.on_workers
     }
 
     /// A machine for one backend. `on_workers`: whether requests may die.
