@@ -12,6 +12,7 @@ pub mod machine;
 #[cfg(feature = "sha1")]
 mod mangler;
 pub mod record;
+pub mod region;
 pub mod runtime;
 
 pub use backend::{Backend, Lock, NoLock};
@@ -21,6 +22,7 @@ pub use machine::LockAnswer;
 #[cfg(feature = "sha1")]
 pub use mangler::*;
 pub use record::Record;
+pub use region::{CallOptions, Error, Invalidate, Lookup, Region, RegionBuilder, Vacancy};
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use runtime::Native;
 pub use runtime::{Runtime, Wakeup};

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 mod native;
+mod wait;
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
-pub use native::{Native, NativeWakeup};
+pub use native::Native;
+pub use wait::Wait;
 
 /// The clocks of a host, and how something waits there. [`Native`] is for executors of native programs.
 pub trait Runtime {

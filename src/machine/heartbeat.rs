@@ -237,13 +237,13 @@ impl Machine {
         }
     }
 
-    /// Drops all of a request that has died.
+    /// Drops all of a request that has died. Its rounds of locks go first: what ends then must not let them go on.
     fn forget_call(&mut self, call: u32) {
+        self.forget_rounds(call);
         for flight in self.led_by(call) {
             self.end(flight, Outcome::Restart);
         }
         self.leave_call(call);
-        self.forget_rounds(call);
         self.forget_batches(call);
         if let Some(write) = self.calls[call].write {
             self.give_up_write(write);

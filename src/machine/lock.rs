@@ -69,6 +69,11 @@ impl LockRound {
     pub fn is_rereading(&self) -> bool {
         self.stage == Stage::ReadingAgain
     }
+
+    /// All that it has not done with.
+    pub fn flights(&self) -> impl Iterator<Item = u32> {
+        self.led.iter().chain(&self.won).chain(&self.late).map(|(_, flight)| *flight)
+    }
 }
 
 impl Machine {
@@ -242,8 +247,9 @@ impl Machine {
         let rounds: Vec<u32> = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == ticket).collect();
         for round in rounds {
             let it = &mut self.lock_rounds[round];
-            let flights: Vec<u32> =
-                it.led.drain(..).chain(it.won.drain(..)).chain(it.late.drain(..)).map(|(_, flight)| flight).collect();
+            let flights: Vec<u32> = it.flights().collect();
+            (it.led, it.won, it.late) = Default::default();
+            (it.pending, it.releasing) = (0, 0);
             for flight in flights {
                 self.flights[flight].round = None;
                 self.release(flight);

@@ -21,6 +21,7 @@
 //! | `fence` | what makes a flight's value one that must not be stored |
 //! | `cancellation` | callers that leave by their signal or their timeout |
 //! | `heartbeat` | Workers, where a request may die in the middle of anything |
+//! | `dropping` | hosts where a request that dies says so |
 
 use std::collections::VecDeque;
 
@@ -28,6 +29,7 @@ mod call;
 mod cancellation;
 mod creation;
 mod decision;
+mod dropping;
 mod effect;
 mod fence;
 mod flight;

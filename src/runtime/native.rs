@@ -1,23 +1,14 @@
 //! The runtime of native programs: the standard library's clocks and the executor's own timer.
 
 use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-use futures_util::future::poll_fn;
-use futures_util::task::AtomicWaker;
-
-use super::{Runtime, Wakeup};
+use super::{Runtime, Wait};
 
 /// A runtime over any executor: it is told how to sleep there.
 ///
 /// ```
-/// # async fn example() {
 /// let runtime = dogpile::Native::new(tokio::time::sleep);
-/// # }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Native<S> {
@@ -41,7 +32,7 @@ where
     S: Fn(Duration) -> F,
     F: Future,
 {
-    type Wakeup = NativeWakeup<F>;
+    type Wakeup = Wait<F>;
     type Beat = ();
 
     fn now(&self) -> f64 {
@@ -52,52 +43,9 @@ where
         self.start.elapsed().as_secs_f64() * 1_000.0
     }
 
-    fn wakeup(&self, at_latest: Option<Duration>) -> NativeWakeup<F> {
-        NativeWakeup { signal: Arc::default(), sleep: at_latest.map(&self.sleep) }
+    fn wakeup(&self, at_latest: Option<Duration>) -> Wait<F> {
+        Wait::new(at_latest.map(&self.sleep))
     }
 
     fn beat(&self, _alive: Box<dyn Fn()>) {}
-}
-
-/// One wait of [`Native`].
-#[derive(Debug)]
-pub struct NativeWakeup<F> {
-    signal: Arc<Signal>,
-    sleep: Option<F>,
-}
-
-#[derive(Debug, Default)]
-struct Signal {
-    is_set: AtomicBool,
-    waker: AtomicWaker,
-}
-
-/// Ends one wait of [`Native`].
-pub type NativeWaker = Box<dyn FnOnce() + Send + Sync>;
-
-impl<F: Future> Wakeup for NativeWakeup<F> {
-    type Waker = NativeWaker;
-
-    fn waker(&self) -> NativeWaker {
-        let signal = self.signal.clone();
-        Box::new(move || {
-            signal.is_set.store(true, Ordering::Release);
-            signal.waker.wake();
-        })
-    }
-
-    async fn wait(self) {
-        let mut sleep = pin!(self.sleep);
-        poll_fn(|context| {
-            self.signal.waker.register(context.waker());
-            if self.signal.is_set.load(Ordering::Acquire) {
-                return Poll::Ready(());
-            }
-            match sleep.as_mut().as_pin_mut() {
-                Some(sleep) => sleep.poll(context).map(|_| ()),
-                None => Poll::Pending,
-            }
-        })
-        .await;
-    }
 }

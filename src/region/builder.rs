@@ -1,0 +1,81 @@
+//! How a region is set up.
+
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::options::Mangler;
+use super::state::State;
+use super::{Region, Shared};
+use crate::backend::Backend;
+use crate::machine::Settings;
+use crate::runtime::Runtime;
+
+/// Sets up a [`Region`].
+pub struct RegionBuilder<V, E, B, R> {
+    backend: B,
+    runtime: R,
+    expiration: Option<f64>,
+    lock_timeout: f64,
+    stale_if_error: Option<f64>,
+    mangler: Option<Mangler>,
+    types: PhantomData<fn() -> (V, E)>,
+}
+
+impl<V, E, B, R> std::fmt::Debug for RegionBuilder<V, E, B, R> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("RegionBuilder").finish_non_exhaustive()
+    }
+}
+
+impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> RegionBuilder<V, E, B, R> {
+    pub(super) fn new(backend: B, runtime: R) -> Self {
+        Self { backend, runtime, expiration: None, lock_timeout: 30.0, stale_if_error: None, mangler: None, types: PhantomData }
+    }
+
+    /// When values become stale, unless they or a call say otherwise. Default: never.
+    #[must_use]
+    pub fn expiration(mut self, expiration: Duration) -> Self {
+        self.expiration = Some(expiration.as_secs_f64());
+        self
+    }
+
+    /// For how long a creator, a lock or the backend is waited for. Default: 30 seconds.
+    #[must_use]
+    pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
+        self.lock_timeout = lock_timeout.as_secs_f64();
+        self
+    }
+
+    /// Where a creator fails, a value is served that has expired no longer ago than this. Default: none is.
+    #[must_use]
+    pub fn stale_if_error(mut self, grace: Duration) -> Self {
+        self.stale_if_error = Some(grace.as_secs_f64());
+        self
+    }
+
+    /// From a key to the one that the backend sees. Default: the same.
+    #[must_use]
+    pub fn key_mangler(mut self, mangler: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.mangler = Some(Box::new(mangler));
+        self
+    }
+
+    /// The region.
+    pub fn build(self) -> Region<V, E, B, R> {
+        let settings = Settings {
+            expiration: self.expiration,
+            lock_timeout: self.lock_timeout,
+            coalesces: true,
+            has_locks: self.backend.has_locks(),
+            has_runner: false,
+            has_strategy: false,
+            refreshes: false,
+            is_observed: false,
+            throws: false,
+        };
+        let state = Mutex::new(State::new(settings, self.runtime.period().is_some()));
+        let Self { backend, runtime, stale_if_error, mangler, .. } = self;
+        Region { shared: Arc::new(Shared { backend, runtime, settings, stale_if_error, mangler, state }) }
+    }
+}

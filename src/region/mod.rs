@@ -1,0 +1,254 @@
+//! The region for Rust: an asynchronous driver over the machine, which decides. Nothing is spawned: each future carries out what its own call is told to.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `builder`, `options` | how a region is set up, and what one call asks for |
+//! | `state`, `effects` | the machine, what it knows by numbers, and what becomes of each effect |
+//! | `caller` | what one future has to do, and what it has been given |
+//! | `drive` | carries out what a call is told to, until it has its answer |
+//! | `tasks` | from what the machine says to what a future does, and back |
+//! | `operation` | one thing that a future waits for: a read, a lock, a write |
+//! | `lookup`, `vacancy` | creation by the caller, where a closure cannot do it |
+//! | `write` | `set` and `delete` |
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+
+use crate::backend::Backend;
+use crate::freshness::Decision;
+use crate::machine::{Counts, Settings, Time};
+use crate::runtime::{Runtime, Wakeup};
+
+mod builder;
+mod caller;
+mod drive;
+mod effects;
+mod error;
+mod lookup;
+mod operation;
+mod options;
+mod state;
+mod tasks;
+mod vacancy;
+mod write;
+
+pub use builder::RegionBuilder;
+pub use error::Error;
+pub use lookup::Lookup;
+pub use options::{CallOptions, Invalidate};
+pub use vacancy::Vacancy;
+
+use caller::Handle;
+use drive::{Answer, Driven, drive};
+use operation::{found_in, within};
+use options::Mangler;
+use state::State;
+
+type Waker<R> = <<R as Runtime>::Wakeup as Wakeup>::Waker;
+
+/// What all clones of a region share.
+struct Shared<V, E, B: Backend<V>, R: Runtime> {
+    backend: B,
+    runtime: R,
+    settings: Settings,
+    stale_if_error: Option<f64>,
+    mangler: Option<Mangler>,
+    state: Mutex<State<V, E, B::Lock, Waker<R>>>,
+}
+
+/// A cache that computes each value once, however many ask for it. Cheap to clone; the clones are one region.
+///
+/// ```
+/// use std::time::Duration;
+/// use dogpile::{MemoryBackend, Native, Region};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let region = Region::builder(MemoryBackend::new(), Native::new(tokio::time::sleep))
+///     .expiration(Duration::from_secs(60))
+///     .build();
+/// let value: Result<u32, dogpile::Error<String>> = region.get_or_create("answer", async || Ok(42)).await;
+/// assert_eq!(value, Ok(42));
+/// # });
+/// ```
+pub struct Region<V, E, B: Backend<V>, R: Runtime> {
+    shared: Arc<Shared<V, E, B, R>>,
+}
+
+impl<V, E, B: Backend<V>, R: Runtime> Clone for Region<V, E, B, R> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone() }
+    }
+}
+
+impl<V, E, B: Backend<V>, R: Runtime> std::fmt::Debug for Region<V, E, B, R> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Region").field("settings", &self.shared.settings).finish_non_exhaustive()
+    }
+}
+
+impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> Region<V, E, B, R> {
+    /// A region over a backend; see [`RegionBuilder`] for what can be set.
+    pub fn builder(backend: B, runtime: R) -> RegionBuilder<V, E, B, R> {
+        RegionBuilder::new(backend, runtime)
+    }
+
+    /// The value under a key: a fresh one; the stale one while another caller creates; or what is created, once, for all who wait.
+    ///
+    /// `create` runs inside this future: if that is dropped, one of those who wait creates in its place. A creation that takes longer than
+    /// `lock_timeout` is taken over by one of those who wait.
+    ///
+    /// # Errors
+    /// [`Error::Creator`] with what `create` has failed with, for all who waited for it; [`Error::TimedOut`] when two creations in a row have not
+    /// ended within `lock_timeout`.
+    pub async fn get_or_create(&self, key: &str, create: impl AsyncFnOnce() -> Result<V, E>) -> Result<V, Error<E>> {
+        self.get_or_create_with(key, &CallOptions::default(), create).await
+    }
+
+    /// The same, of a call with options of its own.
+    ///
+    /// # Errors
+    /// As [`get_or_create`](Self::get_or_create).
+    pub async fn get_or_create_with(
+        &self,
+        key: &str,
+        options: &CallOptions,
+        create: impl AsyncFnOnce() -> Result<V, E>,
+    ) -> Result<V, Error<E>> {
+        let handle = Handle::call(&self.shared, &[self.shared.mangled(key)], options, false);
+        let mut create = Some(create);
+        let mut creation = None; // one, also where the call has to lead twice
+        let driven = drive(&handle, |_| {
+            let is_first = create.is_some();
+            if let Some(create) = create.take() {
+                creation = Some(async move { create().await.map(|value| vec![value]) }.shared());
+            }
+            Some((creation.clone()?, is_first))
+        });
+        let answers = answers_of(driven.await)?;
+        answers.first().map(Answer::value).ok_or(Error::Incomplete)
+    }
+
+    /// The value under each of these keys, in their order. `create` is called with the keys that nobody else creates, once, or, where the backend has
+    /// locks, once for each group of keys whose locks are acquired together; it gives a value for each.
+    ///
+    /// # Errors
+    /// As [`get_or_create`](Self::get_or_create); [`Error::Incomplete`] when `create` has given another number of values than it was given keys.
+    pub async fn get_or_create_many(
+        &self,
+        keys: &[&str],
+        create: impl AsyncFn(&[&str]) -> Result<Vec<V>, E>,
+    ) -> Result<Vec<V>, Error<E>> {
+        self.get_or_create_many_with(keys, &CallOptions::default(), create).await
+    }
+
+    /// The same, of a call with options of its own.
+    ///
+    /// # Errors
+    /// As [`get_or_create_many`](Self::get_or_create_many).
+    pub async fn get_or_create_many_with(
+        &self,
+        keys: &[&str],
+        options: &CallOptions,
+        create: impl AsyncFn(&[&str]) -> Result<Vec<V>, E>,
+    ) -> Result<Vec<V>, Error<E>> {
+        let mut entries: Vec<(String, &str)> = keys.iter().map(|key| (self.shared.mangled(key), *key)).collect();
+        entries.sort_unstable();
+        entries.dedup_by(|one, other| one.0 == other.0);
+        let mangled: Vec<String> = entries.iter().map(|(key, _)| key.clone()).collect();
+        let handle = Handle::call(&self.shared, &mangled, options, true);
+        let driven = drive(&handle, |seats| {
+            let keys: Vec<&str> = seats.into_iter().map(|seat| entries[seat].1).collect();
+            let create = &create;
+            Some((async move { create(&keys).await }, true))
+        });
+        let answers = answers_of(driven.await)?;
+        let value = |key: &&str| Some(answers.get(mangled.binary_search(&self.shared.mangled(key)).ok()?)?.value());
+        keys.iter().map(value).collect::<Option<_>>().ok_or(Error::Incomplete)
+    }
+
+    /// What there is for a key, without a closure: whoever is given a [`Vacancy`] creates, and everyone else waits for that or is given what is stale.
+    ///
+    /// ```
+    /// # use dogpile::{Lookup, MemoryBackend, Native, Region};
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// # let region: Region<u32, String, _, _> = Region::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
+    /// match region.look_up("key").await {
+    ///     Lookup::Fresh(value) | Lookup::Stale(value) | Lookup::Joined(Ok(value)) => println!("{value}"),
+    ///     Lookup::Joined(Err(error)) => println!("{error}"),
+    ///     Lookup::Vacant(vacancy) => vacancy.fill(42).await.unwrap(),
+    /// }
+    /// # });
+    /// ```
+    pub async fn look_up(&self, key: &str) -> Lookup<V, E, B, R> {
+        self.look_up_with(key, &CallOptions::default()).await
+    }
+
+    /// The same, of a call with options of its own.
+    pub async fn look_up_with(&self, key: &str, options: &CallOptions) -> Lookup<V, E, B, R> {
+        lookup::look_up(Handle::call(&self.shared, &[self.shared.mangled(key)], options, false)).await
+    }
+
+    /// The fresh value under a key, if there is one. It neither waits for a creation nor begins one.
+    ///
+    /// # Errors
+    /// The backend's.
+    pub async fn get(&self, key: &str) -> Result<Option<V>, B::Error> {
+        let shared = &*self.shared;
+        let key = shared.mangled(key);
+        let read = within(shared, shared.settings.lock_timeout, shared.backend.get(&key)).await;
+        let record = read.transpose()?.flatten();
+        let found = found_in(Ok(record.as_ref()));
+        let decision = shared.with(|state, time| state.machine.read(state.region, found, None, false, time));
+        Ok(record.filter(|_| decision == Decision::Fresh).map(|record| record.value))
+    }
+
+    /// Ends every value that was created until now: none of them is served as fresh any more. In effect when this returns.
+    pub fn invalidate(&self, how: Invalidate) {
+        self.shared.act(|state, time| {
+            let stamp = time.stamp();
+            state.invalidated = state.invalidated.max(stamp);
+            state.machine.invalidate(state.region, how == Invalidate::Hard, stamp, time);
+        });
+    }
+
+    /// Whether somebody creates a value for this key here, at this moment.
+    pub fn key_is_locked(&self, key: &str) -> bool {
+        let key = self.shared.mangled(key);
+        self.shared
+            .with(|state, time| state.number(&key).is_some_and(|number| state.machine.is_locked(state.region, number, time)))
+    }
+
+    /// How often what has happened.
+    pub fn counts(&self) -> Counts {
+        self.shared.with(|state, _| state.machine.counts(state.region))
+    }
+
+    /// How much is under way: keys, calls, flights, creators' calls, locks, writes. All are 0 where nothing is.
+    pub fn sizes(&self) -> [usize; 6] {
+        self.shared.with(|state, _| state.machine.sizes())
+    }
+
+    /// The backend.
+    pub fn backend(&self) -> &B {
+        &self.shared.backend
+    }
+}
+
+/// What a call with a creator has come to.
+fn answers_of<V, E: Clone, F>(driven: Driven<V, E, F>) -> Result<Vec<Answer<V>>, Error<E>> {
+    match driven {
+        Driven::Answered(answers, _) => answers.map_err(Error::into_own),
+        Driven::Vacant(_) => Err(Error::Incomplete),
+    }
+}
+
+impl<V, E, B: Backend<V>, R: Runtime> Shared<V, E, B, R> {
+    fn mangled(&self, key: &str) -> String {
+        self.mangler.as_ref().map_or_else(|| key.to_owned(), |mangler| mangler(key))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<V, E, B::Lock, Waker<R>>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
