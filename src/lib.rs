@@ -11,6 +11,7 @@ mod keys;
 pub mod machine;
 #[cfg(feature = "sha1")]
 mod mangler;
+pub mod memory;
 pub mod record;
 pub mod region;
 pub mod runtime;
@@ -21,6 +22,7 @@ pub use js::*;
 pub use machine::LockAnswer;
 #[cfg(feature = "sha1")]
 pub use mangler::*;
+pub use memory::MemoryBackend;
 pub use record::Record;
 pub use region::{CallOptions, Error, Invalidate, Lookup, Region, RegionBuilder, Vacancy};
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
