@@ -15,6 +15,8 @@ pub mod memory;
 pub mod record;
 pub mod region;
 pub mod runtime;
+#[cfg(feature = "serde")]
+pub mod text;
 
 pub use backend::{Backend, Lock, NoLock};
 #[cfg(feature = "js")]
@@ -28,6 +30,8 @@ pub use region::{CallOptions, Error, Invalidate, Lookup, Region, RegionBuilder, 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use runtime::Native;
 pub use runtime::{Runtime, Wakeup};
+#[cfg(feature = "serde")]
+pub use text::TextError;
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
 #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]
