@@ -102,6 +102,11 @@ pub trait Lock<V> {
         None
     }
 
+    /// Tells it that `set` or `delete` have written past it: the next holder is handed over what they stored, or nothing. By default nobody is told.
+    fn supersede(&mut self, _stored: Option<&Record<V>>) -> impl Future<Output = ()> {
+        async {}
+    }
+
     /// Releases it. `stored`: what was created and stored under it, for the next holder.
     fn release(self, stored: Option<&Record<V>>) -> impl Future<Output = ()>;
 }
