@@ -30,7 +30,8 @@ export async function build() {
   rmSync(destination, { recursive: true, force: true });
   renameSync(fresh, destination);
   await bundle();
-  await bundleHostOfTests();
+  await bundleForTests("host");
+  await bundleForTests("backends");
   for (const file of ["README.md", "LICENSE"]) copyFileSync(join(root, file), join(root, "pkg", file));
   printSizes();
 }
@@ -76,13 +77,14 @@ export async function bundle() {
   renameSync(file, join(root, "pkg", "bundle.js")); // at once: somebody may be reading it
 }
 
-/** The host for tests/web.rs, in one file: what wasm-bindgen takes along can import nothing. */
-async function bundleHostOfTests() {
+/** What the tests in Rust import, in one file each: what wasm-bindgen takes along can import nothing. */
+async function bundleForTests(name) {
   const { rollup } = await import("rollup");
   const numbers = join(root, "tests", "web", "numbers.js");
-  const resolveId = (name) => (name.endsWith("wasm/dogpile.js") ? numbers : null);
-  const modules = await rollup({ input: join(root, "tests", "web", "host.js"), plugins: [{ name: "numbers", resolveId }], shimMissingExports: true });
-  await modules.write({ file: join(root, "target", "web-host.js"), format: "es" });
+  const resolveId = (imported) => (imported.endsWith("wasm/dogpile.js") ? numbers : null);
+  const input = join(root, "tests", "web", `${name}.js`);
+  const modules = await rollup({ input, plugins: [{ name: "numbers", resolveId }], shimMissingExports: true });
+  await modules.write({ file: join(root, "target", `web-${name}.js`), format: "es" });
   await modules.close();
 }
 

@@ -8,6 +8,11 @@ import { toolBin } from "./tools.mjs";
 const wasm32 = ["--target", "wasm32-unknown-unknown"];
 const npm = ["--features", "js,sha1,workers"];
 const strict = ["--", "--deny", "warnings"];
+const inChromium = ["--headless", "--chrome", "--chromedriver", chromedriver];
+const inFirefox = ["--headless", "--firefox", "--geckodriver", geckodriver];
+const inWebKit = ["--headless", "--safari", "--safaridriver", webkitDriver];
+/** What Rust users have in browsers and on Workers. */
+const backends = ["web_backends", ["--features", "web"]];
 const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p"];
 
 export const suites = [
@@ -16,13 +21,17 @@ export const suites = [
   { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...npm, ...strict], count: whole },
   { name: "clippy-web", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, "--features", "web", ...strict], count: whole },
   { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast", "--features", "serde"], count: libtest },
-  wasmPack("node", "Node 24", "--node"),
-  wasmPack("chromium", "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver),
-  wasmPack("firefox", "Firefox", "--headless", "--firefox", "--geckodriver", geckodriver),
-  onDisplay(wasmPack("webkit", "WebKit", "--headless", "--safari", "--safaridriver", webkitDriver)),
+  wasmPack("node", "Node 24", ["--node"]),
+  wasmPack("chromium", "Chromium", inChromium),
+  wasmPack("firefox", "Firefox", inFirefox),
+  onDisplay(wasmPack("webkit", "WebKit", inWebKit)),
   inWorker("dedicated"),
   inWorker("shared"),
   inWorker("service"),
+  wasmPack("backends-chromium", "Chromium", inChromium, ...backends),
+  wasmPack("backends-firefox", "Firefox", inFirefox, ...backends),
+  onDisplay(wasmPack("backends-webkit", "WebKit", inWebKit, ...backends)),
+  inWorker("dedicated", "backends-", ...backends),
   { name: "types", host: "tsc", command: ["tsc", ...typesOnly, "tests/types"], count: typescript },
   { name: "types-workers", host: "tsc", command: ["tsc", ...typesOnly, "tests/workerd/types"], count: whole },
   javascript("behaviour-node", "Node 24"),
@@ -40,11 +49,11 @@ export const suites = [
   { name: "start", host: "Node 24", command: ["npm", "start", "--", "--once"], count: whole },
 ];
 
-/** tests/web.rs, the same file everywhere. */
-function wasmPack(name, host, ...options) {
+/** A file of tests in Rust, the same everywhere. */
+function wasmPack(name, host, options, file = "web", features = npm) {
   const command = () => [
     join(toolBin("wasm-pack"), "wasm-pack"), "test", "--mode", "no-install",
-    ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", "web", ...npm,
+    ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", file, ...features,
   ];
   const env = {
     ...environment,
@@ -61,8 +70,8 @@ function onDisplay({ command, ...suite }) {
   return { ...suite, command: () => ["xvfb-run", "-a", ...command()] };
 }
 
-function inWorker(kind) {
-  const { env: { WASM_BINDGEN_USE_BROWSER: _, ...env }, ...suite } = wasmPack(`${kind}-worker`, "Chromium", "--headless", "--chrome", "--chromedriver", chromedriver);
+function inWorker(kind, prefix = "", ...tests) {
+  const { env: { WASM_BINDGEN_USE_BROWSER: _, ...env }, ...suite } = wasmPack(`${prefix}${kind}-worker`, "Chromium", inChromium, ...tests);
   return { ...suite, env: { ...env, [`WASM_BINDGEN_USE_${kind.toUpperCase()}_WORKER`]: "1" } };
 }
 

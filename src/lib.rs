@@ -17,6 +17,8 @@ pub mod region;
 pub mod runtime;
 #[cfg(feature = "serde")]
 pub mod text;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use backend::{Backend, Lock, NoLock};
 #[cfg(feature = "js")]
@@ -32,6 +34,8 @@ pub use runtime::Native;
 pub use runtime::{Runtime, Wakeup};
 #[cfg(feature = "serde")]
 pub use text::TextError;
+#[cfg(feature = "web")]
+pub use web::{Browser, IndexedDbBackend, WebError, WebLock, Workers};
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
 #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]

@@ -7,6 +7,8 @@ use std::time::Duration;
 mod native;
 mod wait;
 
+#[cfg(all(feature = "web", target_arch = "wasm32", target_os = "unknown"))]
+pub(crate) use crate::web::now;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use native::Native;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
