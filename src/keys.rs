@@ -16,6 +16,13 @@ impl KeyHash {
         self
     }
 
+    /// The hash of a key as text, in hexadecimal digits.
+    #[cfg(feature = "web")]
+    pub(crate) fn of(key: &str) -> String {
+        let hash = key.chars().fold(Self::default(), |hash, character| hash.with(character.into()));
+        hash.words().map(|word| format!("{word:08x}")).concat()
+    }
+
     /// The hash, as five numbers.
     pub(crate) fn words(self) -> [u32; 5] {
         let mut words = [0; 5];

@@ -6,7 +6,7 @@ pub mod duration;
 pub mod freshness;
 #[cfg(feature = "js")]
 mod js;
-#[cfg(feature = "sha1")]
+#[cfg(any(feature = "sha1", feature = "web"))]
 mod keys;
 pub mod machine;
 #[cfg(feature = "sha1")]
@@ -35,7 +35,7 @@ pub use runtime::{Runtime, Wakeup};
 #[cfg(feature = "serde")]
 pub use text::TextError;
 #[cfg(feature = "web")]
-pub use web::{Browser, IndexedDbBackend, WebError, WebLock, Workers};
+pub use web::{Browser, CloudflareKvBackend, DogpileLock, IndexedDbBackend, WebError, WebLock, Workers};
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
 #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]

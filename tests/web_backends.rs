@@ -6,6 +6,8 @@
 mod indexed_db;
 #[path = "web/js.rs"]
 mod js;
+#[path = "web/kv.rs"]
+mod kv;
 #[path = "web/locks.rs"]
 mod locks;
 #[path = "web/runtimes.rs"]

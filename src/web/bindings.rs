@@ -42,6 +42,44 @@ extern "C" {
     pub fn transaction(this: &Durable, store: &str, mode: &str, options: &Object) -> Result<IdbTransaction, JsValue>;
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// A binding to a KV namespace.
+    #[derive(Debug, Clone)]
+    pub type Namespace;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn get(this: &Namespace, name_or_names: &JsValue, options: &Object) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub fn put(this: &Namespace, name: &str, value: &str, options: &Object) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub fn delete(this: &Namespace, name: &str) -> Result<Promise, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A binding to a namespace of Durable Objects.
+    #[derive(Debug, Clone)]
+    pub type Objects;
+
+    #[wasm_bindgen(method, catch, js_name = idFromName)]
+    pub fn id_from_name(this: &Objects, name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = get)]
+    pub fn stub(this: &Objects, id: &JsValue) -> Result<Stub, JsValue>;
+
+    /// One Durable Object as others see it.
+    pub type Stub;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn fetch(this: &Stub, url: &str, options: &Object) -> Result<Promise, JsValue>;
+
+    /// A Response.
+    pub type Reply;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn text(this: &Reply) -> Result<Promise, JsValue>;
+}
+
 /// A member that is there. Whatever it is asked of, nothing is thrown.
 pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
@@ -50,6 +88,11 @@ pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
 /// A member of the global object; a sandboxed frame throws at the mention of some.
 pub fn global(name: &str) -> Option<JsValue> {
     member(&js_sys::global(), name)
+}
+
+/// Whether it has all these methods.
+pub fn has_methods(object: &JsValue, methods: &[&str]) -> bool {
+    methods.iter().all(|name| member(object, name).is_some_and(|method| method.is_function()))
 }
 
 /// A plain object.

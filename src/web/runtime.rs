@@ -45,6 +45,15 @@ impl Runtime for Browser {
 /// waits for another's waits with a promise and a timer of its own.
 ///
 /// It needs the compatibility flag `handle_cross_request_promise_resolution`, which is on from the compatibility date 2024-10-14.
+///
+/// ```no_run
+/// # use dogpile::Region;
+/// # use dogpile::web::{CloudflareKvBackend, WebError, Workers};
+/// # fn example(kv: wasm_bindgen::JsValue) -> Result<(), WebError> {
+/// let region: Region<String, String, _, _> = Region::builder(CloudflareKvBackend::new(kv)?, Workers).build();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Workers;
 

@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use dogpile::web::{Browser, IndexedDbBackend, Workers};
+use dogpile::web::{Browser, CloudflareKvBackend, IndexedDbBackend, Workers};
 use dogpile::{Invalidate, Region, Runtime, Wakeup};
 use futures_util::future::join_all;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::js::*;
@@ -86,4 +87,31 @@ async fn a_call_that_is_dropped_leaves_no_lock_and_nobody_waiting() {
     assert_eq!(region.sizes(), [0; 6]);
     sleep(Duration::from_millis(10)).await;
     assert_eq!(settled(count_locks(&name)).await, 0);
+}
+
+#[wasm_bindgen_test]
+async fn two_regions_over_kv_with_a_lock_are_one_creation() {
+    let (namespace, objects) = (new_namespace(f64::INFINITY), new_objects());
+    let region = || {
+        let backend =
+            CloudflareKvBackend::new(namespace.clone()).and_then(|backend| backend.lock(objects.clone())).expect("bindings");
+        Region::<u32, String, _, _>::builder(backend, Workers).expiration(Duration::from_secs(60)).build()
+    };
+    let regions = [region(), region()];
+    let creations = Cell::new(0);
+    let create = async || {
+        creations.set(creations.get() + 1);
+        sleep(Duration::from_millis(50)).await;
+        Ok(7)
+    };
+    let calls = (0..20).map(|call| regions[call % 2].get_or_create("key", create));
+    assert_eq!(join_all(calls).await, vec![Ok(7); 20]);
+    assert_eq!(creations.get(), 1);
+    let keys = ["a", "b", "key"];
+    let many = regions[0].get_or_create_many(&keys, async |keys| Ok(keys.iter().map(|key| key.len() as u32).collect())).await;
+    assert_eq!(many, Ok(vec![1, 1, 7]));
+    regions[1].set("a", 9).await.expect("KV");
+    assert_eq!(regions[0].get("a").await, Ok(Some(9)));
+    assert_eq!(settled(lock_state(&objects, ":key")).await, JsValue::from("false 0"));
+    assert_eq!(regions.map(|region| region.sizes()), [[0; 6]; 2]);
 }

@@ -1,0 +1,179 @@
+//! A lock across isolates, by the Durable Object `DogpileLock` of the npm package.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+
+use super::bindings::{Objects, Reply, member, object};
+use super::error::WebError;
+use super::time::{Interval, settled, within};
+use crate::backend::Lock;
+use crate::machine::LockAnswer;
+use crate::record::Record;
+
+/// A holder that has not renewed its lease for three times as long has lost it.
+const RENEWAL: Duration = Duration::from_secs(1);
+/// The object answers a wait after so long at most, and is asked again.
+const ROUND: Duration = Duration::from_secs(20);
+const ANSWER: Duration = Duration::from_secs(3);
+/// For how many seconds it hands over what was stored at most, and how long that may be, in the code units of JavaScript.
+const LONGEST_KEEP: f64 = 86_400.0;
+const LONGEST_STORED: usize = 1 << 20;
+
+/// Where one key's lock is.
+#[derive(Debug, Clone)]
+struct Place {
+    objects: Objects,
+    name: String,
+}
+
+/// The lock of one key of a [`CloudflareKvBackend`](super::CloudflareKvBackend), which reaches all isolates: by the Durable Object `DogpileLock` of the npm
+/// package, so that Rust and JavaScript wait for each other. Its holder renews it each second; three seconds after a request has died, the next one has it.
+#[derive(Debug)]
+pub struct DogpileLock {
+    place: Place,
+    keep: f64,
+    token: Option<String>,
+    renewal: Option<Interval>,
+    found: Option<String>,
+}
+
+impl DogpileLock {
+    /// `keep`: for how many seconds others are handed what was stored.
+    pub(super) fn new(objects: &Objects, name: String, keep: f64) -> Self {
+        let place = Place { objects: objects.clone(), name };
+        Self { place, keep: keep.min(LONGEST_KEEP), token: None, renewal: None, found: None }
+    }
+
+    async fn take(&mut self, wait: bool) -> Result<bool, WebError> {
+        self.let_go();
+        let token = token()?;
+        self.token = Some(token.clone());
+        let answer = self.turn(&token, wait).await?;
+        let is_granted = answer.get("granted") == Some(&Value::Bool(true));
+        if is_granted {
+            self.found = answer.get("stored").and_then(Value::as_str).map(str::to_owned);
+            self.renewal = Some(keep_renewing(self.place.clone(), token));
+        } else {
+            self.token = None;
+        }
+        Ok(is_granted)
+    }
+
+    /// The first round is short: so a lock that does not answer is told from one that others have.
+    async fn turn(&self, token: &str, wait: bool) -> Result<Map<String, Value>, WebError> {
+        let mut round = Duration::ZERO;
+        loop {
+            let given = json!({ "operation": "acquire", "token": token, "wait": wait, "round": round.as_millis() as u64 });
+            let answer = self.place.ask(given, round).await?;
+            if answer.get("again") != Some(&Value::Bool(true)) {
+                return Ok(answer);
+            }
+            round = ROUND;
+        }
+    }
+
+    /// What the object hands over to the next one: null where that cannot be told.
+    fn hand_over<V: Serialize>(&self, stored: Option<&Record<V>>) -> Value {
+        let text = stored.and_then(|record| record.to_text().ok());
+        json!(text.filter(|text| text.encode_utf16().count() <= LONGEST_STORED))
+    }
+
+    /// Releases it, or leaves its queue; nobody waits for the answer.
+    fn let_go(&mut self) {
+        self.renewal = None;
+        if let Some(token) = self.token.take() {
+            let place = self.place.clone();
+            spawn_local(async move {
+                let _ = place.ask(json!({ "operation": "release", "token": token }), Duration::ZERO).await;
+            });
+        }
+    }
+}
+
+impl Drop for DogpileLock {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+impl<V: Serialize + DeserializeOwned> Lock<V> for DogpileLock {
+    async fn acquire(&mut self, wait: bool) -> LockAnswer {
+        match self.take(wait).await {
+            Ok(true) => LockAnswer::Granted,
+            Ok(false) => LockAnswer::Busy,
+            Err(_) => LockAnswer::Failed,
+        }
+    }
+
+    fn handed_over(&mut self) -> Option<Record<V>> {
+        Record::from_text(&self.found.take()?).ok()
+    }
+
+    async fn release(mut self, stored: Option<&Record<V>>) {
+        let Some(token) = self.token.take() else { return };
+        self.renewal = None;
+        let mut given = json!({ "operation": "release", "token": token });
+        if stored.is_some() {
+            given["stored"] = self.hand_over(stored);
+            given["keep"] = json!(self.keep);
+        }
+        let _ = self.place.ask(given, Duration::ZERO).await;
+    }
+
+    async fn supersede(&mut self, stored: Option<&Record<V>>) {
+        let mut given = json!({ "operation": "supersede" });
+        if stored.is_some() {
+            given["stored"] = self.hand_over(stored);
+            given["keep"] = json!(self.keep);
+        }
+        let _ = self.place.ask(given, Duration::ZERO).await;
+    }
+}
+
+impl Place {
+    /// What the object answers. Its stub is made anew each time: it belongs to the request that made it.
+    async fn ask(&self, given: Value, wait: Duration) -> Result<Map<String, Value>, WebError> {
+        let asked = async {
+            let stub = self.objects.stub(&self.objects.id_from_name(&self.name)?)?;
+            let options = object(&[("method", "POST".into()), ("body", given.to_string().into())]);
+            let reply: Reply = settled(stub.fetch("https://dogpile.lock/", &options)).await?.unchecked_into();
+            let is_ok = member(&reply, "ok").is_some_and(|ok| ok.is_truthy());
+            let text = settled(reply.text()).await?.as_string().unwrap_or_default();
+            match serde_json::from_str(&text) {
+                Ok(Value::Object(answer)) if is_ok => Ok(answer),
+                _ => Err(WebError::new("LockError", format!("the lock answered {text:?}, as no DogpileLock does"))),
+            }
+        };
+        within(wait + ANSWER, asked).await
+    }
+}
+
+/// The interval ends with the request that holds the lock, and then the lease ends: so a slow holder is told from a dead one.
+fn keep_renewing(place: Place, token: String) -> Interval {
+    let is_lost = Rc::new(Cell::new(false));
+    let renew = move || {
+        if is_lost.get() {
+            return;
+        }
+        let (place, is_lost) = (place.clone(), is_lost.clone());
+        let given = json!({ "operation": "renew", "token": token });
+        spawn_local(async move {
+            let answer = place.ask(given, Duration::ZERO).await;
+            is_lost.set(answer.is_ok_and(|answer| answer.get("held") == Some(&Value::Bool(false))));
+        });
+    };
+    Interval::start(renew, RENEWAL)
+}
+
+fn token() -> Result<String, WebError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| WebError::new("CryptoError", error.to_string()))?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}
