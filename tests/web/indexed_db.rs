@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::js::*;
+use crate::runtimes::sleep;
 
 /// A value with what JSON would lose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,13 +136,12 @@ async fn what_is_no_record_of_this_type_is_a_miss_for_itself_alone() {
 async fn what_nobody_will_ask_for_goes_while_others_are_written() {
     let name = unique();
     let backend = IndexedDbBackend::new().database_name(&name);
-    for key in ["a", "b", "c"] {
-        backend.set(key, Record::new(1, 1.0, None), Some(Duration::from_millis(1))).await.expect("a database");
+    let (short, long) = (Duration::from_millis(500), Duration::from_secs(3_600));
+    for (key, keep_for) in [("a", short), ("b", short), ("c", short), ("later", long)] {
+        backend.set(key, Record::new(1, 1.0, None), Some(keep_for)).await.expect("a database");
     }
+    sleep(Duration::from_millis(600)).await;
     assert!(read::<u32>(&backend, "c").await.is_some(), "until somebody sweeps");
-    backend.set("later", Record::new(1, 1.0, None), Some(Duration::from_secs(3_600))).await.expect("a database");
-    let until = js_sys::Date::now() + 5.0;
-    while js_sys::Date::now() < until {}
     write(&backend, "for ever", 1).await;
     write(&backend, "for ever", 2).await;
     let found: Vec<Option<Record<u32>>> = backend.get_many(&["a", "b", "c", "later", "for ever"]).await.expect("a database");
