@@ -43,7 +43,7 @@ pub(super) struct Creation<V, E> {
     pub result: Result<Vec<V>, E>,
     /// The values' own expiration in seconds.
     pub own: Option<f64>,
-    /// Whether the values are to be stored. Not where the call leads once more: they were begun before what has made it do so.
+    /// Whether the values are to be stored.
     pub is_kept: bool,
 }
 
@@ -95,10 +95,10 @@ where
     }
 }
 
-/// Goes on until a call has its answer, and what others wait for is done. `create`: begins to create for these seats, and whether that is kept.
+/// Goes on until a call has its answer, and what others wait for is done. `create`: begins to create for these seats.
 pub(super) async fn drive<V: Clone, E, B: Backend<V>, R: Runtime, F>(
     handle: &Handle<V, E, B, R>,
-    mut create: impl FnMut(Vec<usize>) -> Option<(F, bool)>,
+    mut create: impl FnMut(Vec<usize>) -> Option<F>,
 ) -> Driven<V, E, B::Error>
 where
     F: Future<Output = Result<Vec<V>, E>>,
@@ -114,8 +114,8 @@ where
                 continue;
             }
             Next::Create(batch, seats) => {
-                let Some((creation, is_kept)) = create(seats) else { return Driven::Vacant(batch) };
-                let creation = async move { (batch, Creation { result: creation.await, own: None, is_kept }) };
+                let Some(creation) = create(seats) else { return Driven::Vacant(batch) };
+                let creation = async move { (batch, Creation { result: creation.await, own: None, is_kept: true }) };
                 under_way.creations.push(creation);
                 continue;
             }

@@ -11,6 +11,7 @@
 //! | `lookup`, `vacancy` | creation by the caller, where a closure cannot do it |
 //! | `write` | `set` and `delete` |
 
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
@@ -117,16 +118,29 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     ) -> Result<V, Error<E>> {
         let handle = Handle::call(&self.shared, &[self.shared.mangled(key)], options, false);
         let mut create = Some(create);
-        let mut creation = None; // one, also where the call has to lead twice
+        let mut creation = None;
         let driven = drive(&handle, |_| {
-            let is_first = create.is_some();
-            if let Some(create) = create.take() {
-                creation = Some(async move { create().await.map(|value| vec![value]) }.shared());
-            }
-            Some((creation.clone()?, is_first))
+            let create = create.take()?;
+            creation = Some(async move { create().await.map(|value| vec![value]) }.shared());
+            creation.clone()
         });
-        let answers = answers_of(driven.await)?;
-        answers.first().map(Answer::value).ok_or(Error::Incomplete)
+        match (driven.await, creation) {
+            (Driven::Vacant(_), Some(creation)) => self.finish_alone(handle, creation).await,
+            (driven, _) => answers_of(driven)?.first().map(Answer::value).ok_or(Error::Incomplete),
+        }
+    }
+
+    /// A call was taken over, and whoever has done so is gone. It does not lead a second time, since it has begun before the others came: they create
+    /// without it, and it waits for its own creator once more.
+    async fn finish_alone(
+        &self,
+        handle: Handle<V, E, B, R>,
+        creation: impl Future<Output = Result<Vec<V>, E>>,
+    ) -> Result<V, Error<E>> {
+        drop(handle);
+        let created = within(&self.shared, self.shared.settings.lock_timeout, creation).await;
+        let values = created.ok_or(Error::TimedOut)?.map_err(Error::Creator)?;
+        values.into_iter().next().ok_or(Error::Incomplete)
     }
 
     /// The value under each of these keys, in their order. `create` is called with the keys that nobody else creates, once, or, where the backend has
@@ -160,7 +174,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         let driven = drive(&handle, |seats| {
             let keys: Vec<&str> = seats.into_iter().map(|seat| entries[seat].1).collect();
             let create = &create;
-            Some((async move { create(&keys).await }, true))
+            Some(async move { create(&keys).await })
         });
         let answers = answers_of(driven.await)?;
         let value = |key: &&str| Some(answers.get(mangled.binary_search(&self.shared.mangled(key)).ok()?)?.value());
