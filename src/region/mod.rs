@@ -9,7 +9,7 @@
 //! | `tasks` | from what the machine says to what a future does, and back |
 //! | `operation` | one thing that a future waits for: a read, a lock, a write |
 //! | `lookup`, `vacancy` | creation by the caller, where a closure cannot do it |
-//! | `write` | `set` and `delete` |
+//! | `read`, `write` | `get`; `set` and `delete` |
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt;
 
 use crate::backend::Backend;
-use crate::freshness::Decision;
 use crate::machine::{Counts, Settings, Time};
 use crate::runtime::{Runtime, Wakeup};
 
@@ -29,6 +28,7 @@ mod error;
 mod lookup;
 mod operation;
 mod options;
+mod read;
 mod state;
 mod tasks;
 mod vacancy;
@@ -42,7 +42,7 @@ pub use vacancy::Vacancy;
 
 use caller::Handle;
 use drive::{Answer, Driven, drive};
-use operation::{found_in, within};
+use operation::within;
 use options::Mangler;
 use state::State;
 
@@ -201,20 +201,6 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// The same, of a call with options of its own.
     pub async fn look_up_with(&self, key: &str, options: &CallOptions) -> Lookup<V, E, B, R> {
         lookup::look_up(Handle::call(&self.shared, &[self.shared.mangled(key)], options, false)).await
-    }
-
-    /// The fresh value under a key, if there is one. It neither waits for a creation nor begins one.
-    ///
-    /// # Errors
-    /// The backend's.
-    pub async fn get(&self, key: &str) -> Result<Option<V>, B::Error> {
-        let shared = &*self.shared;
-        let key = shared.mangled(key);
-        let read = within(shared, shared.settings.lock_timeout, shared.backend.get(&key)).await;
-        let record = read.transpose()?.flatten();
-        let found = found_in(Ok(record.as_ref()));
-        let decision = shared.with(|state, time| state.machine.read(state.region, found, None, false, time));
-        Ok(record.filter(|_| decision == Decision::Fresh).map(|record| record.value))
     }
 
     /// Ends every value that was created until now: none of them is served as fresh any more. In effect when this returns.
