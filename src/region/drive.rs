@@ -30,10 +30,13 @@ impl<V: Clone> Answer<V> {
     }
 }
 
+/// A value for each of a call's keys, or an error.
+pub(super) type Outcome<V, E> = Result<Vec<Answer<V>>, Error<Arc<E>>>;
+
 /// What a call has come to.
 pub(super) enum Driven<V, E, F> {
-    /// A value for each of its keys, or an error; and what the backend has failed with when a value was stored.
-    Answered(Result<Vec<Answer<V>>, Error<Arc<E>>>, Option<F>),
+    /// Its outcome; and what the backend has failed with when a value was stored.
+    Answered(Outcome<V, E>, Option<F>),
     /// There was no creator for this.
     Vacant(Ticket),
 }

@@ -109,7 +109,8 @@ fn what_is_stale_is_served_while_one_creates() {
         };
         let other = async {
             time.sleep(100).await;
-            kept.borrow_mut().push(of.get_or_create("key", async || Ok(3)).await);
+            let second = of.get_or_create("key", async || Ok(3)).await;
+            kept.borrow_mut().push(second);
         };
         let (first, ()) = futures_util::join!(of.get_or_create("key", creator), other);
         kept.borrow_mut().push(first);
