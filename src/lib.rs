@@ -11,9 +11,12 @@ mod keys;
 pub mod machine;
 #[cfg(feature = "sha1")]
 mod mangler;
+pub mod memory;
 pub mod record;
 pub mod region;
 pub mod runtime;
+#[cfg(feature = "serde")]
+pub mod text;
 
 pub use backend::{Backend, Lock, NoLock};
 #[cfg(feature = "js")]
@@ -21,11 +24,14 @@ pub use js::*;
 pub use machine::LockAnswer;
 #[cfg(feature = "sha1")]
 pub use mangler::*;
+pub use memory::MemoryBackend;
 pub use record::Record;
 pub use region::{CallOptions, Error, Invalidate, Lookup, Region, RegionBuilder, Vacancy};
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use runtime::Native;
 pub use runtime::{Runtime, Wakeup};
+#[cfg(feature = "serde")]
+pub use text::TextError;
 
 /// The standard library's allocator is five times as large, and leaves its messages behind even where nothing is allocated.
 #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "sha1")))]

@@ -9,6 +9,8 @@ mod wait;
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use native::Native;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+pub(crate) use native::now;
 pub use wait::Wait;
 
 /// The clocks of a host, and how something waits there. [`Native`] is for executors of native programs.

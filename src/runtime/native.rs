@@ -36,7 +36,7 @@ where
     type Beat = ();
 
     fn now(&self) -> f64 {
-        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+        now()
     }
 
     fn steady(&self) -> f64 {
@@ -48,4 +48,9 @@ where
     }
 
     fn beat(&self, _alive: Box<dyn Fn()>) {}
+}
+
+/// Seconds since the epoch.
+pub(crate) fn now() -> f64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }

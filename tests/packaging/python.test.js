@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createRegion, MemoryBackend } from "dogpile";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -23,6 +24,29 @@ for key, value in expected.items():
 assert region.get_or_create("js:text", lambda: "not called") == expected["text"]
 with open(path, "w") as file:
     json.dump({key: text.decode() for key, text in store.items()}, file)
+`;
+
+/** tests/records/texts.jsonl: each line a record as all three write it. */
+const others = `
+import json, sys
+from unittest.mock import patch
+from dogpile.cache import make_region
+
+store = {}
+region = make_region(serializer=lambda value: json.dumps(value).encode(), deserializer=json.loads)
+region.configure("dogpile.cache.memory", arguments={"cache_dict": store})
+with open(sys.argv[1]) as file:
+    cases = [json.loads(line) for line in file]
+for case in cases:
+    for writer in ("javascript", "rust"):
+        store["key"] = case[writer].encode()
+        assert region.get("key") == case["value"], (writer, case)
+        assert region.get_value_metadata("key").cached_time == case["ct"], (writer, case)
+    if "python" in case:
+        with patch("time.time", return_value=case["ct"]):
+            region.set("key", case["value"])
+        assert store["key"].decode() == case["python"], (store["key"], case)
+print(len(cases))
 `;
 
 const folder = mkdtempSync(join(tmpdir(), "dogpile-python-"));
@@ -55,4 +79,9 @@ test("dogpile.cache reads what this package wrote, and this package reads what d
   const { metadata, age } = await other.getValueMetadata("py:text");
   expect(Object.keys(metadata)).toEqual(["ct", "v"]);
   expect(Math.abs(age)).toBeLessThan(600);
+});
+
+test("dogpile.cache writes and reads the records that the tests of JavaScript and Rust have", () => {
+  const cases = fileURLToPath(new URL("../records/texts.jsonl", import.meta.url));
+  expect(Number(run(python, "-c", others, cases))).toBeGreaterThan(10);
 });
