@@ -17,3 +17,5 @@ mod random;
 mod rng;
 #[path = "region/store.rs"]
 mod store;
+#[path = "region/threads.rs"]
+mod threads;
