@@ -21,6 +21,8 @@ export const suites = [
   { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...npm, ...strict], count: whole },
   { name: "clippy-web", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, "--features", "web", ...strict], count: whole },
   { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast", "--features", "serde"], count: libtest },
+  { name: "crate", host: "native", command: ["cargo", "publish", "--dry-run", "--allow-dirty"], count: whole },
+  { name: "crate-docs", host: "native", command: ["cargo", "doc", "--no-deps", "--features", "serde"], env: { ...environment, RUSTDOCFLAGS: "--deny warnings" }, count: whole },
   wasmPack("node", "Node 24", ["--node"]),
   wasmPack("chromium", "Chromium", inChromium),
   wasmPack("firefox", "Firefox", inFirefox),

@@ -5,6 +5,8 @@
 
 #[path = "region/basics.rs"]
 mod basics;
+#[path = "region/conformance.rs"]
+mod conformance;
 #[path = "region/drops.rs"]
 mod drops;
 #[path = "region/executor.rs"]
@@ -15,3 +17,5 @@ mod random;
 mod rng;
 #[path = "region/store.rs"]
 mod store;
+#[path = "region/threads.rs"]
+mod threads;

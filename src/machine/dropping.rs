@@ -20,7 +20,6 @@ impl Machine {
         }
         self.end_writes(call);
         self.forget_batches(call.slot);
-        self.changed(call);
         self.leave_call(call.slot);
         let it = &mut self.calls[call.slot];
         (it.work, it.is_reading, it.stage) = (0, false, Stage::Open);

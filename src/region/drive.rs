@@ -30,10 +30,13 @@ impl<V: Clone> Answer<V> {
     }
 }
 
+/// A value for each of a call's keys, or an error.
+pub(super) type Outcome<V, E> = Result<Vec<Answer<V>>, Error<Arc<E>>>;
+
 /// What a call has come to.
 pub(super) enum Driven<V, E, F> {
-    /// A value for each of its keys, or an error; and what the backend has failed with when a value was stored.
-    Answered(Result<Vec<Answer<V>>, Error<Arc<E>>>, Option<F>),
+    /// Its outcome; and what the backend has failed with when a value was stored.
+    Answered(Outcome<V, E>, Option<F>),
     /// There was no creator for this.
     Vacant(Ticket),
 }
@@ -43,7 +46,7 @@ pub(super) struct Creation<V, E> {
     pub result: Result<Vec<V>, E>,
     /// The values' own expiration in seconds.
     pub own: Option<f64>,
-    /// Whether the values are to be stored. Not where the call leads once more: they were begun before what has made it do so.
+    /// Whether the values are to be stored.
     pub is_kept: bool,
 }
 
@@ -95,10 +98,10 @@ where
     }
 }
 
-/// Goes on until a call has its answer, and what others wait for is done. `create`: begins to create for these seats, and whether that is kept.
+/// Goes on until a call has its answer, and what others wait for is done. `create`: begins to create for these seats.
 pub(super) async fn drive<V: Clone, E, B: Backend<V>, R: Runtime, F>(
     handle: &Handle<V, E, B, R>,
-    mut create: impl FnMut(Vec<usize>) -> Option<(F, bool)>,
+    mut create: impl FnMut(Vec<usize>) -> Option<F>,
 ) -> Driven<V, E, B::Error>
 where
     F: Future<Output = Result<Vec<V>, E>>,
@@ -114,8 +117,8 @@ where
                 continue;
             }
             Next::Create(batch, seats) => {
-                let Some((creation, is_kept)) = create(seats) else { return Driven::Vacant(batch) };
-                let creation = async move { (batch, Creation { result: creation.await, own: None, is_kept }) };
+                let Some(creation) = create(seats) else { return Driven::Vacant(batch) };
+                let creation = async move { (batch, Creation { result: creation.await, own: None, is_kept: true }) };
                 under_way.creations.push(creation);
                 continue;
             }

@@ -137,7 +137,7 @@ impl<V, E, L, W> State<V, E, L, W> {
             let it = self.flight(flight);
             let Some((value, own, is_kept)) = it.created.take() else { continue };
             it.record = Some(Arc::new(Record::new(value, time.stamp_after(invalidated), own)));
-            let accepted = if is_kept && self.machine.may_store(flight) { Accepted::Yes } else { Accepted::No };
+            let accepted = if is_kept { Accepted::Yes } else { Accepted::No };
             self.machine.accept(batch, flight, accepted);
         }
         self.machine.accepted(batch, time);

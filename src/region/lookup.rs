@@ -35,7 +35,7 @@ impl<V: std::fmt::Debug, E: std::fmt::Debug, B: Backend<V>, R: Runtime> std::fmt
 }
 
 /// A creator for a call that has none.
-pub(super) type NoCreator<V, E> = (Ready<Result<Vec<V>, E>>, bool);
+pub(super) type NoCreator<V, E> = Ready<Result<Vec<V>, E>>;
 
 pub(super) async fn look_up<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static>(
     handle: Handle<V, E, B, R>,

@@ -9,14 +9,14 @@
 //! | `tasks` | from what the machine says to what a future does, and back |
 //! | `operation` | one thing that a future waits for: a read, a lock, a write |
 //! | `lookup`, `vacancy` | creation by the caller, where a closure cannot do it |
-//! | `write` | `set` and `delete` |
+//! | `read`, `write` | `get`; `set` and `delete` |
 
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 
 use crate::backend::Backend;
-use crate::freshness::Decision;
 use crate::machine::{Counts, Settings, Time};
 use crate::runtime::{Runtime, Wakeup};
 
@@ -28,6 +28,7 @@ mod error;
 mod lookup;
 mod operation;
 mod options;
+mod read;
 mod state;
 mod tasks;
 mod vacancy;
@@ -41,7 +42,7 @@ pub use vacancy::Vacancy;
 
 use caller::Handle;
 use drive::{Answer, Driven, drive};
-use operation::{found_in, within};
+use operation::within;
 use options::Mangler;
 use state::State;
 
@@ -117,16 +118,29 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     ) -> Result<V, Error<E>> {
         let handle = Handle::call(&self.shared, &[self.shared.mangled(key)], options, false);
         let mut create = Some(create);
-        let mut creation = None; // one, also where the call has to lead twice
+        let mut creation = None;
         let driven = drive(&handle, |_| {
-            let is_first = create.is_some();
-            if let Some(create) = create.take() {
-                creation = Some(async move { create().await.map(|value| vec![value]) }.shared());
-            }
-            Some((creation.clone()?, is_first))
+            let create = create.take()?;
+            creation = Some(async move { create().await.map(|value| vec![value]) }.shared());
+            creation.clone()
         });
-        let answers = answers_of(driven.await)?;
-        answers.first().map(Answer::value).ok_or(Error::Incomplete)
+        match (driven.await, creation) {
+            (Driven::Vacant(_), Some(creation)) => self.finish_alone(handle, creation).await,
+            (driven, _) => answers_of(driven)?.first().map(Answer::value).ok_or(Error::Incomplete),
+        }
+    }
+
+    /// A call was taken over, and whoever has done so is gone. It does not lead a second time, since it has begun before the others came: they create
+    /// without it, and it waits for its own creator once more.
+    async fn finish_alone(
+        &self,
+        handle: Handle<V, E, B, R>,
+        creation: impl Future<Output = Result<Vec<V>, E>>,
+    ) -> Result<V, Error<E>> {
+        drop(handle);
+        let created = within(&self.shared, self.shared.settings.lock_timeout, creation).await;
+        let values = created.ok_or(Error::TimedOut)?.map_err(Error::Creator)?;
+        values.into_iter().next().ok_or(Error::Incomplete)
     }
 
     /// The value under each of these keys, in their order. `create` is called with the keys that nobody else creates, once, or, where the backend has
@@ -160,7 +174,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         let driven = drive(&handle, |seats| {
             let keys: Vec<&str> = seats.into_iter().map(|seat| entries[seat].1).collect();
             let create = &create;
-            Some((async move { create(&keys).await }, true))
+            Some(async move { create(&keys).await })
         });
         let answers = answers_of(driven.await)?;
         let value = |key: &&str| Some(answers.get(mangled.binary_search(&self.shared.mangled(key)).ok()?)?.value());
@@ -187,20 +201,6 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// The same, of a call with options of its own.
     pub async fn look_up_with(&self, key: &str, options: &CallOptions) -> Lookup<V, E, B, R> {
         lookup::look_up(Handle::call(&self.shared, &[self.shared.mangled(key)], options, false)).await
-    }
-
-    /// The fresh value under a key, if there is one. It neither waits for a creation nor begins one.
-    ///
-    /// # Errors
-    /// The backend's.
-    pub async fn get(&self, key: &str) -> Result<Option<V>, B::Error> {
-        let shared = &*self.shared;
-        let key = shared.mangled(key);
-        let read = within(shared, shared.settings.lock_timeout, shared.backend.get(&key)).await;
-        let record = read.transpose()?.flatten();
-        let found = found_in(Ok(record.as_ref()));
-        let decision = shared.with(|state, time| state.machine.read(state.region, found, None, false, time));
-        Ok(record.filter(|_| decision == Decision::Fresh).map(|record| record.value))
     }
 
     /// Ends every value that was created until now: none of them is served as fresh any more. In effect when this returns.

@@ -19,21 +19,26 @@ use crate::runtime::{Runtime, Wakeup};
 /// A flight and its key.
 pub(super) type Keyed = (u32, Arc<str>);
 
+/// What is written: a key, its record, and for how long that is kept.
+pub(super) type Entry<V> = (Arc<str>, Arc<Record<V>>, Option<Duration>);
+
+/// What a read has found for a flight, `Err` where it has failed.
+pub(super) type Read<V> = (u32, Result<Option<Record<V>>, ()>);
+
 pub(super) enum Operation<V, L> {
     Read { of: Ticket, keyed: Vec<Keyed>, is_again: bool },
     FindLocks { round: Ticket, keyed: Vec<Keyed> },
     Lock { flight: Ticket, lock: L, wait: bool, limit: f64, registration: AbortRegistration },
     HandOver { flight: Ticket, lock: L },
     Unlock { round: Ticket, lock: L, stored: Option<Arc<Record<V>>> },
-    Store { batch: Ticket, entries: Vec<(Arc<str>, Arc<Record<V>>, Option<Duration>)> },
+    Store { batch: Ticket, entries: Vec<Entry<V>> },
 }
 
 /// What an operation has come to.
 pub(super) enum Done<V, L, E> {
-    /// Nothing was found for a flight where the read has failed: `Err`.
     Read {
         of: Ticket,
-        found: Vec<(u32, Result<Option<Record<V>>, ()>)>,
+        found: Vec<Read<V>>,
         is_again: bool,
     },
     FoundLocks {
@@ -92,7 +97,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Shared<V, E, B, R> {
         }
     }
 
-    async fn read(&self, keyed: Vec<Keyed>) -> Vec<(u32, Result<Option<Record<V>>, ()>)> {
+    async fn read(&self, keyed: Vec<Keyed>) -> Vec<Read<V>> {
         let limit = self.settings.lock_timeout;
         if let [(flight, key)] = &keyed[..] {
             let found = within(self, limit, self.backend.get(key)).await;
@@ -105,7 +110,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Shared<V, E, B, R> {
         keyed.iter().map(next).collect()
     }
 
-    async fn store(&self, entries: Vec<(Arc<str>, Arc<Record<V>>, Option<Duration>)>) -> Result<(), Option<B::Error>> {
+    async fn store(&self, entries: Vec<Entry<V>>) -> Result<(), Option<B::Error>> {
         let limit = self.settings.lock_timeout;
         let written = if let [(key, record, keep_for)] = &entries[..] {
             within(self, limit, self.backend.set(key, Record::clone(record), *keep_for)).await

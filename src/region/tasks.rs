@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures_util::future::AbortHandle;
 
 use super::caller::{Caller, Handle};
-use super::drive::{Answer, Creation};
+use super::drive::{Answer, Creation, Outcome};
 use super::error::Error;
-use super::operation::{Done, Keyed, Operation, found_in};
+use super::operation::{Done, Entry, Keyed, Operation, found_in};
 use super::state::State;
 use crate::backend::Backend;
 use crate::freshness::retention;
@@ -117,7 +117,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
     }
 
     /// What the call has come to, once that is known.
-    pub fn answer(&self) -> Option<Result<Vec<Answer<V>>, Error<Arc<E>>>> {
+    pub fn answer(&self) -> Option<Outcome<V, E>> {
         self.with(|caller| {
             if let Some(error) = caller.failed.take() {
                 return Some(Err(error));
@@ -141,7 +141,7 @@ impl<V, E, L, W> State<V, E, L, W> {
     }
 
     /// What is to be written, and for how long the backend keeps it.
-    fn entries(&mut self, caller: u64, batch: Ticket, grace: Option<f64>) -> Vec<(Arc<str>, Arc<Record<V>>, Option<Duration>)> {
+    fn entries(&mut self, caller: u64, batch: Ticket, grace: Option<f64>) -> Vec<Entry<V>> {
         let request = self.callers.get(&caller).and_then(|caller| caller.request);
         let region = self.machine.settings(self.region).expiration;
         let grace = request.and_then(|request| request.stale_if_error).into_iter().chain(grace).reduce(f64::max);
@@ -157,7 +157,7 @@ impl<V, E, L, W> State<V, E, L, W> {
     }
 
     fn landed(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool) {
-        let found = found_in(record.as_ref().map(Option::as_ref).map_err(|()| ()));
+        let found = found_in(record.as_ref().map(Option::as_ref).map_err(|error| *error));
         let record = record.ok().flatten().map(Arc::new);
         if !is_again && self.machine.expects(of) {
             self.flight(flight).found = record;

@@ -54,13 +54,10 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     pub async fn fill(self, value: V) -> Result<(), B::Error> {
         let Self { handle, batch, expiration, beat, .. } = self;
         let _alive = beat;
-        let creation = |is_kept| Creation { result: Ok(vec![value.clone()]), own: expiration, is_kept };
-        handle.created(batch, creation(true));
-        loop {
-            match drive(&handle, |_| None::<NoCreator<V, E>>).await {
-                Driven::Vacant(again) => handle.created(again, creation(false)),
-                Driven::Answered(_, failed_to_store) => return failed_to_store.map_or(Ok(()), Err),
-            }
+        handle.created(batch, Creation { result: Ok(vec![value]), own: expiration, is_kept: true });
+        match drive(&handle, |_| None::<NoCreator<V, E>>).await {
+            Driven::Answered(_, failed_to_store) => failed_to_store.map_or(Ok(()), Err),
+            Driven::Vacant(_) => Ok(()), // somebody has taken over, and is gone: whoever waits creates now, for the value was begun too early
         }
     }
 

@@ -49,6 +49,7 @@ fn a_value_is_created_once_then_served_then_created_anew_when_it_has_expired() {
         assert_eq!(region.get_or_create("key", async || Ok(3)).await, Ok(3));
         assert_eq!(region.get_or_create_with("key", &CallOptions::default().force_refresh(true), async || Ok(4)).await, Ok(4));
         assert_eq!(region.counts().creations, 3);
+        assert_eq!(region.backend().abandoned(), 0, "a lock was dropped, not released");
     });
 }
 
@@ -109,7 +110,8 @@ fn what_is_stale_is_served_while_one_creates() {
         };
         let other = async {
             time.sleep(100).await;
-            kept.borrow_mut().push(of.get_or_create("key", async || Ok(3)).await);
+            let second = of.get_or_create("key", async || Ok(3)).await;
+            kept.borrow_mut().push(second);
         };
         let (first, ()) = futures_util::join!(of.get_or_create("key", creator), other);
         kept.borrow_mut().push(first);
@@ -199,6 +201,16 @@ fn a_vacancy_that_is_kept_is_taken_over_and_what_it_is_filled_with_is_not_stored
         assert!(clock.milliseconds() >= 5_000);
         late.fill(1).await.unwrap();
         assert_eq!(region.get("key").await, Ok(Some(2)));
+    });
+}
+
+#[test]
+fn who_came_before_the_vacancy_was_given_takes_it_over_too() {
+    each(|clock, region| async move {
+        let waits = async { region.get_or_create("key", async || Ok(2)).await };
+        let (kept, value) = futures_util::join!(region.look_up("key"), waits);
+        assert!(matches!(kept, Lookup::Vacant(_)), "{kept:?}");
+        assert_eq!((value, clock.milliseconds() >= 5_000), (Ok(2), true));
     });
 }
 

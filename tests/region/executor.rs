@@ -52,6 +52,11 @@ impl Clock {
         self.0.milliseconds.get()
     }
 
+    /// Time passes while nobody sleeps.
+    pub fn pass(&self, milliseconds: u64) {
+        self.0.milliseconds.set(self.milliseconds() + milliseconds);
+    }
+
     pub fn sleep(&self, milliseconds: u64) -> Sleep {
         let clock = self.0.clone();
         let until = clock.milliseconds.get() + milliseconds;

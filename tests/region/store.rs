@@ -32,6 +32,8 @@ struct Inner {
     records: RefCell<BTreeMap<String, Record<u64>>>,
     locks: RefCell<BTreeMap<String, Vec<Waker>>>,
     reads: Cell<u64>,
+    /// How many locks were dropped while they were held.
+    abandoned: Cell<u64>,
 }
 
 impl Store {
@@ -44,6 +46,7 @@ impl Store {
             records: RefCell::default(),
             locks: RefCell::default(),
             reads: Cell::new(0),
+            abandoned: Cell::new(0),
         }))
     }
 
@@ -53,6 +56,10 @@ impl Store {
 
     pub fn locks_held(&self) -> usize {
         self.0.locks.borrow().len()
+    }
+
+    pub fn abandoned(&self) -> u64 {
+        self.0.abandoned.get()
     }
 
     pub fn reads(&self) -> u64 {
@@ -132,16 +139,25 @@ impl Lock<u64> for StoreLock {
         if self.is_held { LockAnswer::Granted } else { LockAnswer::Busy }
     }
 
-    async fn release(self, _stored: Option<&Record<u64>>) {
+    async fn release(mut self, _stored: Option<&Record<u64>>) {
         let _ = self.store.answer().await;
+        self.free();
+    }
+}
+
+impl StoreLock {
+    fn free(&mut self) {
+        if std::mem::take(&mut self.is_held) {
+            let waiting = self.store.0.locks.borrow_mut().remove(&self.key);
+            waiting.into_iter().flatten().for_each(Waker::wake);
+        }
     }
 }
 
 impl Drop for StoreLock {
     fn drop(&mut self) {
-        if self.is_held {
-            let waiting = self.store.0.locks.borrow_mut().remove(&self.key);
-            waiting.into_iter().flatten().for_each(Waker::wake);
-        }
+        let abandoned = &self.store.0.abandoned;
+        abandoned.set(abandoned.get() + u64::from(self.is_held));
+        self.free();
     }
 }

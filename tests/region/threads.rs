@@ -1,0 +1,67 @@
+//! One region in the hands of many threads, under tokio.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use dogpile::{CallOptions, MemoryBackend, Native, Region};
+
+#[test]
+fn the_callers_of_many_threads_are_one_creation_a_key() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_time().build().expect("a runtime");
+    let region = Region::<u64, String, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
+    let creations = Arc::new(AtomicU64::new(0));
+    runtime.block_on(async {
+        for round in 0..20 {
+            let callers: Vec<_> = (0..500)
+                .map(|caller| {
+                    let (region, creations) = (region.clone(), creations.clone());
+                    tokio::spawn(async move {
+                        let create = async || {
+                            creations.fetch_add(1, Ordering::Relaxed);
+                            tokio::time::sleep(Duration::from_millis(2)).await;
+                            Ok(round)
+                        };
+                        region.get_or_create(&format!("{round} {}", caller % 5), create).await
+                    })
+                })
+                .collect();
+            for caller in callers {
+                assert_eq!(caller.await.expect("no panic"), Ok(round));
+            }
+        }
+    });
+    assert_eq!(creations.load(Ordering::Relaxed), 100);
+    assert_eq!(region.sizes(), [0; 6]);
+}
+
+#[test]
+fn a_creator_may_hold_what_stays_in_its_thread() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let region = Region::<Rc<str>, Rc<str>, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
+    let of_thread: Rc<str> = "value".into();
+    let create = async || Ok(of_thread.clone());
+    assert_eq!(runtime.block_on(region.get_or_create("key", create)), Ok(of_thread.clone()));
+}
+
+#[test]
+fn a_leader_that_is_aborted_hands_over_at_once() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
+    let region = Region::<u64, String, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
+    runtime.block_on(async {
+        let leads = region.clone();
+        let leader = tokio::spawn(async move { leads.get_or_create("key", async || std::future::pending().await).await });
+        while !region.key_is_locked("key") {
+            tokio::task::yield_now().await;
+        }
+        let waits = region.clone();
+        let options = CallOptions::default().lock_timeout(Duration::from_secs(3_600));
+        let waiter = tokio::spawn(async move { waits.get_or_create_with("key", &options, async || Ok(2)).await });
+        while region.counts().misses < 2 {
+            tokio::task::yield_now().await;
+        }
+        leader.abort();
+        assert_eq!(waiter.await.expect("no panic"), Ok(2));
+    });
+}
