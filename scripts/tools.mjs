@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
 
-const versions = { "wasm-bindgen-cli": wasmBindgen(), "wasm-pack": "0.15.1", geckodriver: "0.37.1" };
+const versions = { "wasm-bindgen-cli": wasmBindgen(), "wasm-pack": "0.15.1", "worker-build": "0.8.7", geckodriver: "0.37.1" };
 
 /** The folder with the programs of a tool. */
 export function toolBin(name) {

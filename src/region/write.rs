@@ -4,10 +4,12 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use super::Region;
 use super::caller::Handle;
 use super::operation::within;
-use crate::backend::Backend;
+use crate::backend::{Backend, Lock};
 use crate::freshness::retention;
 use crate::record::Record;
 use crate::runtime::{Runtime, Wakeup};
@@ -18,8 +20,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn set(&self, key: &str, value: V) -> Result<(), B::Error> {
-        let record = self.record(value, None);
-        self.write(&[key], |backend, keys| async move { backend.set(&keys[0], record, self.keep_for(None)).await }).await
+        self.store(&[key], vec![self.record(value, None)]).await
     }
 
     /// The same, of a value with an expiration of its own.
@@ -27,9 +28,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn set_expiring(&self, key: &str, value: V, expiration: Duration) -> Result<(), B::Error> {
-        let own = Some(expiration.as_secs_f64());
-        let record = self.record(value, own);
-        self.write(&[key], |backend, keys| async move { backend.set(&keys[0], record, self.keep_for(own)).await }).await
+        self.store(&[key], vec![self.record(value, Some(expiration.as_secs_f64()))]).await
     }
 
     /// Stores a value under each of these keys. Of two values for one key the later one counts.
@@ -38,12 +37,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// The backend's.
     pub async fn set_many(&self, entries: Vec<(&str, V)>) -> Result<(), B::Error> {
         let (keys, values): (Vec<&str>, Vec<V>) = entries.into_iter().unzip();
-        let records: Vec<Record<V>> = values.into_iter().map(|value| self.record(value, None)).collect();
-        let write = |backend, keys: Vec<String>| async move {
-            let entries = keys.iter().zip(records).map(|(key, record)| (key.as_str(), record, self.keep_for(None)));
-            B::set_many(backend, entries.collect()).await
-        };
-        self.write(&keys, write).await
+        self.store(&keys, values.into_iter().map(|value| self.record(value, None)).collect()).await
     }
 
     /// Deletes the value of a key. It counts at once: what is being created for the key is not stored.
@@ -51,7 +45,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn delete(&self, key: &str) -> Result<(), B::Error> {
-        self.write(&[key], |backend, keys| async move { backend.delete(&keys[0]).await }).await
+        self.delete_many(&[key]).await
     }
 
     /// Deletes the values of these keys.
@@ -59,11 +53,30 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn delete_many(&self, keys: &[&str]) -> Result<(), B::Error> {
-        let write = |backend, keys: Vec<String>| async move {
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            B::delete_many(backend, &keys).await
+        let backend = &self.shared.backend;
+        let delete = |keys: Vec<String>| async move {
+            match &keys[..] {
+                [key] => backend.delete(key).await,
+                keys => backend.delete_many(&keys.iter().map(String::as_str).collect::<Vec<_>>()).await,
+            }
         };
-        self.write(keys, write).await
+        self.write(keys, &[], delete).await
+    }
+
+    async fn store(&self, keys: &[&str], records: Vec<Record<V>>) -> Result<(), B::Error> {
+        let backend = &self.shared.backend;
+        let given: Vec<_> = records.iter().map(|record| (record.clone(), self.keep_for(record.expiration))).collect();
+        let set = |keys: Vec<String>| async move {
+            let mut entries: Vec<_> = keys.iter().zip(given).map(|(key, (record, keep))| (key.as_str(), record, keep)).collect();
+            match entries.pop() {
+                Some((key, record, keep_for)) if entries.is_empty() => backend.set(key, record, keep_for).await,
+                last => {
+                    entries.extend(last);
+                    backend.set_many(entries).await
+                }
+            }
+        };
+        self.write(keys, &records, set).await
     }
 
     fn record(&self, value: V, own: Option<f64>) -> Record<V> {
@@ -75,8 +88,8 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         Duration::try_from_secs_f64(retention(None, own, shared.settings.expiration, shared.stale_if_error)).ok()
     }
 
-    /// Sends a write when its turn has come. Others wait for it no longer than `lock_timeout`.
-    async fn write<'a, F>(&'a self, keys: &[&str], send: impl FnOnce(&'a B, Vec<String>) -> F) -> Result<(), B::Error>
+    /// Sends a write when its turn has come. Others wait for it no longer than `lock_timeout`. `records`: what it stores, none where it deletes.
+    async fn write<F>(&self, keys: &[&str], records: &[Record<V>], send: impl FnOnce(Vec<String>) -> F) -> Result<(), B::Error>
     where
         F: Future<Output = Result<(), B::Error>>,
     {
@@ -89,13 +102,30 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
             handle.woken();
         }
         let _alive = handle.beat();
-        let mut sending = pin!(send(&self.shared.backend, keys));
-        match within(&self.shared, self.shared.settings.lock_timeout, sending.as_mut()).await {
-            Some(result) => result, // the handle is dropped, which ends the write
+        let mut sending = pin!(send(keys.clone()));
+        let written = match within(&self.shared, self.shared.settings.lock_timeout, sending.as_mut()).await {
+            Some(written) => written,
             None => {
                 handle.let_pass();
                 sending.await
             }
+        };
+        handle.let_pass();
+        self.supersede(&keys, if written.is_ok() { records } else { &[] }).await;
+        written
+    }
+
+    /// Whoever gets a backend's lock next is not handed over what was there before. After a write that has failed nobody knows what is there.
+    async fn supersede(&self, keys: &[String], records: &[Record<V>]) {
+        let shared = &self.shared;
+        if !shared.settings.has_locks {
+            return;
         }
+        let tell = |(place, key): (usize, &String)| async move {
+            if let Some(mut lock) = shared.backend.lock(key) {
+                within(shared, shared.settings.lock_timeout, lock.supersede(records.get(place))).await;
+            }
+        };
+        join_all(keys.iter().enumerate().map(tell)).await;
     }
 }

@@ -240,3 +240,18 @@ fn what_has_expired_serves_where_the_creator_fails() {
         assert_eq!(region.get_or_create("key", async || Err("no origin")).await, Err(Error::Creator("no origin")));
     });
 }
+
+#[test]
+fn a_lock_is_told_of_what_was_written_past_it() {
+    let clock = Clock::default();
+    let region = region(&clock, LOCKED);
+    let mut executor = Executor::new(clock.clone());
+    let of = region.clone();
+    executor.spawn(async move {
+        of.set_many(vec![("a", 1), ("b", 2)]).await.unwrap();
+        of.delete("a").await.unwrap();
+    });
+    executor.run(&mut Rng::new(1));
+    let told = [("a", Some(1)), ("b", Some(2)), ("a", None)].map(|(key, value)| (key.to_owned(), value));
+    assert_eq!(region.backend().superseded(), told);
+}

@@ -31,6 +31,8 @@ struct Inner {
     manner: Manner,
     records: RefCell<BTreeMap<String, Record<u64>>>,
     locks: RefCell<BTreeMap<String, Vec<Waker>>>,
+    /// What the locks were told of writes that went past them.
+    superseded: RefCell<Vec<(String, Option<u64>)>>,
     reads: Cell<u64>,
     /// How many locks were dropped while they were held.
     abandoned: Cell<u64>,
@@ -47,6 +49,7 @@ impl Store {
             locks: RefCell::default(),
             reads: Cell::new(0),
             abandoned: Cell::new(0),
+            superseded: RefCell::default(),
         }))
     }
 
@@ -60,6 +63,10 @@ impl Store {
 
     pub fn abandoned(&self) -> u64 {
         self.0.abandoned.get()
+    }
+
+    pub fn superseded(&self) -> Vec<(String, Option<u64>)> {
+        self.0.superseded.take()
     }
 
     pub fn reads(&self) -> u64 {
@@ -137,6 +144,10 @@ impl Lock<u64> for StoreLock {
         })
         .await;
         if self.is_held { LockAnswer::Granted } else { LockAnswer::Busy }
+    }
+
+    async fn supersede(&mut self, stored: Option<&Record<u64>>) {
+        self.store.0.superseded.borrow_mut().push((self.key.clone(), stored.map(|record| record.value)));
     }
 
     async fn release(mut self, _stored: Option<&Record<u64>>) {

@@ -1,0 +1,58 @@
+// The examples in Rust, built with the tools that the project has. `npm run examples` builds all, `npm run examples worker` builds and serves one.
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { environment, program, root, run } from "./run.mjs";
+import { installTool, toolBin } from "./tools.mjs";
+
+const target = join(root, "target", "examples");
+
+/** Builds the Worker, and gives the folder of its modules. */
+export async function exampleWorker() {
+  const folder = join(root, "examples", "worker");
+  const env = {
+    ...environment,
+    CARGO_TARGET_DIR: target,
+    WASM_BINDGEN_BIN: wasmBindgen(),
+    WASM_OPT_BIN: join(root, "node_modules", ".bin", "wasm-opt"),
+    ESBUILD_BIN: join(root, "node_modules", ".bin", "esbuild"),
+  };
+  await installTool("worker-build");
+  await run(join(toolBin("worker-build"), "worker-build"), ["--release"], { cwd: folder, env });
+  return join(folder, "build");
+}
+
+/** Builds the page in Yew, and gives the folder that it is served from. */
+export async function exampleYew() {
+  const folder = join(root, "examples", "yew");
+  const wasm = join(target, "wasm32-unknown-unknown", "release", "dogpile-example-yew.wasm");
+  const env = { ...environment, CARGO_TARGET_DIR: target };
+  await run("cargo", ["build", "--release", "--target", "wasm32-unknown-unknown"], { cwd: folder, env });
+  await run(wasmBindgen(), ["--target", "web", "--no-typescript", "--out-dir", join(folder, "build"), wasm]);
+  copyFileSync(join(folder, "index.html"), join(folder, "build", "index.html"));
+  return join(folder, "build");
+}
+
+const wasmBindgen = () => join(toolBin("wasm-bindgen-cli"), "wasm-bindgen");
+
+/** Runs until it is interrupted. */
+const serve = {
+  async worker() {
+    const { startRuntime } = await import("../tests/workerd/runtime.js");
+    const folder = await exampleWorker();
+    const modules = ["index.js", "index_bg.wasm"].map((path) => ({ path, contents: readFileSync(join(folder, path)) }));
+    const runtime = startRuntime([{ modules, env: { PAGES: { type: "kv", id: "pages" } } }]);
+    console.log(`Ask ${new URL("/page/one", await runtime.ready)}`);
+  },
+  async yew() {
+    const { preview } = await import("vite");
+    const server = await preview({ root: await exampleYew(), configFile: false, build: { outDir: "." }, preview: { host: "127.0.0.1" } });
+    server.printUrls();
+  },
+};
+
+await program(import.meta, async () => {
+  const [name] = process.argv.slice(2);
+  if (name === undefined) return void (await exampleWorker(), await exampleYew());
+  if (!Object.hasOwn(serve, name)) throw new Error(`There is no example ${name}, but: ${Object.keys(serve).join(", ")}`);
+  await serve[name]();
+});
