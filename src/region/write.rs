@@ -121,11 +121,10 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         if !shared.settings.has_locks {
             return;
         }
-        let tell = |(place, key): (usize, &String)| async move {
-            if let Some(mut lock) = shared.backend.lock(key) {
-                within(shared, shared.settings.lock_timeout, lock.supersede(records.get(place))).await;
-            }
+        let locks = keys.iter().enumerate().filter_map(|(place, key)| Some((shared.backend.lock(key)?, records.get(place))));
+        let tell = |(mut lock, record): (B::Lock, Option<_>)| async move {
+            within(shared, shared.settings.lock_timeout, lock.supersede(record)).await;
         };
-        join_all(keys.iter().enumerate().map(tell)).await;
+        join_all(locks.map(tell)).await;
     }
 }
