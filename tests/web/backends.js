@@ -59,6 +59,24 @@ export function deleteDatabase(name) {
   });
 }
 
+/** Opens a database as one does who lets nobody else change it; resolves with what closes it. */
+export function occupy(name) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => resolve(() => request.result.close());
+  });
+}
+
+/** From now on there is no room for records with this in their text. */
+export function fillUp(text) {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (record, key) {
+    if (JSON.stringify(record).includes(text)) throw new DOMException("full", "QuotaExceededError");
+    return put.call(this, record, key);
+  };
+}
+
 /** Has a worker hold a lock for so many milliseconds; resolves when it does. */
 export function holdInWorker(name, milliseconds) {
   const source = `navigator.locks.request(${JSON.stringify(name)}, () => {

@@ -198,6 +198,31 @@ async fn what_the_database_refuses_is_an_error_and_undoes_nothing_else() {
 }
 
 #[wasm_bindgen_test]
+async fn a_database_that_another_holds_fails_the_operation_and_is_there_later() {
+    let name = unique();
+    let close: js_sys::Function = settled(occupy(&name)).await.into();
+    let backend = IndexedDbBackend::new().database_name(&name);
+    let error = Backend::<u32>::get(&backend, "key").await.expect_err("it has not answered");
+    assert_eq!(error.name(), "TimeoutError");
+    close.call0(&JsValue::UNDEFINED).expect("closes");
+    write(&backend, "key", 1).await;
+    assert_eq!(read::<u32>(&backend, "key").await.map(|record| record.value), Some(1));
+}
+
+#[wasm_bindgen_test]
+async fn what_there_is_no_room_for_leaves_no_older_value_behind() {
+    let full = unique();
+    let backend = IndexedDbBackend::new().database_name(&unique());
+    let record = |value: &str| Record::new(value.to_owned(), 1.0, None);
+    backend.set("key", record("older"), None).await.expect("a database");
+    fill_up(&full);
+    let error = backend.set("key", record(&full), None).await.expect_err("there is no room");
+    assert_eq!(error.name(), "QuotaExceededError");
+    assert_eq!(backend.get("key").await, Ok(None::<Record<String>>));
+    backend.set("key", record("small"), None).await.expect("a database");
+}
+
+#[wasm_bindgen_test]
 async fn a_dropped_write_is_written_and_a_dropped_opening_serves_the_next() {
     let backend = IndexedDbBackend::new().database_name(&unique());
     let mut opening = Box::pin(read::<u32>(&backend, "key"));

@@ -36,6 +36,9 @@ extern "C" {
     pub fn stored(database: &str, key: &str) -> Promise;
     #[wasm_bindgen(js_name = deleteDatabase)]
     pub fn delete_database(name: &str) -> Promise;
+    pub fn occupy(name: &str) -> Promise;
+    #[wasm_bindgen(js_name = fillUp)]
+    pub fn fill_up(text: &str);
     #[wasm_bindgen(js_name = holdInWorker)]
     pub fn hold_in_worker(name: &str, milliseconds: u32) -> Promise;
     pub fn orphan(name: &str);
