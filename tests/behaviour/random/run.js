@@ -75,7 +75,7 @@ class Run {
     const kind = plan.weigh({ let: 5, call: 4, advance: isTimed ? 1.5 : 0, abort: mayLeave ? 1 : 0, invalidate: others, tell: strategy === "remote" ? 0.5 : 0 });
     if (kind === "let") this.#world.step();
     if (kind === "call") this.#letCall();
-    if (kind === "advance") this.#advance(1 + plan.below(6));
+    if (kind === "advance") return this.#advance(1 + plan.below(6));
     if (kind === "abort") this.#calls.abort();
     if (kind === "invalidate") return this.#invalidateElsewhere();
     if (kind === "tell") plan.pick(this.#strategies.own).listen();
@@ -83,7 +83,7 @@ class Run {
 
   #advance(seconds) {
     this.#world.log(() => `${seconds} seconds go by`);
-    this.#world.advance(seconds);
+    return this.#world.advance(seconds);
   }
 
   #letCall() {
