@@ -45,7 +45,7 @@ class Run {
   #open(plan, keys) {
     const [world, history, promises] = [this.#world, this.#history, this.#promises];
     const count = plan.chance(0.3) ? 2 : 1;
-    this.#realms = ["A", "B"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
+    this.#realms = history.realms = ["A", "B"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
     this.#strategies = makeStrategies(world, history, this.#realms);
     const serializer = plan.chance(plan.areAlike ? 0 : 0.15) ? JSON : undefined;
     const store = new Store();
