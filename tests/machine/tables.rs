@@ -83,6 +83,8 @@ pub struct Flight {
     pub begun: f64,
     /// Whether whoever reads has read before.
     pub is_second: bool,
+    /// Whether it was fenced when it was decided to create it.
+    pub was_fenced: bool,
     pub found: Option<Record>,
     pub again: Option<Record>,
     pub again_sent: u64,
