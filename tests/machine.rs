@@ -77,6 +77,11 @@ fn what_is_fenced_before_its_creator_is_called_begins_again() {
 }
 
 #[test]
+fn a_leader_whose_promise_is_shared_takes_over_from_itself() {
+    by_hand::a_leader_whose_promise_is_shared_takes_over_from_itself();
+}
+
+#[test]
 fn a_leader_on_workers_is_answered_without_a_beat() {
     assert!(!requests::a_leader_waits_for_its_own_beat());
 }

@@ -1,5 +1,6 @@
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
+import { SHAREABLE } from "../region/options.js";
 import { awaitAbort, ignoreAbort } from "./aborts.js";
 import { NO_VALUE } from "./answers.js";
 import { NEWS_TIMED_OUT } from "./numbers.js";
@@ -22,6 +23,8 @@ export class Call {
   /** Whether the machine has done with it, and how many creators of it run on that nobody waits for. */
   isOver = false;
   late = 0;
+  /** Whether other callers have its promise, too. */
+  isShared = false;
   #state = PENDING;
   #value = undefined;
   #deferred = undefined;
@@ -90,6 +93,11 @@ export class Call {
     return this.#deferred.promise;
   }
 
+  share() {
+    this.isShared = true;
+    return this.promise;
+  }
+
   get isSettled() {
     return this.#state !== PENDING;
   }
@@ -140,8 +148,21 @@ export class Call {
     this.enter(() => {
       const seats = this.#restarts;
       this.#restarts = undefined;
-      this.region.createAgain(this, seats);
+      this.#beginAgain(seats);
     });
+  }
+
+  /** Where others have its promise, one more begins beside it: if the first leads, that one is served what is stale, or waits for no longer than it has to. */
+  async #beginAgain(seats) {
+    const names = seats.map((seat) => this.keys[seat]);
+    const request = { ...this.request, timeout: this.timeLeft, flags: this.request.flags & ~SHAREABLE };
+    const begin = async () => this.region.create(this.creator, names, request, (record, state) => ({ record, state }));
+    try {
+      const entries = await (this.isShared ? Promise.race([begin(), begin()]) : begin());
+      [entries].flat().forEach(({ record, state }, index) => this.serve(seats[index], record, state));
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #settle(state, value) {

@@ -49,7 +49,7 @@ impl Machine {
             self.push(Effect::Create { batch: self.batches.ticket(batch) });
         }
         for (_, flight) in led {
-            if self.flights[*flight].is_last_chance {
+            if self.flights[*flight].is_last_chance || !self.is_lone(call, true) {
                 self.watch(*flight, lock_timeout, time);
             }
         }

@@ -1,6 +1,6 @@
 //! Schedules that are too rare to be left to chance.
 
-use dogpile::machine::{Effect, Found, Machine, Request, Settings, Ticket};
+use dogpile::machine::{Effect, Found, Machine, Peek, Request, Settings, Ticket};
 
 use crate::clock::Clocks;
 use dogpile::freshness::Why;
@@ -85,4 +85,26 @@ pub fn what_is_fenced_before_its_creator_is_called_begins_again() {
     assert!(hand.machine.still_creates(again, &hand.time));
     assert!(hand.machine.may_store(hand.machine.batch(again)[0]));
     assert_eq!(hand.machine.counts(0).creations, 1);
+}
+
+/// The leader's own caller has gone, and a call with two callers leads in its place. Its creator hangs.
+pub fn a_leader_whose_promise_is_shared_takes_over_from_itself() {
+    let mut hand = Hand::new();
+    let first = hand.call();
+    let batch = hand.read();
+    let second = hand.call();
+    let shared = hand.machine.peek(0, hand.key, &REQUEST, &hand.time);
+    assert_eq!(shared, Some(Peek::Share(second.slot)));
+    hand.machine.timed_out(first, &hand.time);
+    hand.delete();
+    assert!(!hand.machine.still_creates(batch, &hand.time));
+    let hung = hand.read();
+    assert!(hand.machine.still_creates(hung, &hand.time));
+    let flight = hand.next(|effect| if let Effect::SetTimer { flight, .. } = effect { Some(*flight) } else { None });
+    hand.time.pass(LOCK_TIMEOUT);
+    hand.machine.timer_fired(flight, &hand.time);
+    let successor = hand.read();
+    assert_eq!(hand.machine.call_of(successor), second.slot);
+    hand.machine.created(successor, &[], &hand.time);
+    hand.next(|effect| matches!(effect, Effect::Accept { .. }).then_some(()));
 }

@@ -68,6 +68,13 @@ pub struct Call {
     pub has_read: Vec<usize>,
 }
 
+impl Call {
+    /// Whether others have its promise, too: then whoever leads does not wait for himself alone.
+    pub fn is_shared(&self) -> bool {
+        self.seats.iter().any(|seat| seat.takers.len() > 1)
+    }
+}
+
 /// What the host keeps by the number of a flight.
 #[derive(Debug, Default)]
 pub struct Flight {
