@@ -33,6 +33,8 @@ export class Call {
   #endsAt = NaN;
   #isListening = false;
   #restarts = undefined;
+  /** The calls that have begun again in its place, for some of its keys. */
+  #again = undefined;
 
   /** `keys` as the user knows them. `gives`: what it gives for one entry. */
   constructor(region, keys, request, gives) {
@@ -47,6 +49,7 @@ export class Call {
     /** What it is about to read, of many keys. */
     this.reads = request.isMulti ? [] : undefined;
     this.remaining = keys.length;
+    if (request.outer !== undefined) (request.outer.#again ??= []).push(this);
   }
 
   begin(slot, serial, creator) {
@@ -154,8 +157,9 @@ export class Call {
 
   /** Where others have its promise, one more begins beside it: if the first leads, that one is served what is stale, or waits for no longer than it has to. */
   async #beginAgain(seats) {
+    if (this.isSettled) return; // another of its keys has made it reject
     const names = seats.map((seat) => this.keys[seat]);
-    const request = { ...this.request, timeout: this.timeLeft, flags: this.request.flags & ~SHAREABLE };
+    const request = { ...this.request, timeout: this.timeLeft, flags: this.request.flags & ~SHAREABLE, outer: this };
     const begin = async () => this.region.create(this.creator, names, request, (record, state) => ({ record, state }));
     try {
       const entries = await (this.isShared ? Promise.race([begin(), begin()]) : begin());
@@ -177,6 +181,8 @@ export class Call {
   #stop() {
     clearTimeout(this.#timer);
     if (this.#isListening) ignoreAbort(this);
+    this.#isListening = false;
+    this.#again?.forEach((call) => call.#stop());
   }
 
   #startTimer(milliseconds) {
