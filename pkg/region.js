@@ -199,7 +199,7 @@ export class Region {
     if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain) return undefined;
     requireKnownCall(call);
     const told = region.core.peek(number, numberOrNaN(call.expirationTime), region.waitUntil === undefined ? SHAREABLE : SHAREABLE | OUTLIVES);
-    if (told >= 0) return region.host.calls[told].promise;
+    if (told >= 0) return region.host.calls[told].share();
     return told < -1 ? region.host.flights[-2 - told].stale : undefined;
   }
 

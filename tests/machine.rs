@@ -5,6 +5,8 @@
 
 #[path = "machine/act.rs"]
 mod act;
+#[path = "machine/by_hand.rs"]
+mod by_hand;
 #[path = "machine/calls.rs"]
 mod calls;
 #[path = "machine/checks.rs"]
@@ -67,6 +69,16 @@ fn no_request_acts_for_another_and_all_that_live_are_answered() {
 #[test]
 fn a_quick_look_gives_what_the_full_way_gives() {
     search::compare(COUNT / 3);
+}
+
+#[test]
+fn what_is_fenced_before_its_creator_is_called_begins_again() {
+    by_hand::what_is_fenced_before_its_creator_is_called_begins_again();
+}
+
+#[test]
+fn a_leader_whose_promise_is_shared_takes_over_from_itself() {
+    by_hand::a_leader_whose_promise_is_shared_takes_over_from_itself();
 }
 
 #[test]

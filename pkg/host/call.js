@@ -1,5 +1,6 @@
 import { makeError } from "../errors.js";
 import { Deferred, monotonic, startTimer } from "../promises.js";
+import { SHAREABLE } from "../region/options.js";
 import { awaitAbort, ignoreAbort } from "./aborts.js";
 import { NO_VALUE } from "./answers.js";
 import { NEWS_TIMED_OUT } from "./numbers.js";
@@ -22,6 +23,8 @@ export class Call {
   /** Whether the machine has done with it, and how many creators of it run on that nobody waits for. */
   isOver = false;
   late = 0;
+  /** Whether other callers have its promise, too. */
+  isShared = false;
   #state = PENDING;
   #value = undefined;
   #deferred = undefined;
@@ -30,6 +33,8 @@ export class Call {
   #endsAt = NaN;
   #isListening = false;
   #restarts = undefined;
+  /** The calls that have begun again in its place, for some of its keys. */
+  #again = undefined;
 
   /** `keys` as the user knows them. `gives`: what it gives for one entry. */
   constructor(region, keys, request, gives) {
@@ -44,6 +49,7 @@ export class Call {
     /** What it is about to read, of many keys. */
     this.reads = request.isMulti ? [] : undefined;
     this.remaining = keys.length;
+    if (request.outer !== undefined) (request.outer.#again ??= []).push(this);
   }
 
   begin(slot, serial, creator) {
@@ -88,6 +94,11 @@ export class Call {
     if (this.#state === REJECTED) return Promise.reject(this.#value);
     this.#deferred ??= new Deferred();
     return this.#deferred.promise;
+  }
+
+  share() {
+    this.isShared = true;
+    return this.promise;
   }
 
   get isSettled() {
@@ -140,8 +151,22 @@ export class Call {
     this.enter(() => {
       const seats = this.#restarts;
       this.#restarts = undefined;
-      this.region.createAgain(this, seats);
+      this.#beginAgain(seats);
     });
+  }
+
+  /** Where others have its promise, one more begins beside it: if the first leads, that one is served what is stale, or waits for no longer than it has to. */
+  async #beginAgain(seats) {
+    if (this.isSettled) return; // another of its keys has made it reject
+    const names = seats.map((seat) => this.keys[seat]);
+    const request = { ...this.request, timeout: this.timeLeft, flags: this.request.flags & ~SHAREABLE, outer: this };
+    const begin = async () => this.region.create(this.creator, names, request, (record, state) => ({ record, state }));
+    try {
+      const entries = await (this.isShared ? Promise.race([begin(), begin()]) : begin());
+      [entries].flat().forEach(({ record, state }, index) => this.serve(seats[index], record, state));
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #settle(state, value) {
@@ -156,6 +181,8 @@ export class Call {
   #stop() {
     clearTimeout(this.#timer);
     if (this.#isListening) ignoreAbort(this);
+    this.#isListening = false;
+    this.#again?.forEach((call) => call.#stop());
   }
 
   #startTimer(milliseconds) {

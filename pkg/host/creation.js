@@ -20,6 +20,7 @@ export class Creation {
   #controller;
   #began;
   #isTold = false;
+  #isPutOff = false;
   #isRunning = false;
   #isForgotten = false;
   #reason;
@@ -29,24 +30,33 @@ export class Creation {
     this.slot = slot;
     this.serial = serial;
     this.call = call;
-    this.flights = [flight];
-    this.keys = call.keys;
-    if (!call.request.isMulti) return;
-    this.keys = [call.nameOf(flight.key)];
-    this.stored = [];
+    this.#start(flight);
   }
 
-  /** One more of many keys. */
+  #start(flight) {
+    const { call } = this;
+    const { isMulti } = call.request;
+    this.flights = [flight];
+    this.keys = isMulti ? [call.nameOf(flight.key)] : call.keys;
+    this.stored = isMulti ? [] : undefined;
+  }
+
+  /** One more of many keys, or the first once more. */
   add(flight) {
+    if (this.#isPutOff) {
+      this.#isPutOff = false;
+      return this.#start(flight);
+    }
     this.flights.push(flight);
     this.keys.push(this.call.nameOf(flight.key));
   }
 
-  /** Calls the creator in its own caller's context: now, or in a moment. */
+  /** Calls the creator in its own caller's context: now, or in a moment, for what has not been fenced by then. */
   begin() {
     const { call } = this;
     call.batch = this;
     if (call.isCurrent && depth < DEEPEST) return this.create();
+    this.#isPutOff = true;
     call.enter(() => this.tell(NEWS_CREATE_NOW));
     return PENDING;
   }
@@ -117,6 +127,7 @@ export class Creation {
   /** Nobody waits any more for what it gives. */
   forget() {
     this.#isForgotten = true;
+    if (this.#isPutOff) this.call.batch = undefined;
     if (this.#isRunning) this.call.late += 1;
   }
 

@@ -98,7 +98,6 @@ export class Host {
     switch (what) {
       case act.READ: return read(this, calls[a], b, c, d);
       case act.CREATE: return this.#create(a, b, c, d, calls[x]);
-      case act.CREATE_NOW: return batches[a].create();
       case act.HAS_VALUE: return flights[a].hasValue ? act.DONE : act.FAILED;
       case act.ACCEPT: return accept(batches[a], flights[b], c !== 0, d);
       case act.STORE: return store(batches[a], flights[b], c);

@@ -14,7 +14,7 @@ import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } f
 import { Clock } from "./clock.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
-import { OUTLIVES, SHAREABLE } from "./options.js";
+import { OUTLIVES } from "./options.js";
 import { checkConfiguration, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
 
@@ -143,19 +143,6 @@ export class CacheRegion {
     if (setup.isUnmangled) return names;
     const mangled = names.map((name) => setup.mangle(name));
     return this.#setup === setup ? mangled : this.#mangleAll(names);
-  }
-
-  /** The region was configured anew: these keys of a call begin again. */
-  async createAgain(call, seats) {
-    const names = seats.map((seat) => call.keys[seat]);
-    const { timeLeft } = call;
-    try {
-      const request = { ...call.request, timeout: timeLeft, flags: call.request.flags & ~SHAREABLE };
-      const entries = await this.create(call.creator, names, request, (record, state) => ({ record, state }));
-      [entries].flat().forEach(({ record, state }, index) => call.serve(seats[index], record, state));
-    } catch (error) {
-      call.fail(error);
-    }
   }
 
   /** Sends a write of these keys when its turn has come. `records`: what they hold then. */

@@ -8,10 +8,8 @@ use crate::machine::{Effect, Failure};
 pub enum Act {
     /// A call reads a flight's key; with the last one the read is sent.
     Read,
-    /// A creator is called for a flight; with the last one it is called.
+    /// A creator is called for a flight; with the last one it is called, or once more told all of this in its own caller's context.
     Create,
-    /// A creator that waited for its own caller's context is called.
-    CreateNow,
     /// Whether a creator has given a value for a flight.
     HasValue,
     /// Makes a record of that, and says whether it may be stored.

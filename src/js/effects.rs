@@ -36,7 +36,7 @@ impl Region {
     fn carry_out(&self, host: &Host, effect: Effect, time: &Realm) {
         match effect {
             Effect::Read { call } => self.read(host, call, time),
-            Effect::Create { batch } => self.create(host, batch, Act::Create, time),
+            Effect::Create { batch } => self.create(host, batch, time),
             Effect::Accept { batch } => self.accept(host, batch, time),
             Effect::Store { batch } => self.store(host, batch, time),
             Effect::Send { write } => {
@@ -97,19 +97,15 @@ impl Region {
         machine.decide(call, time);
     }
 
-    /// The host calls the creator in its own caller's context: now, or by `CreateNow` in a moment.
-    pub(super) fn create(&self, host: &Host, batch: Ticket, act: Act, time: &Realm) {
+    /// The host calls the creator in its own caller's context: now, or in a moment, when it is told once more what that creates by then.
+    pub(super) fn create(&self, host: &Host, batch: Ticket, time: &Realm) {
         if !self.machine.borrow_mut().still_creates(batch, time) {
             return;
         }
         self.note_start(host, batch);
         self.machine.borrow_mut().in_creator(batch, true);
-        let came = if act == Act::Create {
-            let call = self.machine.borrow().call_of(batch);
-            self.act_on_each(host, act, batch, call.into())
-        } else {
-            host.act(act as u32, batch.slot, 0, 0, 0, 0.0)
-        };
+        let call = self.machine.borrow().call_of(batch);
+        let came = self.act_on_each(host, Act::Create, batch, call.into());
         self.machine.borrow_mut().in_creator(batch, false);
         if came != PENDING {
             self.created(host, batch, came == DONE, time);

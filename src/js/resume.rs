@@ -3,7 +3,6 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::acts::Act;
 use super::imports::Host;
 use super::numbers::invalidated_by_number;
 use super::region::Region;
@@ -67,7 +66,7 @@ pub enum News {
     RunnerLeaves,
     /// It has failed.
     RunnerThrew,
-    /// A creator is called in its own caller's context.
+    /// A creator may be called: this is its own caller's context.
     CreateNow,
     /// A lock is busy.
     LockBusy,
@@ -180,7 +179,7 @@ impl Region {
         if is(News::Created) || is(News::CreatedLess) {
             self.created(host, ticket, is(News::Created), time);
         } else if is(News::CreateNow) {
-            self.create(host, ticket, Act::CreateNow, time);
+            self.create(host, ticket, time);
         } else if is(News::Accepted) {
             self.accept(host, ticket, time);
         } else if is(News::RefreshedToStore) {

@@ -13,7 +13,7 @@
 //! | `serving` | what a record is worth to a call, and how the call gets it |
 //! | `waiting` | what a seat that waits gets, and when it gives up |
 //! | `takeover` | a leader that is late or dead is replaced |
-//! | `creation`, `storing` | the creator's call, and what becomes of its values |
+//! | `batch`, `creation`, `storing` | the creator's call, for many keys at once, and what becomes of its values |
 //! | `runner` | a region's runner, which replaces what is stale in the background |
 //! | `lock`, `lock_round` | the backend's locks, which reach other tabs, isolates and processes |
 //! | `peek` | a look by numbers alone, for the many who come while a key is created |
@@ -25,6 +25,7 @@
 
 use std::collections::VecDeque;
 
+mod batch;
 mod call;
 mod cancellation;
 mod creation;
@@ -59,8 +60,8 @@ pub use region::{Counts, Settings};
 pub use runner::Released;
 pub use slab::Ticket;
 
+use batch::Batch;
 use call::{Call, SeatRef};
-use creation::Batch;
 use flight::Flight;
 use key::Key;
 use lock::LockRound;

@@ -17,7 +17,7 @@ impl Machine {
         }
     }
 
-    /// Takes what the awaited creation has come to, or gives it up when it has had its time or has died. A leader does not take over from itself.
+    /// Takes what the awaited creation has come to, or gives it up when it has had its time or has died. A lone leader does not take over from itself.
     #[inline(never)]
     pub(super) fn look_at_seat(&mut self, call: u32, seat: u32, has_seen_death: bool, time: &impl Time) {
         let Place::Waiting { flight, leads } = self.calls[call].seats[seat as usize].place else { return };
@@ -30,12 +30,17 @@ impl Machine {
             self.drop_seat(call, seat as usize);
             self.list(call);
         } else if has_seen_death && (!leads || self.flights[flight].has_settled())
-            || !leads && self.is_overdue(latest, lock_timeout, time)
+            || !self.is_lone(call, leads) && self.is_overdue(latest, lock_timeout, time)
         {
             self.give_up_waiting(call, seat, flight, latest, has_seen_death);
         } else {
             self.wait_on(call, seat, leads, latest, lock_timeout, time);
         }
+    }
+
+    /// Whether a call leads whose promise nobody else has.
+    pub(super) fn is_lone(&self, call: u32, leads: bool) -> bool {
+        leads && self.calls[call].callers == 1
     }
 
     /// What a flight has come to, or else the value of one that was taken over while this seat waited for it.
@@ -62,7 +67,7 @@ impl Machine {
             self.calls[call].seats[seat as usize].is_announced = true;
             self.tell(call, seat, Event::Wait, 0);
         }
-        if !leads || self.flights[latest].is_last_chance {
+        if !self.is_lone(call, leads) || self.flights[latest].is_last_chance {
             self.watch(latest, lock_timeout, time);
         }
     }

@@ -34,6 +34,18 @@ describe.each(promptBackends)("over %s", (_name, makeBackend, brief) => {
     expect(region.stats).toMatchObject({ creationErrors: 1, coalesced: 0 });
   });
 
+  test("the region is configured anew, and none of them is kept by a creator that another one waits for", async () => {
+    const backend = makeBackend();
+    const region = makeRegion({ backend, lockTimeout: brief });
+    const { creation, leader, waiters } = await stampede(region, [{ expirationTime: 0 }, { expirationTime: 0 }]);
+    await turns();
+    region.configure({ backend, lockTimeout: brief, replaceExistingBackend: true });
+    await region.set("k", "set");
+    expect(await Promise.all([leader, ...waiters])).toEqual(["set", "set", "set"]);
+    creation.resolve("late");
+    await turns();
+  });
+
   test("one takes over when the creator hangs, and the others get what that comes to", async () => {
     const region = makeRegion({ backend: makeBackend(), lockTimeout: brief });
     const hung = deferred();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkAfterEach, counted, isSettled, now, record, slowRegion, turns } from "./helpers.js";
+import { SlowMultiBackend, checkAfterEach, counted, isSettled, makeRegion, now, record, slowRegion, turns } from "./helpers.js";
 
 checkAfterEach();
 
@@ -213,4 +213,38 @@ test("a creation whose read comes after a held delete of its key waits for that 
   await deleted;
   expect(await caller).toBe("created");
   expect(backend.sent).toEqual(["delete k", "get k", "set k"]);
+});
+
+describe.each(Array.from({ length: 15 }, (_, turn) => turn))("a delete %i turns after a read that another caller waits for, too", (turn) => {
+  /** Two callers, the second of whom creates what the first one's read finds. */
+  async function createAfterRead(region, read, call, remove) {
+    let isDeleted = false;
+    const creator = (keys) => [keys].flat().map((key) => ({ key, isAfter: isDeleted }));
+    const callers = [call(creator, { expirationTime: 1000 })];
+    await read.reached;
+    callers.push(call(creator, { expirationTime: 1 }));
+    read.release();
+    await turns(turn);
+    const deletion = remove();
+    isDeleted = true;
+    await Promise.all([...callers, deletion]);
+    return callers[1];
+  }
+
+  test("what is created after it is stored", async () => {
+    const { backend, region } = slowRegion();
+    old(backend);
+    const call = (creator, options) => region.getOrCreate("k", () => creator("k")[0], options);
+    const value = await createAfterRead(region, backend.hold("get"), call, () => region.delete("k"));
+    expect(await region.get("k")).toEqual(value.isAfter ? value : undefined);
+  });
+
+  test("of many keys, those that it does not concern are stored, too", async () => {
+    const backend = new SlowMultiBackend();
+    const region = makeRegion({ backend }, ["a", "b", "c"]);
+    for (const key of ["a", "b", "c"]) backend.store.set(key, record("old", now() - 100));
+    const call = (creator, options) => region.getOrCreateMulti(["a", "b", "c"], creator, options);
+    const [a, b, c] = await createAfterRead(region, backend.hold("getMulti"), call, () => region.delete("b"));
+    expect(await region.getMulti(["a", "b", "c"])).toEqual([a, b.isAfter ? b : undefined, c]);
+  });
 });

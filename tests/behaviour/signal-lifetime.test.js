@@ -258,3 +258,20 @@ test("one listener serves all calls of a signal, and goes with the last of them"
   controller.abort(gone);
   expect((await Promise.all(others)).every(([how, reason]) => how === "rejected" && reason === gone)).toBe(true);
 });
+
+test("a call whose one key begins again and whose other one fails leaves nothing on its signal", async () => {
+  const region = makeRegion({}, ["n|1", "b"]);
+  const { signal, listeners } = foreignSignal();
+  const [rows, b, again] = [held(), held(), held()];
+  const others = [region.cacheMultiOnArguments({ namespace: "n", asDict: true }, rows)(1), region.getOrCreate("b", b)];
+  const call = outcome(region.getOrCreateMulti(["n|1", "b"], again, { signal }));
+  await until(() => rows.times + b.times === 2);
+  rows.resolve(new Map());
+  await until(() => again.times === 1);
+  b.reject(gone);
+  expect(await call).toEqual(["rejected", gone]);
+  expect(listeners.size).toBe(0);
+  expect(await outcome(others[1])).toEqual(["rejected", gone]);
+  again.resolve(["late"]);
+  await others[0];
+});

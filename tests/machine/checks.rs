@@ -87,13 +87,23 @@ impl World {
 
     pub fn check_creation(&mut self, flight: u32, call: u32) {
         let it = self.flights.get(&flight).expect("a flight to create");
-        let (region, name) = (it.region, it.name);
+        let (region, name, was_fenced) = (it.region, it.name, self.is_fenced(it));
         assert_eq!(region, self.calls[&call].region);
-        if !self.is_fenced(it) {
+        self.flights.get_mut(&flight).expect("a flight").was_fenced = was_fenced;
+        if !was_fenced {
             self.check_lock(flight);
             self.check_need(flight, call);
             self.check_successor(region, name, Some(flight), u64::MAX);
         }
+    }
+
+    /// What was fenced between the decision to create it and its creator's call begins again.
+    pub fn check_call(&self, flight: u32) {
+        let it = &self.flights[&flight];
+        let region = &self.regions[&it.region];
+        let written = self.written.get(&it.name).and_then(|writes| writes.last()).copied().unwrap_or(0);
+        let fenced = written.max(region.invalidated).max(region.reconfigured);
+        assert!(fenced <= it.called || it.was_fenced || !region.settings.coalesces, "creates what was fenced: {it:?}");
     }
 
     /// What another has created meanwhile, as the second look under the lock has found, is not created again.

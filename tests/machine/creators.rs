@@ -37,7 +37,10 @@ impl World {
             self.cover.note("a creator that is not called");
             return;
         }
-        for flight in self.machine.batch(batch).to_vec() {
+        let flights = self.machine.batch(batch).to_vec();
+        self.batches.get_mut(&batch.slot).expect("a creator's call").flights = flights.clone();
+        for flight in flights {
+            self.check_call(flight);
             self.start_clock(flight);
         }
         let callers = self.callers.len();

@@ -191,8 +191,10 @@ impl World {
                 continue;
             }
             let is_endless = caller.asked.is_some_and(|asked| asked.lock_timeout == f64::INFINITY);
-            let leads =
-                |ticket: &Ticket| self.calls.get(&ticket.slot).is_some_and(|call| call.ticket == *ticket && call.leads_hung);
+            let leads = |ticket: &Ticket| {
+                let call = self.calls.get(&ticket.slot).filter(|call| call.ticket == *ticket);
+                call.is_some_and(|call| call.leads_hung && !call.is_shared())
+            };
             let leads = caller.calls.iter().any(leads) || self.leads_one_that_waits(caller.calls.as_slice());
             assert!(hangs && (leads || is_endless || self.is_held_up()), "caller {number} waits for ever: {caller:?}");
         }
@@ -205,9 +207,10 @@ impl World {
     }
 
     fn leads_one_that_waits(&self, calls: &[Ticket]) -> bool {
+        let is_alone = |call: &Ticket| self.calls.get(&call.slot).is_some_and(|it| it.ticket == *call && !it.is_shared());
         let waits = |what: &What| match what {
             What::Create { batch, .. } if self.machine.expects_batch(*batch) => {
-                calls.iter().any(|call| call.slot == self.machine.call_of(*batch))
+                calls.iter().any(|call| call.slot == self.machine.call_of(*batch) && is_alone(call))
             }
             _ => false,
         };

@@ -68,6 +68,13 @@ pub struct Call {
     pub has_read: Vec<usize>,
 }
 
+impl Call {
+    /// Whether others have its promise, too: then whoever leads does not wait for himself alone.
+    pub fn is_shared(&self) -> bool {
+        self.seats.iter().any(|seat| seat.takers.len() > 1)
+    }
+}
+
 /// What the host keeps by the number of a flight.
 #[derive(Debug, Default)]
 pub struct Flight {
@@ -83,6 +90,8 @@ pub struct Flight {
     pub begun: f64,
     /// Whether whoever reads has read before.
     pub is_second: bool,
+    /// Whether it was fenced when it was decided to create it.
+    pub was_fenced: bool,
     pub found: Option<Record>,
     pub again: Option<Record>,
     pub again_sent: u64,

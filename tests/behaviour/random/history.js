@@ -34,6 +34,9 @@ export class History {
   #barriers = [];
   #writes = [];
   calls = [];
+  realms = [];
+  /** What runners were asked for: when, by which realm, whether they have released. */
+  handovers = [];
   /** The creations that an error was thrown for. */
   failures = new Map();
 
@@ -65,9 +68,11 @@ export class History {
 
   /** `set` and `delete`, called now. Gives back what to call when it has resolved. */
   write(realm, keys, values) {
-    const write = { realm, keys, values, at: this.#world.tick(), backend: realm.backend };
+    const { backend } = realm;
+    const realms = this.realms.filter((each) => each.backend === backend); // which may have another one later
+    const write = { realm, realms, keys, values, at: this.#world.tick(), backend };
     for (const value of values ?? []) value.begun = write.at;
-    this.#fences.push({ ...write, fencesReads: true });
+    this.#fences.push({ realms, keys, at: write.at, fencesReads: true, isWrite: true });
     this.#writes.push(write);
     return () => {
       write.succeeded = true;
@@ -77,21 +82,21 @@ export class History {
 
   /** A realm's own `invalidate`, called now. */
   fenceCreations(realm) {
-    this.#fences.push({ realm, keys: realm.keys, at: this.#world.tick() });
+    this.#fences.push({ realms: [realm], keys: realm.keys, at: this.#world.tick() });
   }
 
   /** A realm hears, now, that all was invalidated. */
   invalidate(realm, { hard, at, realm: origin }) {
-    const heard = { realm, keys: realm.keys, at: this.#world.tick(), before: at };
+    const [keys, heardAt] = [realm.keys, this.#world.tick()];
     this.#world.log(() => `${realm} hears of an invalidation${hard ? ", a hard one" : ""}`);
-    this.#fences.push(heard);
-    if (hard) this.#barriers.push({ ...heard, at, resolved: heard.at, isInvalidation: true, origin });
+    this.#fences.push({ realms: [realm], keys, at: heardAt, before: at });
+    if (hard) this.#barriers.push({ realm, keys, at, resolved: heardAt, isInvalidation: true, origin });
   }
 
   /** A realm was configured anew. */
   replace(realm, isNew) {
     const at = this.#world.tick();
-    this.#fences.push({ realm, keys: realm.keys, at, fencesReads: true });
+    this.#fences.push({ realms: [realm], keys: realm.keys, at, fencesReads: true });
     if (isNew) this.#barriers.push({ realm, keys: realm.keys, at, resolved: at });
   }
 
@@ -108,13 +113,12 @@ export class History {
   /** What fences a value's creation off, or one that was led since `at`, before `until`. */
   fencesOf({ realm, key, begun, handover }, until = Infinity) {
     const from = handover?.at ?? begun;
-    const reaches = (where, backend) => where === realm || (backend !== undefined && backend === realm.backend);
-    const counts = ({ realm: where, backend, keys, at, before = Infinity }) => reaches(where, backend) && keys.includes(key) && at > from && at < until && begun < before;
+    const counts = ({ realms, keys, at, before = Infinity }) => realms.includes(realm) && keys.includes(key) && at > from && at < until && begun < before;
     return this.#fences.filter(counts);
   }
 
   isWrittenSince(value) {
-    return this.fencesOf(value).some(({ backend }) => backend !== undefined);
+    return this.fencesOf(value).some(({ isWrite }) => isWrite);
   }
 
   isFenced(value, until) {
@@ -150,13 +154,12 @@ export class History {
     return settled === Infinity || (isStorable && !isWritten);
   }
 
-  /** Somebody has given up a creation. Which one is known only where there is no choice. */
+  /** Somebody has given up a creation, or a runner that has yet to begin one. Which one is known only where there is no choice. */
   takeOver(realm, key) {
-    const late = this.creations(key, (value) => value.realm === realm && this.isOverdue(value));
-    const isRunning = ({ settled }) => settled === Infinity;
-    const isHeld = ({ handover, settled }) => handover !== undefined && settled < Infinity && !handover.released;
-    const [running] = late.filter(isRunning);
-    if (late.filter((value) => isRunning(value) || isHeld(value)).length === 1 && running !== undefined) running.deposed = this.#world.tick();
+    const running = this.creations(key, (value) => value.realm === realm && value.settled === Infinity && this.isOverdue(value));
+    const isHeld = (handover) => handover.realm === realm && handover.key === key && !handover.released && this.isOverdue({ handover });
+    const held = this.handovers.filter((handover) => isHeld(handover) && !running.some((value) => value.handover === handover));
+    if (running.length === 1 && held.length === 0) running[0].deposed = this.#world.tick();
   }
 
   /** What stands in the way of a call's getting this value for a key: a write or an invalidation that it must have heard of. */
@@ -171,7 +174,7 @@ export class History {
   /** Whether a store may hold this value, or nothing, in the end: what the last write by call order did, or what was begun after it. */
   mayRemain(store, key, value) {
     const writes = this.#writes.filter((write) => write.backend.store === store && write.keys.includes(key));
-    if (value?.isCreated) return writes.every(({ realm, backend, succeeded, at }) => (realm !== value.realm && backend !== value.realm.backend) || !succeeded || at < value.begun);
+    if (value?.isCreated) return writes.every(({ realms, succeeded, at }) => !realms.includes(value.realm) || !succeeded || at < value.begun);
     if (writes.length === 0) return value === undefined;
     const backends = new Set(writes.map(({ backend }) => backend));
     return [...backends].some((own) => isLeftBy(writes.filter(({ backend }) => backend === own), value));

@@ -50,14 +50,13 @@ export class Realm {
   }
 
   #runInBackground = (region, key, creator, mutex, job) => {
-    const handover = { at: this.#world.tick(), seconds: this.#world.seconds, stores: true };
+    const handover = this.#handOver(key, true);
     dogpile.backgroundRunner(region, key, this.#marked(creator, handover), this.#released(mutex, handover), job);
   };
 
   /** Creates late or never, stores or not, and releases before, after, or long after that. */
   #runAsOne = (region, key, creator, mutex, job) => {
-    const { plan } = this.#world;
-    const handover = { at: this.#world.tick(), seconds: this.#world.seconds, stores: plan.chance(0.7) };
+    const handover = this.#handOver(key, this.#world.plan.chance(0.7));
     return this.#regenerate(this.#marked(creator, handover), this.#released(mutex, handover), job, handover);
   };
 
@@ -76,6 +75,12 @@ export class Realm {
       await pause();
       await mutex.release();
     }
+  }
+
+  #handOver(key, stores) {
+    const handover = { realm: this, key, at: this.#world.tick(), seconds: this.#world.seconds, stores };
+    this.#history.handovers.push(handover);
+    return handover;
   }
 
   #marked(creator, handover) {

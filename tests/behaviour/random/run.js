@@ -45,7 +45,7 @@ class Run {
   #open(plan, keys) {
     const [world, history, promises] = [this.#world, this.#history, this.#promises];
     const count = plan.chance(0.3) ? 2 : 1;
-    this.#realms = ["A", "B"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
+    this.#realms = history.realms = ["A", "B"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
     this.#strategies = makeStrategies(world, history, this.#realms);
     const serializer = plan.chance(plan.areAlike ? 0 : 0.15) ? JSON : undefined;
     const store = new Store();
@@ -75,7 +75,7 @@ class Run {
     const kind = plan.weigh({ let: 5, call: 4, advance: isTimed ? 1.5 : 0, abort: mayLeave ? 1 : 0, invalidate: others, tell: strategy === "remote" ? 0.5 : 0 });
     if (kind === "let") this.#world.step();
     if (kind === "call") this.#letCall();
-    if (kind === "advance") this.#advance(1 + plan.below(6));
+    if (kind === "advance") return this.#advance(1 + plan.below(6));
     if (kind === "abort") this.#calls.abort();
     if (kind === "invalidate") return this.#invalidateElsewhere();
     if (kind === "tell") plan.pick(this.#strategies.own).listen();
@@ -83,7 +83,7 @@ class Run {
 
   #advance(seconds) {
     this.#world.log(() => `${seconds} seconds go by`);
-    this.#world.advance(seconds);
+    return this.#world.advance(seconds);
   }
 
   #letCall() {

@@ -1,6 +1,6 @@
-import { vi } from "vitest";
 import { turns } from "../helpers.js";
 import { task } from "./tasks.js";
+import { Timers } from "./timers.js";
 
 /** Seconds of virtual time; the shortest patience that a call may have. */
 export const LOCK_TIMEOUT = 10;
@@ -17,6 +17,7 @@ export class World {
   calmAt = 0;
   #pending = [];
   #ticks = 0;
+  #timers = new Timers(ALL);
   #trace;
 
   constructor(plan, trace) {
@@ -109,14 +110,14 @@ export class World {
   }
 
   advance(seconds) {
-    vi.advanceTimersByTime(seconds * 1000);
+    return this.#timers.advance(seconds * 1000);
   }
 
   /** Gives everybody all the time that patience can ask for, but lets nothing go that hangs. */
   async wait() {
     for (let round = 0; round < 25; round++) {
       await this.#settleAll(false);
-      this.advance(LOCK_TIMEOUT);
+      await this.advance(LOCK_TIMEOUT);
       await turns(2 * ALL);
     }
   }
@@ -127,7 +128,7 @@ export class World {
     for (let round = 0; round < 100; round++) {
       await this.#settleAll(true);
       if (this.isIdle && (isOver() || !this.isTimed)) return;
-      if (this.isTimed) this.advance(LOCK_TIMEOUT);
+      if (this.isTimed) await this.advance(LOCK_TIMEOUT);
     }
     this.expect(false, "everything comes to an end");
   }
