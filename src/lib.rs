@@ -5,7 +5,7 @@ pub mod clock;
 pub mod duration;
 pub mod freshness;
 #[cfg(feature = "js")]
-mod js;
+pub mod js;
 #[cfg(any(feature = "sha1", feature = "web"))]
 mod keys;
 pub mod machine;
@@ -21,8 +21,6 @@ pub mod text;
 pub mod web;
 
 pub use backend::{Backend, Lock, NoLock};
-#[cfg(feature = "js")]
-pub use js::*;
 pub use machine::LockAnswer;
 #[cfg(feature = "sha1")]
 pub use mangler::*;

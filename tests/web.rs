@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use dogpile::{Question, Region, is_fresh, is_readable, read_clock, stamp_clock};
+use dogpile::js::{Question, Region, is_fresh, is_readable, read_clock, stamp_clock};
 use js_sys::{Array, Function, JsString, Map, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
