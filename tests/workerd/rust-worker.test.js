@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { CloudflareKVBackend, createRegion } from "dogpile";
 import { exampleWorker } from "../../scripts/examples.mjs";
 import { Client } from "./clients.js";
 import { startRuntime } from "./runtime.js";
@@ -66,6 +67,15 @@ test("of three hundred requests every third is reset: each of the others is answ
   const others = answers.filter(({ status }) => status !== "reset");
   expect(others.length).toBeGreaterThan(150);
   for (const { page, ...answer } of others) expect(answer).toEqual(answered(page));
+});
+
+test("Rust and JavaScript share the records of one KV namespace", async () => {
+  const backend = new CloudflareKVBackend(await runtime.getKVNamespace("PAGES"));
+  const region = createRegion({ backend, expirationTime: "1m" });
+  expect(await client("/page/shared").answer).toEqual(answered("shared"));
+  expect(await region.get("shared")).toBe("the page shared");
+  await region.set("of-JavaScript", "written by JavaScript");
+  expect(await client("/page/of-JavaScript").answer).toEqual({ status: 200, body: "written by JavaScript" });
 });
 
 test("workerd had nothing to complain of", () => {
