@@ -54,6 +54,11 @@ impl<V, E, W> Caller<V, E, W> {
         }
     }
 
+    /// Whether there is a value for each of its keys, or an error.
+    pub fn is_answered(&self) -> bool {
+        self.failed.is_some() || self.answers.iter().all(Option::is_some)
+    }
+
     /// For how long it waits, in seconds.
     pub fn lock_timeout(&self) -> Option<f64> {
         self.request.map(|request| request.lock_timeout)

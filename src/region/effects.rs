@@ -60,16 +60,7 @@ impl<V, E, L, W> State<V, E, L, W> {
     /// What is over. Strategies, runners, observers, signals and another configuration are not for Rust's regions: nothing is to be done for them.
     fn forget(&mut self, effect: Effect) {
         match effect {
-            Effect::EndCall { call } => {
-                if let Some(it) = self.caller_of(call) {
-                    it.is_over = true;
-                }
-                self.wake_caller(call);
-                self.changed(call);
-                if let Some(id) = self.by_call.get_mut(call as usize) {
-                    *id = 0;
-                }
-            }
+            Effect::EndCall { call } => self.end_call(call),
             Effect::ForgetFlight { flight } => {
                 self.clear_timer(flight);
                 if let Some(place) = self.flights.get_mut(flight as usize) {
@@ -79,6 +70,18 @@ impl<V, E, L, W> State<V, E, L, W> {
             Effect::ForgetRound { round } => self.round_timers.retain(|(_, of), _| *of != round),
             Effect::ForgetKey { key } => self.forget_key(key),
             _ => {}
+        }
+    }
+
+    /// A call that ends without an answer is of a request that has died: its future is never dropped, and nothing is kept for it.
+    fn end_call(&mut self, call: u32) {
+        self.wake_caller(call);
+        self.changed(call);
+        let id = self.by_call.get_mut(call as usize).map(std::mem::take).unwrap_or_default();
+        let Some(it) = self.callers.get_mut(&id) else { return };
+        it.is_over = true;
+        if !it.is_answered() {
+            self.callers.remove(&id);
         }
     }
 

@@ -116,15 +116,16 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         });
     }
 
-    /// What the call has come to, once that is known.
+    /// What the call has come to, once that is known. One that was taken for dead, and is not, has waited for too long.
     pub fn answer(&self) -> Option<Outcome<V, E>> {
-        self.with(|caller| {
+        let answer = self.with(|caller| {
             if let Some(error) = caller.failed.take() {
                 return Some(Err(error));
             }
             let answers = || caller.answers.iter().cloned().map(|answer| answer.map(|(record, how)| Answer { record, how }));
             answers().collect::<Option<_>>().map(Ok)
-        })?
+        });
+        answer.unwrap_or(Some(Err(Error::TimedOut)))
     }
 }
 
