@@ -1,17 +1,21 @@
 // Every code block of the site's guide runs, each in its language, and prints what its comments say.
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visit } from "./chromium.js";
 import { installPackage } from "./installed.js";
+import { membersOf } from "./members.js";
 import { program, run } from "./run.js";
 import { withBundledWorker } from "./workers.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const guide = join(root, "www/guide");
 const blocks = (await Promise.all((await readdir(guide)).sort().map(blocksOf))).flat();
+const workers = blocks.filter(({ kind }) => kind === "js worker");
 const named = (kind) => blocks.filter((block) => block.kind === kind).map(({ name, code }) => [name, code]);
 
 /** What pages compare with; they are the workspace's own. */
@@ -49,14 +53,46 @@ test.each(named("js page"))("%s, in a page", async (_name, code) => {
   expect(await visit(join(app.folder, "page"), "index.html")).toEqual(promisedBy(code));
 });
 
-test.each(named("js worker"))("%s, on Workers", async (_name, code) => {
-  await writeFile(join(app.folder, "worker.js"), code);
-  const [{ code: bindings }] = blocks.filter(({ kind }) => kind === "json wrangler");
-  const body = await withBundledWorker(app, code.includes("env.") ? bound(JSON.parse(bindings)) : {}, async (worker) => {
+test.each(workers)("$name, on Workers", async (block) => {
+  await writeFile(join(app.folder, "worker.js"), block.code);
+  const body = await withBundledWorker(app, bindingsOf(block), async (worker) => {
     const twice = [1, 2].map(() => worker.dispatchFetch("http://worker.example/home"));
     return Promise.all((await Promise.all(twice)).map((response) => response.json()));
   });
   expect(body).toEqual([{ title: "The page at /home" }, { title: "The page at /home" }]);
+});
+
+test("what a request creates on Workers outlives it, without a ctx", async () => {
+  const block = workers.find(({ code }) => code.includes("env.CACHE"));
+  const slow = block.code.replace("async function load(pathname) {", "$&\n  await scheduler.wait(1000);");
+  expect(slow).not.toBe(block.code);
+  await writeFile(join(app.folder, "worker.js"), slow);
+  // Miniflare's own proxy would keep the request alive.
+  await withBundledWorker(app, { ...bindingsOf(block), listens: true }, async (miniflare) => {
+    const url = new URL("/home", await miniflare.unsafeGetDirectURL());
+    const leader = connect(url.port, url.hostname);
+    leader.write(`GET ${url.pathname} HTTP/1.1\r\nHost: worker.example\r\n\r\n`);
+    await sleep(300);
+    const waiter = fetch(url, { signal: AbortSignal.timeout(10_000) });
+    await sleep(300);
+    leader.resetAndDestroy(); // workerd does not notice a FIN
+    expect(await (await waiter).json()).toEqual({ title: "The page at /home" });
+  });
+});
+
+test("the table of codes has every code that the types have", async () => {
+  const types = await readFile(join(root, "pkg/index.d.ts"), "utf8");
+  const codes = [...types.matchAll(/^ +\| "([A-Z_]+)";?$/gm)].map(([, code]) => code);
+  expect(codes).toContain("VALIDATION");
+  const page = await readFile(join(guide, "12-errors.md"), "utf8");
+  expect(codes.filter((code) => !page.includes(`\n| \`${code}\` |`))).toEqual([]);
+});
+
+test("the tables of counters and events have every one that the types have", async () => {
+  const types = await readFile(join(root, "pkg/index.d.ts"), "utf8");
+  const page = await readFile(join(guide, "13-observability.md"), "utf8");
+  const first = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name));
+  expect(first.sort()).toEqual([...membersOf(types, "RegionStats"), ...membersOf(types, "RegionObserver")].sort());
 });
 
 test.each(named("py"))("%s, in Python", async (_name, code) => {
@@ -92,8 +128,13 @@ await import("./snippet-page.js");
 globalThis.outcome = lines;
 `;
 
+/** What a Worker is bound to: what the configuration after it says. */
+function bindingsOf({ code, config }) {
+  return code.includes("env.") ? bound(JSON.parse(config)) : {};
+}
+
 /** What a wrangler.jsonc binds, for workerd. */
-function bound({ kv_namespaces: namespaces, durable_objects: objects }) {
+function bound({ kv_namespaces: namespaces, durable_objects: objects = { bindings: [] } }) {
   const kv = namespaces.map(({ binding }) => [binding, { type: "kv", id: "guide" }]);
   const durable = objects.bindings.map(({ name, class_name: exportName }) => [name, { type: "durable-object", worker: "worker", exportName }]);
   return { env: Object.fromEntries([...kv, ...durable]), objects: objects.bindings.map(({ class_name: name }) => name) };
@@ -102,7 +143,10 @@ function bound({ kv_namespaces: namespaces, durable_objects: objects }) {
 async function blocksOf(file) {
   const source = await readFile(join(guide, file), "utf8");
   const fences = [...source.matchAll(/^```(.*)\n([^]*?)^```$/gm)];
-  return fences.map(([fence, kind, code]) => ({ kind, code, name: `${file}: ${headingOf(source, fence)}` }));
+  return fences.map(([fence, kind, code], index) => {
+    const config = fences.slice(index).find(([, other]) => other === "json wrangler")?.[2];
+    return { kind, code, config, name: `${file}: ${headingOf(source, fence)}` };
+  });
 }
 
 /** The last heading before the code. */
