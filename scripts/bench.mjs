@@ -1,5 +1,5 @@
 // dogpile beside its peers, in memory: npm run bench -- [--engines node24,firefox] [--subjects lru-cache] [--workloads warm] [--passes 2]
-// [--json file] [--save] [--no-build]. `--save` writes benches/results.json and the README's section.
+// [--json file] [--save] [--no-build]. `--save` writes benches/results.json, and the sections of README.md and benches/README.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";

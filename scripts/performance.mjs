@@ -1,4 +1,4 @@
-// The README's section on performance, from benches/results.json: node scripts/performance.mjs
+// What README.md and benches/README.md say about speed, from benches/results.json: node scripts/performance.mjs
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { floor, subjects, us } from "../benches/memory/subjects.js";
@@ -7,8 +7,10 @@ import { table } from "./results.mjs";
 import { program, root } from "./run.mjs";
 
 export const resultsFile = join(root, "benches", "results.json");
-const readmeFile = join(root, "README.md");
 const section = /(<!-- performance: .*? -->\n).*(<!-- \/performance -->)/s;
+
+/** What stands between the comments of each file. */
+export const documents = { "README.md": summary, "benches/README.md": everything };
 
 const columns = {
   "warm-10000": "warm hit",
@@ -22,8 +24,10 @@ const columns = {
 };
 
 export function writePerformance() {
-  const readme = readFileSync(readmeFile, "utf8");
-  writeFileSync(readmeFile, withPerformance(readme, readResults()));
+  for (const name of Object.keys(documents)) {
+    const file = join(root, name);
+    writeFileSync(file, withPerformance(name, readFileSync(file, "utf8"), readResults()));
+  }
 }
 
 export function readResults() {
@@ -33,8 +37,8 @@ export function readResults() {
 /** Where only the sizes were measured anew. */
 const timesOf = ({ timesOf }) => (timesOf === undefined ? "" : `, on ${timesOf}`);
 
-export function withPerformance(readme, results) {
-  return readme.replace(section, (_, begin, end) => `${begin}${performanceSection(results)}\n${end}`);
+export function withPerformance(name, text, results) {
+  return text.replace(section, (_, begin, end) => `${begin}${documents[name](results)}\n${end}`);
 }
 
 /** The sentences that the results do not bear out. */
@@ -43,25 +47,28 @@ export function falseClaims(results) {
   return claims.filter(({ holds }) => !holds(of, bytes)).map(({ text }) => text(of, bytes));
 }
 
-function performanceSection(results) {
-  const of = figures(results);
-  return `## Performance
+function summary(results) {
+  return `${sentences(results, claims.filter(({ isMain }) => isMain))}\n`;
+}
 
-${claims.map(({ text }) => `- ${text(of, results.bytes)}`).join("\n")}
+function everything(results) {
+  return `${sentences(results, claims)}
 
-The floor is what no cache can do without: a \`Map\`, a clock read and a promise. Nothing is switched off in a region, and its peers
-are given the options that make them do the same work (\`benches/memory/subjects\` says which): bentocache and p-memoize keep
-values in an lru-cache; query-core is TanStack Query's. These are medians, of a new process or page for each workload in each
-pass (${results.passes}), on a machine that others used too: ${results.cpu}, ${results.date}${timesOf(results)}. A dash says that it cannot do that;
+The floor is what no cache can do without: a \`Map\`, a clock read and a promise. No feature of a region is switched off. Its peers are
+given the options that make them do the same work (\`benches/memory/subjects\` has them): bentocache and p-memoize keep values in an
+lru-cache; query-core is the core of TanStack Query. The figures are medians. Each workload runs in a new process or page, in each of
+${results.passes} passes, on a machine with other load: ${results.cpu}, ${results.date}${timesOf(results)}. A dash means that the library cannot do it;
 bentocache and cache-manager need Node.
 
 ${Object.values(results.engines).filter(({ workloads }) => workloads.zipf).map(engineTable).join("\n\n")}
 
 ${weights(results)}
-
-All figures, with their spread and more workloads: \`benches/results.json\`. On your machine: \`npm run bench\`, or a part of it,
-\`npm run bench -- --engines node24 --subjects lru-cache --workloads warm\`.
 `;
+}
+
+function sentences(results, chosen) {
+  const of = figures(results);
+  return chosen.map(({ text }) => `- ${text(of, results.bytes)}`).join("\n");
 }
 
 function figures({ engines }) {

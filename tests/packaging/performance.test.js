@@ -1,13 +1,15 @@
-// What the README says about speed is what the committed benchmark found.
+// What the documents say about speed is what the committed benchmark found.
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { falseClaims, readResults, withPerformance } from "../../scripts/performance.mjs";
+import { documents, falseClaims, readResults, withPerformance } from "../../scripts/performance.mjs";
 
-const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+const root = new URL("../../", import.meta.url);
 
-test("the section is what the script makes of the results", () => {
-  expect(readme).toContain("## Performance");
-  expect(withPerformance(readme, readResults())).toBe(readme);
+test.each(Object.keys(documents))("%s says what the script makes of the results", async (name) => {
+  const text = await readFile(new URL(name, root), "utf8");
+  expect(text).toContain("<!-- performance:");
+  expect(text).toContain(documents[name](readResults()));
+  expect(withPerformance(name, text, readResults())).toBe(text);
 });
 
 test("the results bear out every sentence", () => {

@@ -1,28 +1,16 @@
-// The README's snippets run on the installed package and print what they say; its table is what the script prints.
+// The README's code runs on the installed package and prints what it says; its tables and links are complete. The guide has a test of its own.
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installPackage } from "./installed.js";
-import { program, run } from "./run.js";
-import { withBundledWorker } from "./workers.js";
+import { membersOf } from "./members.js";
+import { run } from "./run.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
-const snippetsIn = (language) => [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code);
-const snippets = snippetsIn("js");
-const isWorker = (code) => code.includes("export default");
-const workers = snippets.filter(isWorker);
-const object = { type: "durable-object", worker: "worker", exportName: "DogpileLock" };
-
-/** What its wrangler.toml binds. */
-const bindingsOf = (code) => ({
-  env: { CACHE: { type: "kv", id: "cache" }, ...(code.includes("env.DOGPILE") && { DOGPILE: object }) },
-  objects: code.includes("env.DOGPILE") ? ["DogpileLock"] : [],
-});
+const blocks = [...readme.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
 
 let app;
 beforeAll(async () => {
@@ -30,65 +18,63 @@ beforeAll(async () => {
 });
 afterAll(() => app?.remove());
 
-const named = (codes) => codes.map((code) => [headingOf(code), code]);
+test("every block has a language in which it is run here", () => {
+  expect([...new Set(blocks.map(({ language }) => language))].sort()).toEqual(["js", "sh"]);
+});
 
-test.each(named(snippets.filter((code) => !isWorker(code))))("%s", (_heading, code) => expectPromised(code, code));
-
-test.each(named(snippetsIn("ts")))("%s, in TypeScript", async (_heading, code) => {
-  const file = join(app.folder, "snippet.ts");
+test.each(inLanguage("js"))("%s", async (_heading, code) => {
+  const file = join(app.folder, "snippet.js");
   await writeFile(file, code);
-  const options = ["--strict", "--noEmit", "--pretty", "false", "--target", "esnext", "--module", "nodenext"];
-  await run(process.execPath, [program("typescript", "tsc"), ...options, file], { cwd: app.folder });
-  await expectPromised(code, (await transform(code, { loader: "ts", target: "es2022" })).code);
+  const promised = [...code.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, line]) => line);
+  expect(promised).not.toEqual([]);
+  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promised.join("\n")}\n`);
 });
 
-test.each(named(workers))("%s, in workerd", async (_heading, code) => {
-  await writeFile(join(app.folder, "worker.js"), code);
-  await withBundledWorker(app, bindingsOf(code), async (worker) => {
-    const response = await worker.dispatchFetch("http://worker.example/home");
-    expect(await response.json()).toEqual({ title: "The page at /home" });
-  });
+test.each(inLanguage("sh"))("%s, in a shell", (_heading, code) => {
+  // It is how the package came into the folder, from its tarball.
+  expect(code).toBe(`npm install ${app.manifest.name}\n`);
 });
 
-test("Workers: what a request creates outlives it, without a ctx", async () => {
-  const [worker] = workers;
-  const slow = worker.replace("async function load(pathname) {", "$&\n  await scheduler.wait(1000);");
-  expect(slow).not.toBe(worker);
-  await writeFile(join(app.folder, "worker.js"), slow);
-  // Miniflare's own proxy would keep the request alive.
-  await withBundledWorker(app, { ...bindingsOf(slow), listens: true }, async (miniflare) => {
-    const url = new URL("/home", await miniflare.unsafeGetDirectURL());
-    const leader = connect(url.port, url.hostname);
-    leader.write(`GET ${url.pathname} HTTP/1.1\r\nHost: worker.example\r\n\r\n`);
-    await sleep(300);
-    const waiter = fetch(url, { signal: AbortSignal.timeout(10_000) });
-    await sleep(300);
-    leader.resetAndDestroy(); // workerd does not notice a FIN
-    expect(await (await waiter).json()).toEqual({ title: "The page at /home" });
-  });
+test("it fits what a reader reads at once", () => {
+  expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(170);
 });
 
 test("the comparison is what benches/peers.mjs prints", async () => {
   expect(readme).toContain(await run(process.execPath, ["benches/peers.mjs"], { cwd: root }));
 });
 
-test("the table of codes has every code that the types have", async () => {
+test("the table of options has every option of a region and of a call, and no other", async () => {
   const types = await readFile(join(root, "pkg/index.d.ts"), "utf8");
-  const codes = [...types.matchAll(/^ +\| "([A-Z_]+)";?$/gm)].map(([, code]) => code);
-  expect(codes).toContain("VALIDATION");
-  expect(codes.filter((code) => !readme.includes(`\n| \`${code}\` |`))).toEqual([]);
+  const of = (...names) => names.flatMap((name) => membersOf(types, name));
+  const region = of("RegionOptions", "ConfigureOptions");
+  const call = [...of("CreateOptions"), "creatorArgs"];
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name, scope]) => [name, scope.split(", ")]);
+  const listed = (...scopes) => rows.filter(([, scope]) => scope.some((one) => scopes.includes(one))).map(([name]) => name).sort();
+  expect(region).toContain("backend");
+  expect(listed("region")).toEqual(region.sort());
+  expect(listed("call", "`getOrCreate`")).toEqual(call.sort());
+  expect(listed("`get`")).toEqual(of("GetOptions").sort());
+  expect(listed("`set`")).toEqual(of("SetOptions").sort());
 });
 
-/** The program prints what the comments of its source say. */
-async function expectPromised(source, executable) {
-  const file = join(app.folder, "snippet.js");
-  await writeFile(file, executable);
-  const promised = [...source.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, line]) => line);
-  expect(promised).not.toEqual([]);
-  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promised.join("\n")}\n`);
+test.each(["README.md", "benches/README.md"])("every link of %s leads to a file, and to a heading in it", async (name) => {
+  const text = await readFile(join(root, name), "utf8");
+  const links = [...text.matchAll(/\]\((?!\w+:)([^)]+)\)/g)].map(([, href]) => href);
+  expect(links).not.toEqual([]);
+  const broken = await Promise.all(links.map(async (href) => ((await leadsSomewhere(join(root, name, ".."), href)) ? [] : [href])));
+  expect(broken.flat()).toEqual([]);
+});
+
+async function leadsSomewhere(folder, href) {
+  const [path, id] = href.split("#");
+  if (!existsSync(join(folder, path))) return false;
+  if (id === undefined) return true;
+  const headings = [...(await readFile(join(folder, path), "utf8")).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
+  return headings.some((heading) => heading.toLowerCase().replace(/[^a-z0-9]+/g, "-") === id);
 }
 
-/** The last heading before the code. */
-function headingOf(code) {
-  return readme.slice(0, readme.indexOf(code)).match(/.*^#+ (.*?)$/ms)[1];
+/** With the last heading before each. */
+function inLanguage(language) {
+  const codes = blocks.filter((block) => block.language === language).map(({ code }) => code);
+  return codes.map((code) => [readme.slice(0, readme.indexOf(code)).match(/.*^#+ (.*?)$/ms)[1], code]);
 }

@@ -57,6 +57,7 @@ test(`a region over memory costs at most ${ceiling / 1000} kB`, async () => {
   const bytes = gzipSync(bundle.contents, { level: 9 }).length;
   console.info(`{ createRegion, MemoryBackend }: ${(bytes / 1000).toFixed(1)} kB gzipped, wasm included, of ${ceiling / 1000} kB`);
   expect(bytes).toBeLessThanOrEqual(ceiling);
+  expect(await readFile(join(app.folder, "node_modules/dogpile/README.md"), "utf8")).toContain(`at most ${ceiling / 1000} kB`);
   expect(bundle.text, "carries the code of a backend that it does not use").not.toMatch(/indexedDB/i);
 });
 
