@@ -46,6 +46,22 @@ fn a_creator_may_hold_what_stays_in_its_thread() {
 }
 
 #[test]
+fn a_creator_of_many_keys_may_borrow_in_a_task_of_any_thread() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
+    let region = Region::<u64, String, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
+    let (origin, keys) = (Arc::new(AtomicU64::new(7)), vec!["a".to_owned(), "b".to_owned()]);
+    let task = async move {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let create = async |keys: Vec<&str>| {
+            tokio::task::yield_now().await;
+            Ok(vec![origin.load(Ordering::Relaxed); keys.len()])
+        };
+        region.get_or_create_many(&keys, create).await
+    };
+    assert_eq!(runtime.block_on(async { tokio::spawn(task).await.expect("no panic") }), Ok(vec![7, 7]));
+}
+
+#[test]
 fn a_leader_that_is_aborted_hands_over_at_once() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
     let region = Region::<u64, String, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
@@ -98,7 +114,7 @@ async fn have_curious_values() {
     assert!(region.get_or_create("key", async || Ok(Curious)).await.is_ok());
     region.invalidate(Invalidate::Soft);
     assert!(matches!(region.get_or_create("key", async || Err(Curious)).await, Err(Error::Creator(_))));
-    let wrong = region.get_or_create_many(&["key"], async |_: &[&str]| Ok(vec![Curious, Curious]));
+    let wrong = region.get_or_create_many(&["key"], async |_: Vec<&str>| Ok(vec![Curious, Curious]));
     assert!(matches!(wrong.await, Err(Error::Incomplete)));
 }
 
