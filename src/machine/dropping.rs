@@ -11,15 +11,20 @@ impl Machine {
         if !self.calls.is_current(call) {
             return;
         }
-        let led = self.led_until_now(call);
-        self.forget_rounds(call.slot);
+        let is_at_work = self.calls[call.slot].work > 0; // who only waits has nothing that has to be looked for among all
+        let led = self.led_until_now(call, is_at_work);
+        if is_at_work {
+            self.forget_rounds(call.slot);
+        }
         let sharers: Vec<SeatRef> = led.iter().flat_map(|flight| std::mem::take(&mut self.flights[*flight].boarded)).collect();
         for flight in led {
             self.end(flight, Outcome::Restart);
             self.release(flight);
         }
-        self.end_writes(call);
-        self.forget_batches(call.slot);
+        if is_at_work {
+            self.end_writes(call);
+            self.forget_batches(call.slot);
+        }
         self.leave_call(call.slot);
         let it = &mut self.calls[call.slot];
         (it.work, it.is_reading, it.stage) = (0, false, Stage::Open);
@@ -33,17 +38,19 @@ impl Machine {
     }
 
     /// The flights that a call reads, leads or writes. Each is held, so that all of them are there until all have ended.
-    fn led_until_now(&mut self, call: Ticket) -> Vec<u32> {
+    fn led_until_now(&mut self, call: Ticket, is_at_work: bool) -> Vec<u32> {
         let it = &self.calls[call.slot];
         let mut led = it.reads.clone();
         led.extend(it.seats.iter().filter_map(|seat| match seat.place {
             Place::Waiting { flight, leads: true } => Some(flight),
             _ => None,
         }));
-        let batches = self.batches.slots().filter(|batch| self.batches[*batch].call == call);
-        led.extend(batches.flat_map(|batch| self.batches[batch].flights.iter().copied()));
-        let rounds = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == call);
-        led.extend(rounds.flat_map(|round| self.lock_rounds[round].flights()));
+        if is_at_work {
+            let batches = self.batches.slots().filter(|batch| self.batches[*batch].call == call);
+            led.extend(batches.flat_map(|batch| self.batches[batch].flights.iter().copied()));
+            let rounds = self.lock_rounds.slots().filter(|round| self.lock_rounds[*round].call == call);
+            led.extend(rounds.flat_map(|round| self.lock_rounds[round].flights()));
+        }
         led.sort_unstable();
         led.dedup();
         led.retain(|flight| self.flights[*flight].owner == call);

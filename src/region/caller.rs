@@ -73,13 +73,14 @@ pub(super) struct Handle<V, E, B: Backend<V>, R: Runtime> {
 
 impl<V, E, B: Backend<V>, R: Runtime> Drop for Handle<V, E, B, R> {
     fn drop(&mut self) {
-        self.shared.act(|state, time| {
-            let Some(caller) = state.callers.remove(&self.id) else { return };
+        let _gone = self.shared.act(|state, time| {
+            let caller = state.callers.remove(&self.id)?;
             if let Some(call) = caller.call.filter(|_| !caller.is_over) {
                 state.machine.dropped(call, time);
             } else if let Some(write) = caller.write {
                 state.machine.wrote(write, time);
             }
+            Some(caller)
         });
     }
 }
@@ -148,25 +149,26 @@ impl<V, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         let wakeup = self.shared.runtime.wakeup(at_latest.into_iter().chain(period).min());
         let waker = wakeup.waker();
         let waits = self.with(move |caller| {
-            caller.waker = (!caller.is_woken).then_some(waker);
-            !caller.is_woken
+            let last = std::mem::replace(&mut caller.waker, (!caller.is_woken).then_some(waker));
+            (!caller.is_woken, last)
         });
-        (waits == Some(true)).then_some(wakeup)
+        matches!(waits, Some((true, _))).then_some(wakeup)
     }
 
     /// The wait is over: by its timer, which on Workers says that the request is alive, or since something has changed.
     pub fn woken(&self) {
         let beats = self.shared.runtime.period().is_some();
-        self.shared.act(|state, time| {
-            let Some(caller) = state.callers.get_mut(&self.id) else { return };
-            caller.waker = None;
+        let _gone = self.shared.act(|state, time| {
+            let caller = state.callers.get_mut(&self.id)?;
+            let waker = caller.waker.take();
             let (is_woken, must_look) = (caller.is_woken, std::mem::take(&mut caller.must_look));
-            let Some(call) = caller.call else { return };
+            let Some(call) = caller.call else { return waker };
             if beats && !is_woken {
                 state.machine.beat(call, time);
             } else if must_look {
                 state.machine.look(call, time);
             }
+            waker
         });
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Error;
-use super::state::{Now, State};
+use super::state::{Gone, Now, State};
 use crate::machine::{Accepted, Effect, Failure, Served, Ticket, Time};
 use crate::record::Record;
 use crate::runtime::Runtime;
@@ -39,7 +39,8 @@ impl<V, E, L, W> State<V, E, L, W> {
             }
             Effect::Adopt { flight } => {
                 let it = self.flight(flight);
-                it.found = it.again.clone();
+                let found = std::mem::replace(&mut it.found, it.again.clone());
+                self.gone.extend(found.map(Gone::Record));
             }
             Effect::SetTimer { flight, milliseconds } => self.set_timer(flight, milliseconds, time),
             Effect::ClearTimer { flight } => self.clear_timer(flight),
@@ -63,9 +64,8 @@ impl<V, E, L, W> State<V, E, L, W> {
             Effect::EndCall { call } => self.end_call(call),
             Effect::ForgetFlight { flight } => {
                 self.clear_timer(flight);
-                if let Some(place) = self.flights.get_mut(flight as usize) {
-                    *place = None;
-                }
+                let it = self.flights.get_mut(flight as usize).and_then(Option::take);
+                self.gone.extend(it.map(Gone::Flight));
             }
             Effect::ForgetRound { round } => self.round_timers.retain(|(_, of), _| *of != round),
             Effect::ForgetKey { key } => self.forget_key(key),
@@ -81,7 +81,7 @@ impl<V, E, L, W> State<V, E, L, W> {
         let Some(it) = self.callers.get_mut(&id) else { return };
         it.is_over = true;
         if !it.is_answered() {
-            self.callers.remove(&id);
+            self.gone.extend(self.callers.remove(&id).map(Gone::Caller));
         }
     }
 
@@ -99,8 +99,13 @@ impl<V, E, L, W> State<V, E, L, W> {
             Some(owner) if self.caller_of(owner.slot).is_some_and(|caller| caller.call == Some(owner)) => {
                 self.put(owner.slot, effect)
             }
-            _ => self.flight(flight).lock = None,
+            _ => self.drop_lock(flight),
         }
+    }
+
+    pub fn drop_lock(&mut self, flight: u32) {
+        let lock = self.flight(flight).lock.take();
+        self.gone.extend(lock.map(Gone::Lock));
     }
 
     fn send(&mut self, write: u32) {

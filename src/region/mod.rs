@@ -9,6 +9,7 @@
 //! | `tasks` | from what the machine says to what a future does, and back |
 //! | `operation` | one thing that a future waits for: a read, a lock, a write |
 //! | `lookup`, `vacancy` | creation by the caller, where a closure cannot do it |
+//! | `many` | `get_or_create_many` |
 //! | `read`, `write` | `get`; `set` and `delete` |
 
 use std::future::Future;
@@ -26,6 +27,7 @@ mod drive;
 mod effects;
 mod error;
 mod lookup;
+mod many;
 mod operation;
 mod options;
 mod read;
@@ -141,44 +143,6 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         let created = within(&self.shared, self.shared.settings.lock_timeout, creation).await;
         let values = created.ok_or(Error::TimedOut)?.map_err(Error::Creator)?;
         values.into_iter().next().ok_or(Error::Incomplete)
-    }
-
-    /// The value under each of these keys, in their order. `create` is called with the keys that nobody else creates, once, or, where the backend has
-    /// locks, once for each group of keys whose locks are acquired together; it gives a value for each.
-    ///
-    /// # Errors
-    /// As [`get_or_create`](Self::get_or_create); [`Error::Incomplete`] when `create` has given another number of values than it was given keys.
-    pub async fn get_or_create_many(
-        &self,
-        keys: &[&str],
-        create: impl AsyncFn(&[&str]) -> Result<Vec<V>, E>,
-    ) -> Result<Vec<V>, Error<E>> {
-        self.get_or_create_many_with(keys, &CallOptions::default(), create).await
-    }
-
-    /// The same, of a call with options of its own.
-    ///
-    /// # Errors
-    /// As [`get_or_create_many`](Self::get_or_create_many).
-    pub async fn get_or_create_many_with(
-        &self,
-        keys: &[&str],
-        options: &CallOptions,
-        create: impl AsyncFn(&[&str]) -> Result<Vec<V>, E>,
-    ) -> Result<Vec<V>, Error<E>> {
-        let mut entries: Vec<(String, &str)> = keys.iter().map(|key| (self.shared.mangled(key), *key)).collect();
-        entries.sort_unstable();
-        entries.dedup_by(|one, other| one.0 == other.0);
-        let mangled: Vec<String> = entries.iter().map(|(key, _)| key.clone()).collect();
-        let handle = Handle::call(&self.shared, &mangled, options, true);
-        let driven = drive(&handle, |seats| {
-            let keys: Vec<&str> = seats.into_iter().map(|seat| entries[seat].1).collect();
-            let create = &create;
-            Some(async move { create(&keys).await })
-        });
-        let answers = answers_of(driven.await)?;
-        let value = |key: &&str| Some(answers.get(mangled.binary_search(&self.shared.mangled(key)).ok()?)?.value());
-        keys.iter().map(value).collect::<Option<_>>().ok_or(Error::Incomplete)
     }
 
     /// What there is for a key, without a closure: whoever is given a [`Vacancy`] creates, and everyone else waits for that or is given what is stale.

@@ -61,6 +61,15 @@ pub(super) struct Flight<V, E, L> {
 /// When a timer rings, as the bits of its milliseconds on the steady clock, which are ordered as those are; and for which flight or round.
 pub(super) type Timer = (u64, u32);
 
+/// What is dropped once the state is not borrowed any more: that is user code, which may call the region.
+#[allow(dead_code)] // nobody looks at it any more
+pub(super) enum Gone<V, E, L, W> {
+    Flight(Flight<V, E, L>),
+    Caller(Caller<V, E, W>),
+    Record(Arc<Record<V>>),
+    Lock(L),
+}
+
 pub(super) struct State<V, E, L, W> {
     pub machine: Machine,
     pub region: u32,
@@ -79,6 +88,7 @@ pub(super) struct State<V, E, L, W> {
     pub round_timers: BTreeMap<Timer, Ticket>,
     /// Who is to be woken once the state is not borrowed any more.
     pub woken: Vec<W>,
+    pub gone: Vec<Gone<V, E, L, W>>,
 }
 
 impl<V, E, L, W> State<V, E, L, W> {
@@ -100,6 +110,7 @@ impl<V, E, L, W> State<V, E, L, W> {
             timers: BTreeMap::new(),
             round_timers: BTreeMap::new(),
             woken: Vec::new(),
+            gone: Vec::new(),
         }
     }
 
@@ -197,6 +208,9 @@ impl<V, E, B: Backend<V>, R: Runtime> Shared<V, E, B, R> {
         let time = Now { runtime: &self.runtime, clock: std::mem::take(&mut state.clock) };
         let result = look(&mut state, &time);
         state.clock = time.clock;
+        let gone = std::mem::take(&mut state.gone);
+        drop(state);
+        drop(gone);
         result
     }
 

@@ -9,7 +9,7 @@ use super::caller::{Caller, Handle};
 use super::drive::{Answer, Creation, Outcome};
 use super::error::Error;
 use super::operation::{Done, Entry, Keyed, Operation, found_in};
-use super::state::State;
+use super::state::{Gone, State};
 use crate::backend::Backend;
 use crate::freshness::retention;
 use crate::machine::{Effect, Ticket};
@@ -68,22 +68,25 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
                 }
                 state.machine.locks_found(round, time);
             }
+            Done::Locked { flight, lock, .. } | Done::HandedOver { flight, lock, .. }
+                if !state.machine.expects_flight(flight) =>
+            {
+                state.gone.push(Gone::Lock(lock));
+            }
             Done::Locked { flight, lock, answer } => {
-                if state.machine.expects_flight(flight) {
-                    let it = state.flight(flight.slot);
-                    (it.lock, it.asking) = (Some(lock), None);
-                    if !state.machine.lock_answered(flight, answer, time) {
-                        state.flight(flight.slot).lock = None;
-                    }
+                let it = state.flight(flight.slot);
+                (it.lock, it.asking) = (Some(lock), None);
+                if !state.machine.lock_answered(flight, answer, time) {
+                    state.drop_lock(flight.slot);
                 }
             }
             Done::HandedOver { flight, lock, record } => {
                 let found = record.as_ref().map(|record| found_in(Ok(Some(record))));
-                if state.machine.expects_flight(flight) {
-                    let it = state.flight(flight.slot);
-                    (it.lock, it.again) = (Some(lock), record.map(Arc::new).or(it.again.take()));
-                    state.machine.handed_over(flight, found, time);
-                }
+                let it = state.flight(flight.slot);
+                let again = it.again.take();
+                (it.lock, it.again) = (Some(lock), record.map(Arc::new).or(again.clone()));
+                state.gone.extend(again.map(Gone::Record));
+                state.machine.handed_over(flight, found, time);
             }
             Done::GivenUp => {}
             Done::Unlocked { round } => state.machine.unlocked(round, time),
@@ -97,22 +100,25 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
     /// A creator has settled.
     pub fn created(&self, batch: Ticket, creation: Creation<V, E>) {
         let Creation { result, own, is_kept } = creation;
-        self.shared.act(|state, time| {
+        let (values, error) = match result {
+            Ok(values) => (values, None),
+            Err(error) => (Vec::new(), Some(Error::Creator(Arc::new(error)))),
+        };
+        let _gone = self.shared.act(|state, time| {
             let flights = state.machine.batch(batch).to_vec();
-            let error = match result {
-                Ok(values) if values.len() == flights.len() => {
-                    for (flight, value) in flights.iter().zip(values) {
-                        state.flight(*flight).created = Some((value, own, is_kept));
-                    }
-                    return state.machine.created(batch, &[], time);
+            if error.is_none() && values.len() == flights.len() {
+                for (flight, value) in flights.iter().zip(values) {
+                    state.flight(*flight).created = Some((value, own, is_kept));
                 }
-                Ok(_) => Error::Incomplete,
-                Err(error) => Error::Creator(Arc::new(error)),
-            };
+                state.machine.created(batch, &[], time);
+                return None;
+            }
+            let error = error.unwrap_or(Error::Incomplete);
             for flight in &flights {
                 state.flight(*flight).error = Some(error.clone());
             }
             state.machine.created(batch, &flights, time);
+            Some((values, error))
         });
     }
 
@@ -166,6 +172,8 @@ impl<V, E, L, W> State<V, E, L, W> {
         } else if is_again && self.machine.expects_round(of) {
             self.flight(flight).again = record;
             self.machine.landed_again(of, flight, found);
+        } else {
+            self.gone.extend(record.map(Gone::Record));
         }
     }
 

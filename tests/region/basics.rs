@@ -135,10 +135,10 @@ fn a_hard_invalidation_leaves_nothing_to_serve() {
 fn many_keys_are_one_call_of_the_creator_for_those_that_nobody_has() {
     each(|_, region| async move {
         region.set_many(vec![("b", 20)]).await.unwrap();
-        let create = async |keys: &[&str]| Ok(keys.iter().map(|key| key.len() as u64).collect());
+        let create = async |keys: Vec<&str>| Ok(keys.iter().map(|key| key.len() as u64).collect());
         assert_eq!(region.get_or_create_many(&["c", "b", "aaa", "c"], create).await, Ok(vec![1, 20, 3, 1]));
         assert_eq!(region.get_or_create_many(&[], create).await, Ok(vec![]));
-        let short = async |_: &[&str]| Ok(vec![]);
+        let short = async |_: Vec<&str>| Ok(vec![]);
         assert_eq!(region.get_or_create_many(&["x"], short).await, Err(Error::Incomplete));
         region.delete_many(&["a", "b"]).await.unwrap();
         assert_eq!(region.get("b").await, Ok(None));

@@ -197,7 +197,7 @@ impl Run {
 
     async fn get_or_create_many(&self, step: &Value) -> Value {
         let calls = RefCell::new(Vec::new());
-        let create = async |keys: &[&str]| {
+        let create = async |keys: Vec<&str>| {
             self.has_written.set(true);
             calls.borrow_mut().push(sorted(keys.iter().map(|key| json!(key)).collect()));
             if is_set(step, "throw") { Err(()) } else { Ok(keys.iter().map(|key| step["values"][key].clone()).collect()) }

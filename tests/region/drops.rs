@@ -34,7 +34,7 @@ async fn run(victim: Victim, region: Small, clock: Clock) {
             _ = region.get_or_create("a", create).await;
         }
         Victim::Calls => {
-            let create = async |keys: &[&str]| {
+            let create = async |keys: Vec<&str>| {
                 clock.sleep(20).await;
                 Ok(vec![1; keys.len()])
             };

@@ -115,7 +115,7 @@ impl World {
     async fn calls(self) {
         let (keys, came) = ([KEYS[0], KEYS[2]], self.next());
         let floors = keys.map(|key| self.floor(key));
-        let create = async |wanted: &[&str]| {
+        let create = async |wanted: Vec<&str>| {
             let mut values = Vec::new();
             for key in KEYS.iter().filter(|key| wanted.contains(key)) {
                 values.push(self.begin(key, came));

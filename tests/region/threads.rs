@@ -1,11 +1,11 @@
 //! One region in the hands of many threads, under tokio.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
-use dogpile::{CallOptions, MemoryBackend, Native, Region};
+use dogpile::{CallOptions, Error, Invalidate, MemoryBackend, Native, Region};
 
 #[test]
 fn the_callers_of_many_threads_are_one_creation_a_key() {
@@ -46,6 +46,22 @@ fn a_creator_may_hold_what_stays_in_its_thread() {
 }
 
 #[test]
+fn a_creator_of_many_keys_may_borrow_in_a_task_of_any_thread() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
+    let region = Region::<u64, String, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
+    let (origin, keys) = (Arc::new(AtomicU64::new(7)), vec!["a".to_owned(), "b".to_owned()]);
+    let task = async move {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let create = async |keys: Vec<&str>| {
+            tokio::task::yield_now().await;
+            Ok(vec![origin.load(Ordering::Relaxed); keys.len()])
+        };
+        region.get_or_create_many(&keys, create).await
+    };
+    assert_eq!(runtime.block_on(async { tokio::spawn(task).await.expect("no panic") }), Ok(vec![7, 7]));
+}
+
+#[test]
 fn a_leader_that_is_aborted_hands_over_at_once() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
     let region = Region::<u64, String, _, _>::builder(MemoryBackend::new(), Native::new(tokio::time::sleep)).build();
@@ -64,4 +80,51 @@ fn a_leader_that_is_aborted_hands_over_at_once() {
         leader.abort();
         assert_eq!(waiter.await.expect("no panic"), Ok(2));
     });
+}
+
+type OfItself = Region<Curious, Curious, MemoryBackend<Curious>, Native<fn(Duration) -> tokio::time::Sleep>>;
+static OF_ITSELF: OnceLock<OfItself> = OnceLock::new();
+
+/// Asks the region that it is in when it is cloned or dropped.
+#[derive(Debug)]
+struct Curious;
+
+fn ask() {
+    OF_ITSELF.get().map(|region| region.key_is_locked("key"));
+}
+
+impl Clone for Curious {
+    fn clone(&self) -> Self {
+        ask();
+        Self
+    }
+}
+
+impl Drop for Curious {
+    fn drop(&mut self) {
+        ask();
+    }
+}
+
+async fn have_curious_values() {
+    let sleep: fn(Duration) -> _ = tokio::time::sleep;
+    let region = OF_ITSELF.get_or_init(|| Region::builder(MemoryBackend::new(), Native::new(sleep)).build());
+    assert!(region.get_or_create("key", async || Ok(Curious)).await.is_ok());
+    region.invalidate(Invalidate::Soft);
+    assert!(region.get_or_create("key", async || Ok(Curious)).await.is_ok());
+    region.invalidate(Invalidate::Soft);
+    assert!(matches!(region.get_or_create("key", async || Err(Curious)).await, Err(Error::Creator(_))));
+    let wrong = region.get_or_create_many(&["key"], async |_: Vec<&str>| Ok(vec![Curious, Curious]));
+    assert!(matches!(wrong.await, Err(Error::Incomplete)));
+}
+
+#[test]
+fn a_value_and_an_error_may_call_the_region_when_they_are_cloned_or_dropped() {
+    let (ends, end) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        runtime.block_on(have_curious_values());
+        ends.send(())
+    });
+    assert_eq!(end.recv_timeout(Duration::from_secs(10)), Ok(()), "it waits for itself");
 }
