@@ -19,6 +19,11 @@ impl Machine {
         freshness::decide(metadata, expiration, invalidated, now)
     }
 
+    /// Whether what a flight has found may be served to somebody, be it stale.
+    pub fn is_of_use(&self, flight: u32, time: &impl Time) -> bool {
+        !self.is_replaced(flight) && !matches!(self.evaluate(flight, None, time), Decision::Missing(_))
+    }
+
     /// Whether `get` returns a record: it neither waits nor creates. `ignores`: one that has expired or was invalidated is as good.
     pub fn read(&mut self, region: u32, found: Found, expiration: Option<f64>, ignores: bool, time: &impl Time) -> Decision {
         let it = &self.regions[region];

@@ -130,11 +130,11 @@ impl<V, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         });
     }
 
-    /// What the flight of a creator has found.
+    /// What the flight of a creator has found, unless it is gone.
     pub fn found(&self, batch: Ticket) -> Option<Arc<Record<V>>> {
-        self.shared.with(|state, _| {
+        self.shared.with(|state, time| {
             let flight = *state.machine.batch(batch).first()?;
-            state.flight(flight).found.clone()
+            if state.machine.is_of_use(flight, time) { state.flight(flight).found.clone() } else { None }
         })
     }
 

@@ -166,6 +166,18 @@ fn a_vacancy_is_filled_passed_on_failed_or_left_to_the_next() {
 }
 
 #[test]
+fn a_vacancy_shows_what_may_still_be_served_and_nothing_that_is_gone() {
+    each(|_, region| async move {
+        for (how, stale) in [(Invalidate::Soft, Some(1)), (Invalidate::Hard, None)] {
+            region.set("key", 1).await.unwrap();
+            region.invalidate(how);
+            let Lookup::Vacant(vacancy) = region.look_up("key").await else { panic!("not vacant") };
+            assert_eq!(vacancy.stale().copied(), stale, "{how:?}");
+        }
+    });
+}
+
+#[test]
 fn a_leader_that_hangs_is_taken_over_and_gets_the_value_too() {
     each(|clock, region| async move {
         let hangs = region.get_or_create("key", async || std::future::pending().await);
