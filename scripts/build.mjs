@@ -39,7 +39,7 @@ export async function build() {
 /** The part of the crate that a feature stands for, as `name`.wasm and its functions in `name`.js. */
 async function compile(name, feature) {
   const target = ["--release", "--lib", "--target", "wasm32-unknown-unknown"];
-  await run("cargo", ["build", ...target, "--no-default-features", "--features", feature], { env: withoutPaths() });
+  await run("cargo", ["build", ...target, "--no-default-features", "--features", feature], { env: withoutPaths(CODE) });
   const folder = join(fresh, "bindgen");
   const [wasm, glue] = [join(folder, `${name}_bg.wasm`), join(folder, `${name}_bg.js`)];
   const options = ["--target", "bundler", "--no-typescript", "--keep-debug", "--out-name", name, "--out-dir", folder];
@@ -55,10 +55,10 @@ async function compile(name, feature) {
 }
 
 /** Panics name source files: what is published says nothing of the machine that built it. */
-function withoutPaths() {
+export function withoutPaths(flags = []) {
   const folders = [process.env.CARGO_HOME ?? join(homedir(), ".cargo"), ask("rustc", ["--print", "sysroot"])];
   const remap = folders.map((folder) => `--remap-path-prefix=${folder}=`);
-  return { ...environment, RUSTFLAGS: [process.env.RUSTFLAGS, ...CODE, ...remap].join(" ") };
+  return { ...environment, RUSTFLAGS: [process.env.RUSTFLAGS, ...flags, ...remap].join(" ") };
 }
 
 /** For index.js: embedded wasm is the only kind that every bundler and runtime takes without configuration. */

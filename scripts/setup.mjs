@@ -18,6 +18,13 @@ export async function setUpTests() {
   await setUpRust(["component", "rustfmt"], ["component", "clippy"]);
   await setUpBrowsers();
   await installTool("wasm-pack");
+  await installTool("wac-cli");
+}
+
+/** What `npm run component` needs. */
+export async function setUpComponent() {
+  await setUpRust(["target", "wasm32-unknown-unknown"]);
+  await installTool("wac-cli");
 }
 
 export async function setUpBrowsers() {

@@ -50,6 +50,7 @@ export const suites = [
   javascript("site-firefox", "Firefox"),
   javascript("packaging", "all"),
   { name: "start", host: "Node 24", command: ["npm", "start", "--", "--once"], count: whole },
+  { name: "component", host: "Wasmtime", command: ["npm", "run", "component", "--", "--test"], count: libtest },
 ];
 
 /** A file of tests in Rust, the same everywhere. */
