@@ -19,6 +19,7 @@ export async function setUpTests() {
   await setUpBrowsers();
   await installTool("wasm-pack");
   await installTool("wac-cli");
+  await installTool("worker-build");
 }
 
 /** What `npm run component` needs. */
