@@ -10,6 +10,20 @@ use super::{Runtime, Wait};
 /// ```
 /// let runtime = dogpile::Native::new(tokio::time::sleep);
 /// ```
+///
+/// Where its type is to be written out, as in a struct, the function is named as a pointer:
+///
+/// ```
+/// use std::time::Duration;
+/// use dogpile::{MemoryBackend, Native, Region};
+///
+/// type Sleep = fn(Duration) -> tokio::time::Sleep;
+/// struct App {
+///     users: Region<String, String, MemoryBackend<String>, Native<Sleep>>,
+/// }
+/// let users = Region::builder(MemoryBackend::new(), Native::new(tokio::time::sleep as Sleep)).build();
+/// let app = App { users };
+/// ```
 #[derive(Debug, Clone)]
 pub struct Native<S> {
     sleep: S,
