@@ -32,7 +32,6 @@ impl<V> Record<V> {
         Self { value, created, version, expiration }
     }
 
-    #[allow(dead_code)]
     pub(crate) fn metadata(&self) -> Metadata {
         Metadata { created: self.created, version: self.version }
     }

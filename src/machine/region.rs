@@ -27,6 +27,23 @@ pub struct Settings {
     pub throws: bool,
 }
 
+impl Default for Settings {
+    /// Nothing expires, and whoever calls creates for itself, for as long as it takes.
+    fn default() -> Self {
+        Self {
+            expiration: None,
+            lock_timeout: f64::INFINITY,
+            coalesces: false,
+            has_locks: false,
+            has_runner: false,
+            has_strategy: false,
+            refreshes: false,
+            is_observed: false,
+            throws: false,
+        }
+    }
+}
+
 /// What a region counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -73,18 +90,12 @@ pub(super) struct Region {
 impl Default for Region {
     fn default() -> Self {
         let never = f64::NEG_INFINITY;
-        let settings = Settings {
-            expiration: None,
-            lock_timeout: f64::INFINITY,
-            coalesces: false,
-            has_locks: false,
-            has_runner: false,
-            has_strategy: false,
-            refreshes: false,
-            is_observed: false,
-            throws: false,
-        };
-        Self { settings, times: Invalidations { hard: never, soft: never }, counts: Counts::default(), generation: 0 }
+        Self {
+            settings: Settings::default(),
+            times: Invalidations { hard: never, soft: never },
+            counts: Counts::default(),
+            generation: 0,
+        }
     }
 }
 

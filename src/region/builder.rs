@@ -68,11 +68,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
             lock_timeout: self.lock_timeout,
             coalesces: true,
             has_locks: self.backend.has_locks(),
-            has_runner: false,
-            has_strategy: false,
-            refreshes: false,
-            is_observed: false,
-            throws: false,
+            ..Settings::default()
         };
         let state = Mutex::new(State::new(settings, self.runtime.period().is_some()));
         let Self { backend, runtime, stale_if_error, mangler, .. } = self;

@@ -57,7 +57,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         self.shared.act(|state, time| match done {
             Done::Read { of, found, is_again } => {
                 for (flight, record) in found {
-                    state.landed(of, flight, record, is_again);
+                    state.note_found(of, flight, record, is_again);
                 }
                 if is_again { state.machine.reread(of, time) } else { state.machine.decide(of, time) }
             }
@@ -163,7 +163,8 @@ impl<V, E, L, W> State<V, E, L, W> {
         entries
     }
 
-    fn landed(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool) {
+    /// What a read has found for a flight: the first read of its call, or the second one under its lock.
+    fn note_found(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool) {
         let found = found_in(record.as_ref().map(Option::as_ref).map_err(|error| *error));
         let record = record.ok().flatten().map(Arc::new);
         if !is_again && self.machine.expects(of) {

@@ -17,17 +17,7 @@ struct Hand {
 impl Hand {
     fn new() -> Self {
         let mut machine = Machine::new(false);
-        let settings = Settings {
-            expiration: None,
-            lock_timeout: LOCK_TIMEOUT,
-            coalesces: true,
-            has_locks: false,
-            has_runner: false,
-            has_strategy: false,
-            refreshes: false,
-            is_observed: false,
-            throws: false,
-        };
+        let settings = Settings { lock_timeout: LOCK_TIMEOUT, coalesces: true, ..Settings::default() };
         assert_eq!(machine.add_region(settings), 0);
         let key = machine.enter();
         Self { machine, time: Clocks::new(false, false), key, effects: Vec::new() }

@@ -4,7 +4,7 @@ import { IMPATIENT } from "./world.js";
 export class Value {
   /** When its creator settled, was given up, or was told that nobody waits. */
   settled = Infinity;
-  deposed = Infinity;
+  superseded = Infinity;
   aborted = Infinity;
   /** Whether it may be stored; whether its write is over, or there is none. */
   isStorable = true;
@@ -159,7 +159,7 @@ export class History {
     const running = this.creations(key, (value) => value.realm === realm && value.settled === Infinity && this.isOverdue(value));
     const isHeld = (handover) => handover.realm === realm && handover.key === key && !handover.released && this.isOverdue({ handover });
     const held = this.handovers.filter((handover) => isHeld(handover) && !running.some((value) => value.handover === handover));
-    if (running.length === 1 && held.length === 0) running[0].deposed = this.#world.tick();
+    if (running.length === 1 && held.length === 0) running[0].superseded = this.#world.tick();
   }
 
   /** What stands in the way of a call's getting this value for a key: a write or an invalidation that it must have heard of. */

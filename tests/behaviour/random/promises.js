@@ -38,9 +38,9 @@ export class Promises {
   /** Gives back the value that a backend is about to store. */
   mayBeStored(stored) {
     const value = this.#history.valueIn(stored);
-    const { aborted, deposed, handover, isStorable, realm, settled } = value;
+    const { aborted, superseded, handover, isStorable, realm, settled } = value;
     this.#world.expect(isStorable, "what was not to be stored is not", value);
-    const isGivenUp = Math.min(aborted, deposed) < Infinity || handover?.released;
+    const isGivenUp = Math.min(aborted, superseded) < Infinity || handover?.released;
     if (value.isCreated) this.#world.expect(!isGivenUp && !this.#history.isFenced(value), "what was fenced off is not stored", value);
     const hasAsked = !value.isCreated || realm.strategy === undefined || realm.strategy.wasAskedSince(settled);
     this.#world.expect(hasAsked, "a strategy is asked for news before a value is stored", value);
@@ -64,8 +64,8 @@ export class Promises {
 
   /** Whether a creation was over for newcomers, though its creator still ran, when a call came. */
   #isEnded(value, { came }) {
-    const { aborted, deposed, settled } = value;
-    return value.isCreated && (this.#history.isFenced(value, Math.min(settled, came)) || Math.min(aborted, deposed) < came);
+    const { aborted, superseded, settled } = value;
+    return value.isCreated && (this.#history.isFenced(value, Math.min(settled, came)) || Math.min(aborted, superseded) < came);
   }
 
   /** A call was rejected: with its signal's reason, what its creator threw, or for want of time. */
@@ -88,7 +88,7 @@ export class Promises {
   #isCreatorsError(error, call) {
     const { keys, staleIfError } = call;
     const failed = this.#history.failures.get(error)?.filter(({ key, realm }) => keys.includes(key) && realm === call.realm) ?? [];
-    if (!failed.some((value) => !this.#isEnded(value, call) && value.deposed === Infinity)) return false;
+    if (!failed.some((value) => !this.#isEnded(value, call) && value.superseded === Infinity)) return false;
     const isServable = staleIfError !== undefined && failed.some((value) => this.#replacesStale(value, call));
     return !isServable;
   }
