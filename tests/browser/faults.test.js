@@ -61,9 +61,10 @@ async function inPage(work) {
 test("a database that cannot be opened for a moment is opened again, and nothing in it is touched", async () => {
   const outcome = await inPage(async () => {
     const log = [];
-    for (const databaseName of ["dogpile", "of the application"]) {
+    // An AbortError is what an opening comes to whose connection is closed by force: Chromium does that while it clears the site's data.
+    for (const [databaseName, name] of [["dogpile", "UnknownError"], ["of the application", "UnknownError"], ["dogpile", "AbortError"], ["of the application", "AbortError"]]) {
       await makeShared(databaseName);
-      failOpening("UnknownError", 1);
+      failOpening(name, 1);
       const backend = new IndexedDBBackend({ databaseName });
       log.push([await backend.get("k"), await theirs(databaseName)]);
       await backend.close();
@@ -71,7 +72,7 @@ test("a database that cannot be opened for a moment is opened again, and nothing
     }
     return { log, said };
   });
-  expect(outcome).toEqual({ log: [["kept", "theirs"], ["kept", "theirs"]], said: [] });
+  expect(outcome).toEqual({ log: Array(4).fill(["kept", "theirs"]), said: [] });
 });
 
 test("a database that stays closed is deleted where it has the name that is ours; any other is left alone", async () => {

@@ -1,14 +1,12 @@
 import { makeError } from "../../errors.js";
 import { monotonic, startTimer, within } from "../../promises.js";
-import { openDatabase, ownFactory } from "./opening.js";
+import { openDatabase, ownFactory, RECESS } from "./opening.js";
 import { countRecords } from "./transactions.js";
 
 /** Seconds that an opening or a transaction may take: a database that is blocked or lost may never answer. */
 const PATIENCE = 5;
 /** Milliseconds until a database that could not be opened is tried again. */
 export const PAUSE = 30_000;
-/** Milliseconds until a database that was taken away is opened again: Chromium would wait for half a minute with clearing what is in use. */
-const RECESS = 1_000;
 
 /** There is no database to be had now; `cause` says why. */
 export class Unavailable extends Error {}

@@ -7,12 +7,26 @@ export const OWN_DATABASE = "dogpile";
 const ATTEMPTS = 5;
 /** Milliseconds before each further attempt at a database that cannot be opened for an unknown reason. */
 const PAUSES = [50, 200];
+/** Milliseconds until a database that was taken away is opened again: Chromium would wait for half a minute with clearing what is in use. */
+export const RECESS = 1_000;
 
 /**
  * An open database that has the store and its indexes. Rejects with the browser's own error. `requireWanted` throws once it is not wanted any more:
  * another attempt would make again what was deleted meanwhile.
  */
 export async function openDatabase(databaseName, storeName, requireWanted) {
+  try {
+    return await openPatiently(databaseName, storeName, requireWanted);
+  } catch (error) {
+    if (error?.name !== "AbortError") throw error; // taken away while it was being opened
+    await pass(RECESS);
+    return openPatiently(databaseName, storeName, requireWanted);
+  }
+}
+
+const pass = (delay) => new Promise((resolve) => startTimer(resolve, delay));
+
+async function openPatiently(databaseName, storeName, requireWanted) {
   const own = ownFactory();
   if (own === undefined) throw new Error("there is no IndexedDB here");
   const openIn = (factory) => openStore(factory, databaseName, storeName, requireWanted);
@@ -22,7 +36,7 @@ export async function openDatabase(databaseName, storeName, requireWanted) {
     } catch (error) {
       if (error?.name !== "UnknownError") throw error;
       if (isLostServer(error)) return openIn(frameFactory());
-      await new Promise((resolve) => startTimer(resolve, pause));
+      await pass(pause);
     }
   }
   return openOrReplace(openIn, own, databaseName, requireWanted);
