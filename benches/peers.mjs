@@ -174,7 +174,10 @@ function bentoDriver(store) {
 
 /** Whoever has got nothing after a second is said to wait for ever. */
 function outcomeOf(promise) {
-  const outcome = promise.then((value) => value ?? "`undefined`", (error) => (error === undefined ? "the rejection" : `an ${error.name}`));
+  const outcome = promise.then(
+    (value) => value ?? "`undefined`",
+    (error) => (error === undefined ? "the rejection" : `an ${error.name}`),
+  );
   return Promise.race([outcome, sleep(1000, "nothing, for ever", { ref: false })]);
 }
 

@@ -20,7 +20,9 @@ function sumOfUnits(text) {
 function sumOfParts(value) {
   try {
     if (Object.keys(value).some((name) => !Object.hasOwn(SECONDS, name)) || CALENDAR.some((name) => member(value, name))) return undefined;
-    const parts = Object.entries(SECONDS).map(([name, length]) => [member(value, name), length]).filter(([count]) => count !== undefined);
+    const parts = Object.entries(SECONDS)
+      .map(([name, length]) => [member(value, name), length])
+      .filter(([count]) => count !== undefined);
     if (parts.length === 0 || parts.some(([count]) => typeof count !== "number")) return undefined;
     return parts.reduce((sum, [count, length]) => sum + count * length, 0);
   } catch {

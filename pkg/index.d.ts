@@ -256,11 +256,7 @@ export class Region<V = unknown> {
     creator: (...args: A) => Awaitable<T>,
     options: CreateOptions<NoInfer<T>> & { creatorArgs: A },
   ): Promise<T>;
-  getOrCreate<T extends V>(
-    key: string,
-    creator: (context: CreatorContext<V>) => Awaitable<T>,
-    options?: CreateOptions<NoInfer<T>>,
-  ): Promise<T>;
+  getOrCreate<T extends V>(key: string, creator: (context: CreatorContext<V>) => Awaitable<T>, options?: CreateOptions<NoInfer<T>>): Promise<T>;
 
   /** As `getOrCreate`, with the record's age and how it was come by: for an `Age` or `X-Cache` header. */
   getOrCreateEntry<T extends V>(
@@ -326,14 +322,8 @@ export class Region<V = unknown> {
    * `fn` returns an array of values in the order of its arguments, or with `asDict` a Map from argument to value: what the Map
    * lacks is not stored, and absent from the result; whoever else waits for such a key begins again.
    */
-  cacheMultiOnArguments<K, R>(
-    options: FunctionOptions<R> & { asDict: true },
-    fn: (...keys: K[]) => Awaitable<Map<K, R>>,
-  ): CachedMultiFunction<K, R, Map<K, R>>;
-  cacheMultiOnArguments<K, R>(
-    options: FunctionOptions<R> & { asDict?: false },
-    fn: (...keys: K[]) => Awaitable<readonly R[]>,
-  ): CachedMultiFunction<K, R, R[]>;
+  cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict: true }, fn: (...keys: K[]) => Awaitable<Map<K, R>>): CachedMultiFunction<K, R, Map<K, R>>;
+  cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict?: false }, fn: (...keys: K[]) => Awaitable<readonly R[]>): CachedMultiFunction<K, R, R[]>;
 
   /**
    * Closes what the region has opened: a backend that it made by name. A backend of your own is yours to close.
@@ -467,21 +457,13 @@ export type KeyMangler = (key: string) => string;
  * A region with a serializer stores `{"ct": 1700000000.0, "v": 2}|payload`, byte for byte what Python's dogpile.cache writes.
  * What `parse` or `decode` throws makes a miss that is reported; a CantDeserialize makes a silent one.
  */
-export type Serializer =
-  | { stringify(payload: any): string; parse(text: string): any }
-  | { encode(payload: any): Uint8Array; decode(bytes: Uint8Array): any };
+export type Serializer = { stringify(payload: any): string; parse(text: string): any } | { encode(payload: any): Uint8Array; decode(bytes: Uint8Array): any };
 
 /**
  * Owns the creation of a stale value. `creator` calls the user's own; those who wait get what it gave or threw when the
  * runner releases. What the runner throws gives back the lock and reaches its caller.
  */
-export type AsyncCreationRunner = (
-  region: Region<any>,
-  key: string,
-  creator: () => Promise<unknown>,
-  mutex: Mutex,
-  job: CreationJob,
-) => void;
+export type AsyncCreationRunner = (region: Region<any>, key: string, creator: () => Promise<unknown>, mutex: Mutex, job: CreationJob) => void;
 export interface CreationJob {
   /** Asks shouldCacheFn, stores unless the creation was fenced off or released; true if stored. */
   store(value: unknown): Promise<boolean>;
@@ -560,18 +542,10 @@ export interface CachedMultiFunction<K, R, Out> {
 }
 
 /** Called once for a function, or with a namespace that depends on `this` at each call; makes what makes the key. */
-export type FunctionKeyGenerator = (
-  namespace: string | undefined,
-  fn: Function,
-  toStr: (argument: any) => string,
-) => (...args: any[]) => string;
+export type FunctionKeyGenerator = (namespace: string | undefined, fn: Function, toStr: (argument: any) => string) => (...args: any[]) => string;
 
 /** As FunctionKeyGenerator, for one key an argument. */
-export type FunctionMultiKeyGenerator = (
-  namespace: string | undefined,
-  fn: Function,
-  toStr: (argument: any) => string,
-) => (...args: any[]) => string[];
+export type FunctionMultiKeyGenerator = (namespace: string | undefined, fn: Function, toStr: (argument: any) => string) => (...args: any[]) => string[];
 
 /** `namespace|arg1 arg2`. Throws a ValidationError without a namespace. */
 export const functionKeyGenerator: FunctionKeyGenerator;
@@ -767,12 +741,15 @@ export class CloudflareKVBackend implements CacheBackend {
    *
    * Throws a ValidationError for what it cannot use.
    */
-  constructor(namespace: KVNamespaceLike, options?: {
-    prefix?: string | undefined;
-    expirationTtl?: Duration | undefined;
-    cacheTtl?: Duration | undefined;
-    lock?: DurableObjectNamespaceLike | undefined;
-  });
+  constructor(
+    namespace: KVNamespaceLike,
+    options?: {
+      prefix?: string | undefined;
+      expirationTtl?: Duration | undefined;
+      cacheTtl?: Duration | undefined;
+      lock?: DurableObjectNamespaceLike | undefined;
+    },
+  );
   get(key: string): Promise<Stored | undefined>;
   /** One KV operation for every 100 keys, and one for each key that such a read leaves out. */
   getMulti(keys: string[]): Promise<(Stored | undefined)[]>;

@@ -56,7 +56,10 @@ export class TimeLimit {
     if (this.#seconds === Infinity) return void promise.then(fulfilled, rejected);
     const turn = sharesTimers ? (this.#turn ??= this.#begin()) : new Turn(this.#seconds, this.#late);
     turn.waiting.add(rejected);
-    promise.then((value) => turn.ends(rejected) && fulfilled(value), (error) => turn.ends(rejected) && rejected(error));
+    promise.then(
+      (value) => turn.ends(rejected) && fulfilled(value),
+      (error) => turn.ends(rejected) && rejected(error),
+    );
   }
 
   /** What a promise comes to, in time. */

@@ -3,7 +3,19 @@ import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { requireKey, requireKeys } from "./errors.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
-import { createOptions, createRequest, entriesOf, isNumberOrAbsent, isSimple, listed, OUTLIVES, readingOptions, requireKnownCall, requireKnownReading, SHAREABLE } from "./region/options.js";
+import {
+  createOptions,
+  createRequest,
+  entriesOf,
+  isNumberOrAbsent,
+  isSimple,
+  listed,
+  OUTLIVES,
+  readingOptions,
+  requireKnownCall,
+  requireKnownReading,
+  SHAREABLE,
+} from "./region/options.js";
 import { Reading } from "./host/reading.js";
 import { isHard } from "./region/invalidations.js";
 import { numberOrNaN } from "./records/record.js";

@@ -35,10 +35,15 @@ async function measure() {
 }
 
 function table(samples) {
-  const names = [us, ...Object.keys(Object.values(samples)[0]).filter((name) => name !== us).sort()];
-  const rows = Object.entries(samples).map(([task, of]) => [task, ...names.map((name) => of[name] ? median(of[name]).toFixed(2) : ""), factors(of, names)]);
+  const names = [
+    us,
+    ...Object.keys(Object.values(samples)[0])
+      .filter((name) => name !== us)
+      .sort(),
+  ];
+  const rows = Object.entries(samples).map(([task, of]) => [task, ...names.map((name) => (of[name] ? median(of[name]).toFixed(2) : "")), factors(of, names)]);
   const head = ["median ms", ...names, `${us} is faster by`];
-  return [head, head.map((_, column) => column === 0 ? "---" : "---:"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 /** Of rounds that were run close to each other, because the machine itself may be fast now and slow then. */

@@ -8,7 +8,7 @@ import { build } from "./build.mjs";
 import { program, root } from "./run.mjs";
 
 const folder = join(root, "benches", "edge");
-const subjects = { "dogpile": "dogpile", "ocache, unstorage": "ocache", "cachified, its KV adapter": "cachified", "KV alone": "kv" };
+const subjects = { dogpile: "dogpile", "ocache, unstorage": "ocache", "cachified, its KV adapter": "cachified", "KV alone": "kv" };
 const alone = "KV alone";
 const [starts, passes, requests, atOnce] = [9, 5, 2_000, 8];
 
@@ -113,7 +113,10 @@ function cpuOf(id) {
 function table(results) {
   const names = Object.keys(results);
   const row = (what, value) => [what, ...names.map((name) => value(results[name]))];
-  const added = (what, digits) => ({ [what]: own }) => (own - results[alone][what]).toFixed(digits);
+  const added =
+    (what, digits) =>
+    ({ [what]: own }) =>
+      (own - results[alone][what]).toFixed(digits);
   const rows = [
     ...Object.keys(results[alone].operations).map((scenario) => row(`KV operations: ${scenario}`, (result) => counted(result.operations[scenario]))),
     row("the Worker's bundle, minified and gzipped", ({ bundleBytes }) => `${(bundleBytes / 1000).toFixed(1)} kB`),

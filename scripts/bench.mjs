@@ -79,7 +79,7 @@ async function goRound(engine, id, names, begin) {
 }
 
 function runsIn(engine, { isCommon, engines: only }) {
-  return engine === "node20" ? isCommon : only?.includes(engine) ?? true;
+  return engine === "node20" ? isCommon : (only?.includes(engine) ?? true);
 }
 
 function takes({ isVariant }, name, { isCommon, isOurs }) {
@@ -87,10 +87,12 @@ function takes({ isVariant }, name, { isCommon, isOurs }) {
 }
 
 function summaries(opened, samples) {
-  return Object.fromEntries(Object.entries(samples).map(([name, of]) => {
-    const measured = Object.entries(of).map(([id, runs]) => [id, summarize(runs)]);
-    return [name, { title: opened[name].title, workloads: Object.fromEntries(measured) }];
-  }));
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, of]) => {
+      const measured = Object.entries(of).map(([id, runs]) => [id, summarize(runs)]);
+      return [name, { title: opened[name].title, workloads: Object.fromEntries(measured) }];
+    }),
+  );
 }
 
 async function bytesOf(names) {

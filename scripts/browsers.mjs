@@ -5,8 +5,7 @@ import { ask, isExecutable, run, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 
 export function chromium() {
-  return which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    ?? application("Google Chrome") ?? application("Chromium");
+  return which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome") ?? application("Google Chrome") ?? application("Chromium");
 }
 
 export function chromedriver() {

@@ -10,16 +10,19 @@ const everywhere = ["node24", "node20", "chromium", "firefox"];
 export const claims = [
   {
     isMain: true,
-    text: (of) => `A fresh value among 10,000 is read in ${time(of, "warm-10000")} in Node 24: ${least(of, "warm-10000", heavier)} times faster than with the fastest of ${listed(heavier)}.`,
+    text: (of) =>
+      `A fresh value among 10,000 is read in ${time(of, "warm-10000")} in Node 24: ${least(of, "warm-10000", heavier)} times faster than with the fastest of ${listed(heavier)}.`,
     holds: (of) => ratios(of, "warm-10000", heavier).every((ratio) => ratio > 2),
   },
   {
-    text: (of) => `Reading a fresh value takes ${inAll(ofFloor(of))} times as long as a \`Map\`, a clock read and a promise alone, in Node 24, Node 20, Chromium and Firefox.`,
+    text: (of) =>
+      `Reading a fresh value takes ${inAll(ofFloor(of))} times as long as a \`Map\`, a clock read and a promise alone, in Node 24, Node 20, Chromium and Firefox.`,
     holds: (of) => ofFloor(of).every((ratio) => ratio <= 1.25),
   },
   {
     isMain: true,
-    text: (of) => `In Node 24, Node 20, Chromium and Firefox a fresh value takes ${inAll(ofLru(of, "lru-cache"))} times as long as with lru-cache's \`fetch\`; ${inAll(ofLru(of, exact))} times as long if lru-cache reads the clock at every call, as a region does. By default it reads the clock again only after a timer has fired.`,
+    text: (of) =>
+      `In Node 24, Node 20, Chromium and Firefox a fresh value takes ${inAll(ofLru(of, "lru-cache"))} times as long as with lru-cache's \`fetch\`; ${inAll(ofLru(of, exact))} times as long if lru-cache reads the clock at every call, as a region does. By default it reads the clock again only after a timer has fired.`,
     holds: (of) => ofLru(of, exact).every((ratio) => ratio <= 1),
   },
   {
@@ -28,24 +31,29 @@ export const claims = [
     holds: (of) => ["node24", "chromium", "firefox"].every((engine) => of(engine, "stampede").creations === 1),
   },
   {
-    text: (of) => `With ten times more keys than entries, ${percent(of("node24", "zipf").hitRatio)} of Zipf-distributed reads are hits; with lru-cache ${percent(of("node24", "zipf", "lru-cache").hitRatio)}.`,
+    text: (of) =>
+      `With ten times more keys than entries, ${percent(of("node24", "zipf").hitRatio)} of Zipf-distributed reads are hits; with lru-cache ${percent(of("node24", "zipf", "lru-cache").hitRatio)}.`,
     holds: (of) => of("node24", "zipf").hitRatio > of("node24", "zipf", "lru-cache").hitRatio + 0.05,
   },
   {
-    text: (of) => `\`getMulti\` takes ${time(of, "get-multi")} per key: ${of("node24", "get-multi", "cache-manager").toUs} times faster than cache-manager's \`mget\`, and ${of("node24", "get-multi", "cacheable").toUs} times faster than cacheable's \`getMany\`.`,
+    text: (of) =>
+      `\`getMulti\` takes ${time(of, "get-multi")} per key: ${of("node24", "get-multi", "cache-manager").toUs} times faster than cache-manager's \`mget\`, and ${of("node24", "get-multi", "cacheable").toUs} times faster than cacheable's \`getMany\`.`,
     holds: (of) => ratios(of, "get-multi", ["cache-manager", "cacheable"]).every((ratio) => ratio > 5),
   },
   {
-    text: (of) => `A hit among 1,000,000 entries takes ${growth(of, "entries-10", "entries-1000000", us)} times as long as among 10, because memory is slower than the processor's cache. For the floor the factor is ${growth(of, "entries-10", "entries-1000000", floor)}.`,
+    text: (of) =>
+      `A hit among 1,000,000 entries takes ${growth(of, "entries-10", "entries-1000000", us)} times as long as among 10, because memory is slower than the processor's cache. For the floor the factor is ${growth(of, "entries-10", "entries-1000000", floor)}.`,
     holds: (of) => growth(of, "entries-10", "entries-1000000", us) < 3 * growth(of, "entries-10", "entries-1000000", floor),
   },
   {
-    text: (of) => `With 100,000 concurrent callers of a missing key, each takes ${growth(of, "waiters-100", "waiters-100000", us)} times as long as with 100. For the floor the factor is ${growth(of, "waiters-100", "waiters-100000", floor)}.`,
+    text: (of) =>
+      `With 100,000 concurrent callers of a missing key, each takes ${growth(of, "waiters-100", "waiters-100000", us)} times as long as with 100. For the floor the factor is ${growth(of, "waiters-100", "waiters-100000", floor)}.`,
     holds: (of) => growth(of, "waiters-100", "waiters-100000", us) < 4,
   },
   {
     isMain: true,
-    text: (of, bytes) => `A bundle of \`createRegion\` and \`MemoryBackend\` is ${(bytes[us] / 1000).toFixed(1)} kB, minified and gzipped, WebAssembly included; lru-cache is ${(bytes["lru-cache"] / 1000).toFixed(1)} kB.`,
+    text: (_of, bytes) =>
+      `A bundle of \`createRegion\` and \`MemoryBackend\` is ${(bytes[us] / 1000).toFixed(1)} kB, minified and gzipped, WebAssembly included; lru-cache is ${(bytes["lru-cache"] / 1000).toFixed(1)} kB.`,
     holds: (_of, bytes) => bytes[us] <= 52_000,
   },
   {
@@ -53,12 +61,14 @@ export const claims = [
     holds: (of) => of("node24", "stampede", "lru-cache").toUs > 0.95,
   },
   {
-    text: (of) => `In Chromium and Firefox a missing key takes ${slower(of, "cold", "chromium")} and ${slower(of, "cold", "firefox")} times as long as with lru-cache's \`fetch\`.`,
+    text: (of) =>
+      `In Chromium and Firefox a missing key takes ${slower(of, "cold", "chromium")} and ${slower(of, "cold", "firefox")} times as long as with lru-cache's \`fetch\`.`,
     holds: (of) => ["chromium", "firefox"].every((engine) => slower(of, "cold", engine) < 1),
   },
   {
     isMain: true,
-    text: (of) => `In Node 24 lru-cache is faster with a missing key (${slower(of, "cold")} times), a stale hit (${slower(of, "stale")} times) and at start-up (${slower(of, "start-up")} times: it has no WebAssembly to compile).`,
+    text: (of) =>
+      `In Node 24 lru-cache is faster with a missing key (${slower(of, "cold")} times), a stale hit (${slower(of, "stale")} times) and at start-up (${slower(of, "start-up")} times: it has no WebAssembly to compile).`,
     holds: (of) => ["cold", "stale", "start-up"].every((workload) => of("node24", workload, "lru-cache").toUs < 0.95),
   },
 ];

@@ -29,7 +29,9 @@ async function openBrowser(engine, name) {
   // They import packages, which a fresh clone has only now.
   const { serve } = await import("../tests/browser/server.js");
   const { openEngine } = await import("../tests/browser/engine.js");
-  const files = Object.values(subjects).filter(({ needsNode }) => !needsNode).map(({ file }) => `subjects/${file}.js`);
+  const files = Object.values(subjects)
+    .filter(({ needsNode }) => !needsNode)
+    .map(({ file }) => `subjects/${file}.js`);
   const server = await serve(folder, ["page.js", ...new Set(files)], production);
   const { browser, close } = await openEngine(engine, { hasFineClock: true });
   await browser.setTimeout({ script: 120_000 });

@@ -14,11 +14,11 @@ export const documents = { "README.md": summary, "benches/README.md": everything
 
 const columns = {
   "warm-10000": "warm hit",
-  "get": "`get`",
-  "cold": "cold key",
-  "stampede": "stampede, a caller",
-  "stale": "stale hit",
-  "zipf": "Zipf",
+  get: "`get`",
+  cold: "cold key",
+  stampede: "stampede, a caller",
+  stale: "stale hit",
+  zipf: "Zipf",
   "get-multi": "`getMulti`, a key",
   "create-multi": "half-warm multi, a key",
 };
@@ -48,7 +48,10 @@ export function falseClaims(results) {
 }
 
 function summary(results) {
-  return `${sentences(results, claims.filter(({ isMain }) => isMain))}\n`;
+  return `${sentences(
+    results,
+    claims.filter(({ isMain }) => isMain),
+  )}\n`;
 }
 
 function everything(results) {
@@ -60,7 +63,10 @@ lru-cache; query-core is the core of TanStack Query. The figures are medians. Ea
 ${results.passes} passes, on a machine with other load: ${results.cpu}, ${results.date}${timesOf(results)}. A dash means that the library cannot do it;
 bentocache and cache-manager need Node.
 
-${Object.values(results.engines).filter(({ workloads }) => workloads.zipf).map(engineTable).join("\n\n")}
+${Object.values(results.engines)
+  .filter(({ workloads }) => workloads.zipf)
+  .map(engineTable)
+  .join("\n\n")}
 
 ${weights(results)}
 `;
@@ -86,13 +92,15 @@ function isNeedless(name) {
 }
 
 function weights({ engines: { node24, chromium, firefox }, bytes, versions }) {
-  const startUp = ({ workloads }, name) => workloads["start-up"][name] ? `${workloads["start-up"][name].median} ms` : "–";
-  const rows = Object.keys(subjects).filter((name) => !subjects[name].isVariant).map((name) => [
-    `${name} ${versions[name] && name !== us ? versions[name] : ""}`.trim(),
-    ...[node24, chromium, firefox].map((engine) => startUp(engine, name)),
-    `${node24.workloads.heap[name].median} bytes`,
-    name === floor ? "–" : `${(bytes[name] / 1000).toFixed(1)} kB`,
-  ]);
+  const startUp = ({ workloads }, name) => (workloads["start-up"][name] ? `${workloads["start-up"][name].median} ms` : "–");
+  const rows = Object.keys(subjects)
+    .filter((name) => !subjects[name].isVariant)
+    .map((name) => [
+      `${name} ${versions[name] && name !== us ? versions[name] : ""}`.trim(),
+      ...[node24, chromium, firefox].map((engine) => startUp(engine, name)),
+      `${node24.workloads.heap[name].median} bytes`,
+      name === floor ? "–" : `${(bytes[name] / 1000).toFixed(1)} kB`,
+    ]);
   return table(["", "`import` to the first value: Node 24", "Chromium", "Firefox", "memory of an entry, Node 24", "minified, gzipped"], rows);
 }
 

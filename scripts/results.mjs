@@ -5,12 +5,15 @@ import { workloads } from "../benches/memory/workloads.js";
 /** `passes`: a list of `{ subject: { samples, notes } }`. A ratio is of samples of one pass, because the machine itself may be fast now and slow then. */
 export function summarize(passes) {
   const names = Object.keys(passes[0] ?? {});
-  return Object.fromEntries(names.map((name) => {
-    const samples = passes.flatMap((pass) => pass[name].samples);
-    const to = (other) => names.includes(other) ? rounded(median(passes.map((pass) => median(pass[name].samples) / median(pass[other].samples)))) : undefined;
-    const [least, most] = [Math.min(...samples), Math.max(...samples)];
-    return [name, { median: rounded(median(samples)), min: rounded(least), max: rounded(most), toUs: to(us), toFloor: to(floor), ...noted(passes, name) }];
-  }));
+  return Object.fromEntries(
+    names.map((name) => {
+      const samples = passes.flatMap((pass) => pass[name].samples);
+      const to = (other) =>
+        names.includes(other) ? rounded(median(passes.map((pass) => median(pass[name].samples) / median(pass[other].samples)))) : undefined;
+      const [least, most] = [Math.min(...samples), Math.max(...samples)];
+      return [name, { median: rounded(median(samples)), min: rounded(least), max: rounded(most), toUs: to(us), toFloor: to(floor), ...noted(passes, name) }];
+    }),
+  );
 }
 
 function noted(passes, name) {
@@ -31,7 +34,8 @@ function rounded(number) {
 /** A Markdown table for each workload of each engine. */
 export function report({ engines, bytes }) {
   const tables = Object.values(engines).flatMap(({ title, workloads: measured }) =>
-    Object.entries(measured).map(([id, of]) => workloadTable(`${title}: ${workloads[id].title}`, workloads[id].unit, of)));
+    Object.entries(measured).map(([id, of]) => workloadTable(`${title}: ${workloads[id].title}`, workloads[id].unit, of)),
+  );
   if (bytes) tables.push(table(["bundle, minified and gzipped", "bytes"], Object.entries(bytes)));
   return tables.join("\n\n");
 }
@@ -42,7 +46,9 @@ function workloadTable(title, unit, of) {
 }
 
 function inOrder(of) {
-  return Object.keys(subjects).filter((name) => of[name]).map((name) => [name, of[name]]);
+  return Object.keys(subjects)
+    .filter((name) => of[name])
+    .map((name) => [name, of[name]]);
 }
 
 function noteText({ creations, hitRatio }) {
@@ -51,5 +57,5 @@ function noteText({ creations, hitRatio }) {
 }
 
 export function table(head, rows) {
-  return [head, head.map((_, column) => column === 0 ? "---" : "---:"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

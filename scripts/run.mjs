@@ -56,13 +56,14 @@ export function stream(command, args, options) {
   // npm and the programs in node_modules/.bin are .cmd files on Windows, which only a shell starts.
   const child = spawn(command, args, { cwd: root, env: environment, shell: windows, stdio: ["ignore", "pipe", "pipe"], ...options });
   let output = "";
-  const collect = (from, to) => from?.setEncoding("utf8").on("data", (text) => {
-    output += text;
-    to.write(text);
-  });
+  const collect = (from, to) =>
+    from?.setEncoding("utf8").on("data", (text) => {
+      output += text;
+      to.write(text);
+    });
   collect(child.stdout, process.stdout);
   collect(child.stderr, process.stderr);
-  child.on("exit", (code, signal) => {
+  child.on("exit", (_code, signal) => {
     // What a killed program has started itself may hold the pipes open.
     if (signal) [child.stdout, child.stderr].forEach((pipe) => pipe?.destroy());
   });

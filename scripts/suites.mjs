@@ -16,13 +16,20 @@ const backends = ["web_backends", ["--features", "web"]];
 const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p"];
 
 export const suites = [
+  { name: "lint", host: "Biome", command: ["biome", "ci", "--error-on-warnings", "."], count: whole },
   { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
   { name: "clippy-native", host: "native", command: ["cargo", "clippy", "--all-targets", "--features", "serde", ...strict], count: whole },
   { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...npm, ...strict], count: whole },
   { name: "clippy-web", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, "--features", "web", ...strict], count: whole },
   { name: "rust-native", host: "native", command: ["cargo", "test", "--no-fail-fast", "--features", "serde"], count: libtest },
   { name: "crate", host: "native", command: ["cargo", "publish", "--dry-run", "--allow-dirty"], count: whole },
-  { name: "crate-docs", host: "native", command: ["cargo", "doc", "--no-deps", "--features", "serde"], env: { ...environment, RUSTDOCFLAGS: "--deny warnings" }, count: whole },
+  {
+    name: "crate-docs",
+    host: "native",
+    command: ["cargo", "doc", "--no-deps", "--features", "serde"],
+    env: { ...environment, RUSTDOCFLAGS: "--deny warnings" },
+    count: whole,
+  },
   wasmPack("node", "Node 24", ["--node"]),
   wasmPack("chromium", "Chromium", inChromium),
   wasmPack("firefox", "Firefox", inFirefox),
@@ -56,8 +63,15 @@ export const suites = [
 /** A file of tests in Rust, the same everywhere. */
 function wasmPack(name, host, options, file = "web", features = npm) {
   const command = () => [
-    join(toolBin("wasm-pack"), "wasm-pack"), "test", "--mode", "no-install",
-    ...options.map((option) => typeof option === "function" ? option() : option), "--", "--test", file, ...features,
+    join(toolBin("wasm-pack"), "wasm-pack"),
+    "test",
+    "--mode",
+    "no-install",
+    ...options.map((option) => (typeof option === "function" ? option() : option)),
+    "--",
+    "--test",
+    file,
+    ...features,
   ];
   const env = {
     ...environment,
@@ -75,7 +89,10 @@ function onDisplay({ command, ...suite }) {
 }
 
 function inWorker(kind, prefix = "", ...tests) {
-  const { env: { WASM_BINDGEN_USE_BROWSER: _, ...env }, ...suite } = wasmPack(`${prefix}${kind}-worker`, "Chromium", inChromium, ...tests);
+  const {
+    env: { WASM_BINDGEN_USE_BROWSER: _, ...env },
+    ...suite
+  } = wasmPack(`${prefix}${kind}-worker`, "Chromium", inChromium, ...tests);
   return { ...suite, env: { ...env, [`WASM_BINDGEN_USE_${kind.toUpperCase()}_WORKER`]: "1" } };
 }
 

@@ -34,7 +34,10 @@ export function trim(wasm, glue) {
   writeFileSync(wasm, withShortImports(module, imports));
   const renamed = script.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${exports.get(name)}`);
   const short = renamed.replace(/export function (__wb\w+)/g, (all, name) => (imports.has(name) ? `export function ${imports.get(name)}` : all));
-  writeFileSync(glue, short.replace(/\b__(?:wbg_|wbindgen_)?(\w+)/g, (_, name) => camelCase(name)));
+  writeFileSync(
+    glue,
+    short.replace(/\b__(?:wbg_|wbindgen_)?(\w+)/g, (_, name) => camelCase(name)),
+  );
 }
 
 /** Many applications have their minifier give other names to members that begin with an underscore: none of ours does. */
@@ -63,7 +66,9 @@ const WORDS = /^[\x20-\x7e\n]{6,}\0*$/;
 function withoutTexts(module) {
   const text = module.emitText();
   const all = Array.from(text.matchAll(DATA), ([, address, content]) => ({ address: Number(address), bytes: bytesOf(content) }));
-  const numbers = Array.from(text.replace(DATA, "").matchAll(/\bi32\.const (\d{7})\b|\boffset=(\d{7})\b/g), ([, constant, offset]) => Number(constant ?? offset));
+  const numbers = Array.from(text.replace(DATA, "").matchAll(/\bi32\.const (\d{7})\b|\boffset=(\d{7})\b/g), ([, constant, offset]) =>
+    Number(constant ?? offset),
+  );
   const words = all.filter(({ bytes }) => WORDS.test(bytes.toString("latin1")));
   const isIn = (number, { address, bytes }) => number >= address && number < address + bytes.length;
   const isPlace = ({ bytes }) => bytes.length === 16 && words.some((word) => isIn(bytes.readUInt32LE(0), word));
@@ -74,7 +79,10 @@ function withoutTexts(module) {
 
 function bytesOf(content) {
   const escapes = { n: "\n", r: "\r", t: "\t" };
-  return Buffer.from(content.replace(/\\([0-9a-f]{2}|.)/g, (_, code) => (code.length === 2 ? String.fromCharCode(parseInt(code, 16)) : (escapes[code] ?? code))), "latin1");
+  return Buffer.from(
+    content.replace(/\\([0-9a-f]{2}|.)/g, (_, code) => (code.length === 2 ? String.fromCharCode(parseInt(code, 16)) : (escapes[code] ?? code))),
+    "latin1",
+  );
 }
 
 function trimPanics(module) {

@@ -8,7 +8,10 @@ import unstorageDriver from "unstorage/drivers/indexedb";
 const ROUNDS = 21;
 const COUNT = 1000;
 
-const record = (index) => ({ payload: { id: index, name: `user ${index}`, tags: ["a", "b"], seen: new Date(index) }, metadata: { ct: 1_700_000_000 + index, v: 2 } });
+const record = (index) => ({
+  payload: { id: index, name: `user ${index}`, tags: ["a", "b"], seen: new Date(index) },
+  metadata: { ct: 1_700_000_000 + index, v: 2 },
+});
 const keysOf = (count) => Array.from({ length: count }, (_, index) => `user:${index}`);
 const all = (items, call) => Promise.all(items.map(call));
 
@@ -39,7 +42,8 @@ const tasks = {
 
 globalThis.measure = async () => {
   const named = subjects();
-  for (const subject of Object.values(named)) for (let from = 0; from < COUNT; from += 100) await all(keysOf(from + 100).slice(from), (key, index) => subject.set(key, record(from + index)));
+  for (const subject of Object.values(named))
+    for (let from = 0; from < COUNT; from += 100) await all(keysOf(from + 100).slice(from), (key, index) => subject.set(key, record(from + index)));
   const samples = {};
   for (let round = -2; round < ROUNDS; round++) {
     for (const [task, work] of Object.entries(tasks)) {

@@ -7,8 +7,8 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 const keysOf = (name) => Array.from({ length: 100 }, (_, index) => `${name}:${index}`);
 
 const scenarios = {
-  "cold": ({ get }) => get("cold", create),
-  "warm": ({ get }) => get("cold", create),
+  cold: ({ get }) => get("cold", create),
+  warm: ({ get }) => get("cold", create),
   "stale, the renewal included": (_cache, { get }) => get("stale", create),
   "cold, 100 callers at once": ({ get }) => Promise.all(keysOf("one").map(() => get("crowded", create))),
   "100 keys, cold": ({ getMany }) => getMany(keysOf("many"), create),

@@ -9,7 +9,7 @@ export function crowd(count, callers, variant) {
     let gate;
     const creator = new Creator(() => gate);
     const { getOrCreate } = open({ ...creator, ttl: TTL, entries: Math.max(100_000, count) });
-    let [turnsSoFar, lastTurns] = [0, 0];
+    let turnsSoFar = 0;
     const rush = async (keys) => {
       gate = nextTask().then(() => VALUE);
       const calls = [];

@@ -31,6 +31,6 @@ export async function getOrCreateMulti(load) {
       for (const keys of batches) expectValue((await cache.getOrCreateMulti(keys)).at(-1));
     };
   });
-  if (creator.count !== (turnsSoFar + 1) * COUNT / 2) throw new Error("a warm key was created again");
+  if (creator.count !== ((turnsSoFar + 1) * COUNT) / 2) throw new Error("a warm key was created again");
   return { samples };
 }

@@ -28,7 +28,7 @@ function readAll(call, keys) {
   return rounds(calls.length, (turns) => () => loop(turns));
 }
 
-const evenly = (keys, count) => Array.from({ length: count }, (_, index) => keys[Math.floor(index * keys.length / count)]);
+const evenly = (keys, count) => Array.from({ length: count }, (_, index) => keys[Math.floor((index * keys.length) / count)]);
 
 /** One creation of an expired value runs all the time. */
 export async function stale(load) {

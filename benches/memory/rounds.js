@@ -6,7 +6,7 @@ const [UNTIMED, TIMED] = [4, 3];
 export async function rounds(calls, prepare) {
   const turns = await warmUp(prepare);
   const samples = [];
-  while (samples.length < TIMED) samples.push((await timed(await prepare(turns))) * 1e6 / (calls * turns));
+  while (samples.length < TIMED) samples.push(((await timed(await prepare(turns))) * 1e6) / (calls * turns));
   return samples;
 }
 

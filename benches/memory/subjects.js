@@ -11,16 +11,16 @@ export const subjects = {
   "lru-cache": { file: "lru-cache", bundle: `export { LRUCache } from "lru-cache";` },
   "lru-cache, exact clock": { file: "lru-cache", open: "openExact", isVariant: true },
   "lru-cache, no ttl": { file: "lru-cache", open: "openTimeless", isVariant: true },
-  "bentocache": {
+  bentocache: {
     file: "bentocache",
     needsNode: true,
     bundle: `export { BentoCache, bentostore } from "bentocache"; export { memoryDriver } from "bentocache/drivers/memory";`,
   },
-  "cachified": { file: "cachified", package: "@epic-web/cachified", bundle: `export { cachified } from "@epic-web/cachified";` },
-  "cacheable": { file: "cacheable", bundle: `export { Cacheable } from "cacheable";` },
+  cachified: { file: "cachified", package: "@epic-web/cachified", bundle: `export { cachified } from "@epic-web/cachified";` },
+  cacheable: { file: "cacheable", bundle: `export { Cacheable } from "cacheable";` },
   "cache-manager": { file: "cache-manager", needsNode: true, bundle: `export { createCache } from "cache-manager";` },
   "async-cache-dedupe": { file: "async-cache-dedupe", bundle: `export { createCache } from "async-cache-dedupe";` },
-  "ocache": { file: "ocache", bundle: `export { createMemoryStorage, defineCachedFunction } from "ocache";` },
+  ocache: { file: "ocache", bundle: `export { createMemoryStorage, defineCachedFunction } from "ocache";` },
   "p-memoize": { file: "p-memoize", bundle: `export { default } from "p-memoize"; export { LRUCache } from "lru-cache";` },
   "query-core": { file: "query-core", package: "@tanstack/query-core", bundle: `export { QueryClient } from "@tanstack/query-core";` },
 };

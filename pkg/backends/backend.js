@@ -59,7 +59,11 @@ export function read(setup, keys, multi) {
 
 function readTogether(setup, keys) {
   const oneEach = (all) => (isFailure(all) ? keys.map(() => all) : all.value.map(value));
-  const all = outcome(setup, () => setup.backend.getMulti(keys), (answers) => checked(answers, keys.length));
+  const all = outcome(
+    setup,
+    () => setup.backend.getMulti(keys),
+    (answers) => checked(answers, keys.length),
+  );
   return all instanceof Promise ? all.then(oneEach) : oneEach(all);
 }
 

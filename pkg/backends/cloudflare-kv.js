@@ -197,7 +197,8 @@ const says = (error, status) => new RegExp(`\\b${status}\\b`).test(error?.messag
 
 function explained(error, key) {
   const name = quoteKey(key);
-  if (says(error, 429)) return makeError("BACKEND", `Cloudflare KV takes one write a second for each key, and ${name} was written more often.`, { cause: error });
+  if (says(error, 429))
+    return makeError("BACKEND", `Cloudflare KV takes one write a second for each key, and ${name} was written more often.`, { cause: error });
   if (says(error, 413)) return makeError("BACKEND", `Cloudflare KV takes at most 25 MiB, and the record of ${name} is larger.`, { cause: error });
   return error;
 }

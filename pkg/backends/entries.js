@@ -48,7 +48,8 @@ export class Entries {
     const deadline = Math.min(Math.ceil(now + retention), NEVER);
     const { payload, ct, v, et } = readRecord(value) ?? NO_RECORD;
     const known = this.#nodes.get(key);
-    if (known === undefined) this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
+    if (known === undefined)
+      this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
     else Object.assign(known, { value, payload, ct, v, et, promise: undefined, deadline });
     this.#sweepOn(now);
   }

@@ -19,11 +19,17 @@ const NEEDS_TOKEN = /^(acquire|renew|release)$/;
 
 /** What a request may say beside its operation: whether that is so, also where it says nothing, and what it has to be. */
 const MEMBERS = {
-  token: [(value, { operation }) => (value === undefined ? !NEEDS_TOKEN.test(operation) : value !== "" && isText(value, LONGEST_TOKEN)), `a string of 1 to ${LONGEST_TOKEN} characters`],
+  token: [
+    (value, { operation }) => (value === undefined ? !NEEDS_TOKEN.test(operation) : value !== "" && isText(value, LONGEST_TOKEN)),
+    `a string of 1 to ${LONGEST_TOKEN} characters`,
+  ],
   wait: [(value = false) => typeof value === "boolean", "a boolean"],
   round: [(value = 0) => isNumber(value, ROUND), `a number of milliseconds from 0 to ${ROUND}`],
   stored: [(value = null) => value === null || isText(value, LONGEST_STORED), `null, or a string of at most ${LONGEST_STORED} characters`],
-  keep: [(value, { stored }) => (value === undefined ? typeof stored !== "string" : isNumber(value, LONGEST_KEEP)), `a number of seconds from 0 to ${LONGEST_KEEP}`],
+  keep: [
+    (value, { stored }) => (value === undefined ? typeof stored !== "string" : isNumber(value, LONGEST_KEEP)),
+    `a number of seconds from 0 to ${LONGEST_KEEP}`,
+  ],
 };
 
 /**

@@ -40,7 +40,9 @@ export class EdgeMutex {
         ignoreRejection(this.release());
       };
       signal?.addEventListener("abort", leave);
-      this.#take(wait).then(resolve, reject).finally(() => signal?.removeEventListener("abort", leave));
+      this.#take(wait)
+        .then(resolve, reject)
+        .finally(() => signal?.removeEventListener("abort", leave));
     });
   }
 

@@ -17,7 +17,11 @@ export function cachedFunctions(region, options, regionsGenerator) {
     return withHelpers(fn, call, {
       create: (self, args, options) => region.getOrCreate(keyOf(self, args), () => fn.apply(self, args), options),
       get: (self, args) => region.get(keyOf(self, args)),
-      set: (self, [value, ...args]) => region.set(keyFor([value], () => keyOf(self, args)), value),
+      set: (self, [value, ...args]) =>
+        region.set(
+          keyFor([value], () => keyOf(self, args)),
+          value,
+        ),
       remove: (self, args) => region.delete(keyOf(self, args)),
     });
   };
@@ -50,7 +54,12 @@ const notCached = (kind) => refusedAs("what is cached", "a function or a method"
 const isClass = (fn) => Object.getOwnPropertyDescriptor(fn, "prototype")?.writable === false;
 
 export function cachedMultiFunction(region, options, regionsGenerator, fn) {
-  const { call, keyMaker, asDict } = settingsOf(readOptions(options, [...OF_FUNCTION, "asDict"]), "functionMultiKeyGenerator", regionsGenerator ?? undefined, functionMultiKeyGenerator);
+  const { call, keyMaker, asDict } = settingsOf(
+    readOptions(options, [...OF_FUNCTION, "asDict"]),
+    "functionMultiKeyGenerator",
+    regionsGenerator ?? undefined,
+    functionMultiKeyGenerator,
+  );
   const generate = keyMaker(fn);
   const keysOf = (self, args) => onePerArgument(generate(self, args), args);
   return withHelpers(fn, call, {
@@ -62,7 +71,14 @@ export function cachedMultiFunction(region, options, regionsGenerator, fn) {
     get: (self, args) => region.getMulti(keysOf(self, args)),
     set: (self, [values]) => {
       const entries = entriesOf(values);
-      const keys = keyFor(entries.map(([, value]) => value), () => keysOf(self, entries.map(([argument]) => argument)));
+      const keys = keyFor(
+        entries.map(([, value]) => value),
+        () =>
+          keysOf(
+            self,
+            entries.map(([argument]) => argument),
+          ),
+      );
       return region.setMulti(entries.map(([, value], index) => [keys[index], value]));
     },
     remove: (self, args) => region.deleteMulti(keysOf(self, args)),

@@ -3,7 +3,11 @@ import { describe, refused } from "../errors.js";
 /** `namespace|arg1 arg2`; a trailing `undefined` is as good as none. */
 export const functionKeyGenerator = (namespace, _fn, toStr) => {
   const text = texts(namespace, toStr);
-  return (...args) => `${namespace}|${args.slice(0, 1 + args.findLastIndex((argument) => argument !== undefined)).map(text).join(" ")}`;
+  return (...args) =>
+    `${namespace}|${args
+      .slice(0, 1 + args.findLastIndex((argument) => argument !== undefined))
+      .map(text)
+      .join(" ")}`;
 };
 
 /** `namespace|arg`, one per argument. */

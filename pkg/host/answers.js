@@ -14,7 +14,11 @@ export function oneEach(answer, count) {
   }
 }
 
-const outcomeOf = (value) => pending(value)?.then((settled) => ({ value: settled }), (error) => ({ error, isCreators: true })) ?? { value };
+const outcomeOf = (value) =>
+  pending(value)?.then(
+    (settled) => ({ value: settled }),
+    (error) => ({ error, isCreators: true }),
+  ) ?? { value };
 
 function checkCount(answer, count) {
   const allowed = `an array of ${count}, one value for each key`;

@@ -74,7 +74,10 @@ export class Creation {
         return came;
       }
       this.#isRunning = true;
-      promise.then((value) => this.#later(this.#answered(value)), (error) => this.#later(this.#failed(error)));
+      promise.then(
+        (value) => this.#later(this.#answered(value)),
+        (error) => this.#later(this.#failed(error)),
+      );
       return PENDING;
     } catch (error) {
       return this.#failed(error);

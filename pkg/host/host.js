@@ -69,7 +69,9 @@ export class Host {
   }
 
   reentrant({ keys }, index) {
-    return Promise.reject(makeError("REENTRANT", `The creator of ${quoteKey(keys[index])} asks for the key that it is creating, and there is no older value to give it.`));
+    return Promise.reject(
+      makeError("REENTRANT", `The creator of ${quoteKey(keys[index])} asks for the key that it is creating, and there is no older value to give it.`),
+    );
   }
 
   beginWrite(slot, serial, writer, writerSerial, write) {
@@ -96,41 +98,76 @@ export class Host {
   act(what, a, b, c, d, x) {
     const { calls, flights, batches } = this;
     switch (what) {
-      case act.READ: return read(this, calls[a], b, c, d);
-      case act.CREATE: return this.#create(a, b, c, d, calls[x]);
-      case act.HAS_VALUE: return flights[a].hasValue ? act.DONE : act.FAILED;
-      case act.ACCEPT: return accept(batches[a], flights[b], c !== 0, d);
-      case act.STORE: return store(batches[a], flights[b], c);
-      case act.SERVE: return this.#serve(calls[a], b, flights[c], d);
-      case act.FORGET: return this.#forget(a - 1, b - 1, c - 1, d - 1);
-      case act.FORGET_WRITE: return void (this.writes[a] = undefined);
-      case act.FORGET_ROUND: return void (this.rounds[a] = undefined);
-      case act.KEEP_ALIVE: return this.keepAlive(calls[a]);
-      case act.SET_TIMER: return this.#setTimer(flights[a], b, x);
-      case act.CLEAR_TIMER: return clearTimeout(flights[a].timer);
-      case act.SEND: return this.writes[a].send(this, a);
-      case act.FAIL: return calls[a].fail(failure(b, flights[c], calls[a]));
-      case act.TELL: return tell(calls[a], b, c, d);
-      case act.REPORT: return flights[a].call.region.reporter.error(flights[a].error, "background");
-      case act.RESTART: return calls[a].restart(b);
-      case act.ABORT: return this.abort(batches[a], calls[b].request.signal.reason);
-      case act.WATCH: return this.watch(calls[a], calls[b]);
-      case act.CHANGED: return this.changed(calls[a]);
-      case act.RUN: return run(calls[c], d, flights[a], b);
-      case act.REFRESH: return refresh(calls[a]);
-      case act.REFRESH_TO_STORE: return refreshToStore(batches[a]);
-      case act.IS_OVERTAKEN: return isOvertaken(calls[a], x);
-      case act.SAYS: return says(calls[a], x);
-      case act.ADOPT_ERROR: return adoptError(batches[a]);
-      case act.FIND_LOCK: return findLock((this.rounds[a] ??= new Round(calls[c])).call, flights[b]);
-      case act.LOCK: return askLock(flights[a], b, c !== 0);
-      case act.GIVE_UP_LOCK: return giveUpLock(flights[a]);
-      case act.HAND_OVER: return void askHandover(flights[a], b);
-      case act.READ_AGAIN: return readAgain(this.rounds[a], flights[b], c, a, d);
-      case act.ADOPT: return flights[a].adopt();
-      case act.UNLOCK: return unlock(flights[a], b, c, d !== 0);
-      case act.SET_ROUND_TIMER: return this.#setRoundTimer(a, b, x);
-      case act.CLEAR_ROUND_TIMER: return clearTimeout(this.rounds[a].timer);
+      case act.READ:
+        return read(this, calls[a], b, c, d);
+      case act.CREATE:
+        return this.#create(a, b, c, d, calls[x]);
+      case act.HAS_VALUE:
+        return flights[a].hasValue ? act.DONE : act.FAILED;
+      case act.ACCEPT:
+        return accept(batches[a], flights[b], c !== 0, d);
+      case act.STORE:
+        return store(batches[a], flights[b], c);
+      case act.SERVE:
+        return this.#serve(calls[a], b, flights[c], d);
+      case act.FORGET:
+        return this.#forget(a - 1, b - 1, c - 1, d - 1);
+      case act.FORGET_WRITE:
+        return void (this.writes[a] = undefined);
+      case act.FORGET_ROUND:
+        return void (this.rounds[a] = undefined);
+      case act.KEEP_ALIVE:
+        return this.keepAlive(calls[a]);
+      case act.SET_TIMER:
+        return this.#setTimer(flights[a], b, x);
+      case act.CLEAR_TIMER:
+        return clearTimeout(flights[a].timer);
+      case act.SEND:
+        return this.writes[a].send(this, a);
+      case act.FAIL:
+        return calls[a].fail(failure(b, flights[c], calls[a]));
+      case act.TELL:
+        return tell(calls[a], b, c, d);
+      case act.REPORT:
+        return flights[a].call.region.reporter.error(flights[a].error, "background");
+      case act.RESTART:
+        return calls[a].restart(b);
+      case act.ABORT:
+        return this.abort(batches[a], calls[b].request.signal.reason);
+      case act.WATCH:
+        return this.watch(calls[a], calls[b]);
+      case act.CHANGED:
+        return this.changed(calls[a]);
+      case act.RUN:
+        return run(calls[c], d, flights[a], b);
+      case act.REFRESH:
+        return refresh(calls[a]);
+      case act.REFRESH_TO_STORE:
+        return refreshToStore(batches[a]);
+      case act.IS_OVERTAKEN:
+        return isOvertaken(calls[a], x);
+      case act.SAYS:
+        return says(calls[a], x);
+      case act.ADOPT_ERROR:
+        return adoptError(batches[a]);
+      case act.FIND_LOCK:
+        return findLock((this.rounds[a] ??= new Round(calls[c])).call, flights[b]);
+      case act.LOCK:
+        return askLock(flights[a], b, c !== 0);
+      case act.GIVE_UP_LOCK:
+        return giveUpLock(flights[a]);
+      case act.HAND_OVER:
+        return void askHandover(flights[a], b);
+      case act.READ_AGAIN:
+        return readAgain(this.rounds[a], flights[b], c, a, d);
+      case act.ADOPT:
+        return flights[a].adopt();
+      case act.UNLOCK:
+        return unlock(flights[a], b, c, d !== 0);
+      case act.SET_ROUND_TIMER:
+        return this.#setRoundTimer(a, b, x);
+      case act.CLEAR_ROUND_TIMER:
+        return clearTimeout(this.rounds[a].timer);
     }
   }
 

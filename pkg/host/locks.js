@@ -31,14 +31,17 @@ export function askLock(flight, serial, wait) {
   const seconds = Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
   const late = () => fail(makeError("TIMEOUT", "The lock has not answered within lockTimeout."));
   const timer = seconds === Infinity ? undefined : startTimer(late, seconds * 1000);
-  ask(mutex, wait, giveUp.signal).then((granted) => {
-    clearTimeout(timer);
-    if (granted && (giveUp.signal.aborted || !tell(NEWS_LOCK_GRANTED))) release();
-    else if (!granted && !lock.isGivenUp) tell(NEWS_LOCK_BUSY);
-  }, (error) => {
-    clearTimeout(timer);
-    fail(error);
-  });
+  ask(mutex, wait, giveUp.signal).then(
+    (granted) => {
+      clearTimeout(timer);
+      if (granted && (giveUp.signal.aborted || !tell(NEWS_LOCK_GRANTED))) release();
+      else if (!granted && !lock.isGivenUp) tell(NEWS_LOCK_BUSY);
+    },
+    (error) => {
+      clearTimeout(timer);
+      fail(error);
+    },
+  );
 }
 
 async function ask(mutex, wait, signal) {

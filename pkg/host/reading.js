@@ -21,7 +21,11 @@ export class Reading {
     if (keys.length === 0) return [];
     const news = region.refresh(setup);
     if (news !== undefined) await news;
-    const outcomes = await backend.read(setup, keys.map((key) => setup.mangle(key)), this.isMulti);
+    const outcomes = await backend.read(
+      setup,
+      keys.map((key) => setup.mangle(key)),
+      this.isMulti,
+    );
     const failed = outcomes.find(backend.isFailure);
     if (failed !== undefined) throw failed.error;
     const now = region.clock.read();

@@ -19,7 +19,10 @@ function readOne(call, flight) {
     if (promise === undefined) return land(call, flight, { value: answer });
     const later = (outcome) => landLater(call, [flight], [outcome]);
     // By a promise of its own: the timer of the time limit rings in the context of whoever was first in its turn.
-    call.setup.answered(promise).then((value) => later({ value }), (error) => later({ error }));
+    call.setup.answered(promise).then(
+      (value) => later({ value }),
+      (error) => later({ error }),
+    );
     return PENDING;
   } catch (error) {
     return land(call, flight, { error });
@@ -27,7 +30,11 @@ function readOne(call, flight) {
 }
 
 function readAll(call, flights) {
-  const outcomes = backend.read(call.setup, flights.map(({ key }) => key), true);
+  const outcomes = backend.read(
+    call.setup,
+    flights.map(({ key }) => key),
+    true,
+  );
   if (!(outcomes instanceof Promise)) return landAll(call, flights, outcomes);
   outcomes.then((settled) => landLater(call, flights, settled));
   return PENDING;
@@ -63,7 +70,11 @@ export function readAgain(round, flight, more, slot, serial) {
   if (more > 0) return PENDING;
   const { call } = round;
   const flights = round.reads.splice(0);
-  const outcomes = backend.read(call.setup, flights.map(({ key }) => key), call.request.isMulti);
+  const outcomes = backend.read(
+    call.setup,
+    flights.map(({ key }) => key),
+    call.request.isMulti,
+  );
   if (!(outcomes instanceof Promise)) return landAgain(call, slot, serial, flights, outcomes);
   outcomes.then((settled) => {
     if (call.core.ask(ASK_EXPECTS_ROUND, slot, serial) === 0) return;

@@ -4,8 +4,23 @@ import { makeRecord } from "../records/record.js";
 import { REVALIDATES } from "../region/options.js";
 import { callWaitUntil } from "./keep-alive.js";
 import {
-  ASK_IS_RUNNING, ASK_RUNNER_MAY_STORE, ASK_RUNNER_WRITES, ASK_SERIAL_OF_WRITE, ASK_STARTED_AT, DONE, FAILED, NEWS_OVERTAKEN, NEWS_RUNNER_CREATED,
-  NEWS_RUNNER_ENTERS, NEWS_RUNNER_FAILED, NEWS_RUNNER_LEAVES, NEWS_RUNNER_STORED, NEWS_RUNNER_THREW, NEWS_RUNNER_UNUSED, NEWS_WROTE, RELEASED,
+  ASK_IS_RUNNING,
+  ASK_RUNNER_MAY_STORE,
+  ASK_RUNNER_WRITES,
+  ASK_SERIAL_OF_WRITE,
+  ASK_STARTED_AT,
+  DONE,
+  FAILED,
+  NEWS_OVERTAKEN,
+  NEWS_RUNNER_CREATED,
+  NEWS_RUNNER_ENTERS,
+  NEWS_RUNNER_FAILED,
+  NEWS_RUNNER_LEAVES,
+  NEWS_RUNNER_STORED,
+  NEWS_RUNNER_THREW,
+  NEWS_RUNNER_UNUSED,
+  NEWS_WROTE,
+  RELEASED,
 } from "./numbers.js";
 import { answeredInTime } from "./storing.js";
 
@@ -150,7 +165,10 @@ class CreationJob {
 
   /** Keeps the promise alive past the request, where the platform ends that. A rejection is reported. */
   waitUntil(promise) {
-    const settled = Promise.resolve(promise).then(() => undefined, (error) => this.failed(error));
+    const settled = Promise.resolve(promise).then(
+      () => undefined,
+      (error) => this.failed(error),
+    );
     if (this.#waitUntil !== undefined) callWaitUntil(this.#waitUntil, settled);
   }
 

@@ -36,12 +36,17 @@ function judgeLater(call, flight, promise) {
     flight.error = error;
     return FAILED;
   };
-  return answeredInTime(call, promise).then((answer) => (answer ? DONE : PENDING), failed).then((verdict) => (flight.verdict = verdict));
+  return answeredInTime(call, promise)
+    .then((answer) => (answer ? DONE : PENDING), failed)
+    .then((verdict) => (flight.verdict = verdict));
 }
 
 /** What shouldCacheFn answers by promise. Nobody waits for it longer than for the backend: then it says no. */
 export async function answeredInTime({ region, setup }, promise) {
-  const answered = promise.then((answer) => () => answer, (error) => () => Promise.reject(error));
+  const answered = promise.then(
+    (answer) => () => answer,
+    (error) => () => Promise.reject(error),
+  );
   const late = () => {
     region.reporter.error(makeError("TIMEOUT", "shouldCacheFn has not answered within lockTimeout."), "background");
     return () => false;
@@ -97,7 +102,13 @@ function send(creation, flights) {
   const hintOf = (flight) => region.hint(creation.expirationOf(flight), request);
   const [{ key, stored }] = flights;
   if (!request.isMulti) return setup.backend.set(key, stored, hintOf(flights[0]));
-  return backend.write(setup, flights.map(({ key }) => key), flights.map(({ stored }) => stored), true, longest(flights.map(hintOf)));
+  return backend.write(
+    setup,
+    flights.map(({ key }) => key),
+    flights.map(({ stored }) => stored),
+    true,
+    longest(flights.map(hintOf)),
+  );
 }
 
 /** A failed write costs nobody the value, unless the region wants to be told. */

@@ -5,18 +5,28 @@ const NO_ANSWER = 3;
 
 /** Asks a region's strategy for news, for a call. */
 export function refresh(call) {
-  return askForNews(call, () => call.resume(NEWS_REFRESHED), (error) => {
-    call.error = error;
-    call.resume(NEWS_FAILED_CALL);
-  }, (error) => (call.error = error));
+  return askForNews(
+    call,
+    () => call.resume(NEWS_REFRESHED),
+    (error) => {
+      call.error = error;
+      call.resume(NEWS_FAILED_CALL);
+    },
+    (error) => (call.error = error),
+  );
 }
 
 /** The same before what a creator gave is stored. */
 export function refreshToStore(batch) {
-  return askForNews(batch.call, () => batch.tell(NEWS_REFRESHED_TO_STORE), (error) => {
-    keepError(batch, error);
-    batch.tell(NEWS_REJECTED);
-  }, (error) => keepError(batch, error));
+  return askForNews(
+    batch.call,
+    () => batch.tell(NEWS_REFRESHED_TO_STORE),
+    (error) => {
+      keepError(batch, error);
+      batch.tell(NEWS_REJECTED);
+    },
+    (error) => keepError(batch, error),
+  );
 }
 
 function askForNews({ region, setup }, told, failed, threw) {

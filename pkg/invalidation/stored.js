@@ -49,7 +49,14 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
     if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
-    this.#setup = new Setup(backends.usableBackend(backend), { keyMangler: undefined, serializer: undefined, wrap: undefined, lockTimeout: patience("30s"), throws: true, region: undefined });
+    this.#setup = new Setup(backends.usableBackend(backend), {
+      keyMangler: undefined,
+      serializer: undefined,
+      wrap: undefined,
+      lockTimeout: patience("30s"),
+      throws: true,
+      region: undefined,
+    });
     this.#key = key;
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
     pin(this.#setup.actualBackend, this.#keys); // without its times, what was invalidated would be back
@@ -121,9 +128,11 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   #read(now) {
     this.#readAt = now;
-    const reading = this.#load(now).then(throwFirst).finally(() => {
-      if (this.#reading === reading) this.#reading = undefined;
-    });
+    const reading = this.#load(now)
+      .then(throwFirst)
+      .finally(() => {
+        if (this.#reading === reading) this.#reading = undefined;
+      });
     this.#reading = reading;
     return reading;
   }

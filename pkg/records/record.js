@@ -14,7 +14,8 @@ const OUTER = ["payload", "metadata"];
 const INNER = ["ct", "v", "et"];
 
 /** Whether somebody has put a member of records on every object. Written out, since every record that is read asks for it. */
-const isPolluted = () => "payload" in Object.prototype || "metadata" in Object.prototype || "ct" in Object.prototype || "v" in Object.prototype || "et" in Object.prototype;
+const isPolluted = () =>
+  "payload" in Object.prototype || "metadata" in Object.prototype || "ct" in Object.prototype || "v" in Object.prototype || "et" in Object.prototype;
 
 /** What a backend gave, and what is known of it; `undefined` when it is no record. Never throws. */
 export function readRecord(stored) {

@@ -234,7 +234,6 @@ export class CacheRegion {
     }
     oldCore?.resume(oldHost, NEWS_RETIRED, 0, 0, NaN, 0);
   }
-
 }
 
 const NO_CALL = { expiration: NaN, staleIfError: NaN };

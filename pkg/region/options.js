@@ -4,7 +4,18 @@ import { given, hasMethod, isObject, member, membersOf, NO_OPTIONS, requireKnown
 import { ignoreRejection } from "../promises.js";
 
 const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
-export const CREATE = ["expirationTime", "shouldCacheFn", "forceRefresh", "lockTimeout", "creatorArgs", "signal", "timeout", "staleIfError", "staleWhileRevalidate", "waitUntil"];
+export const CREATE = [
+  "expirationTime",
+  "shouldCacheFn",
+  "forceRefresh",
+  "lockTimeout",
+  "creatorArgs",
+  "signal",
+  "timeout",
+  "staleIfError",
+  "staleWhileRevalidate",
+  "waitUntil",
+];
 const READ = ["expirationTime", "ignoreExpiration"];
 
 /** Refuses what nobody knows. Not asked where a fresh value is at hand: it would cost more than the call. */
@@ -38,7 +49,11 @@ export function createOptions(options) {
     waitUntil === undefined;
   if (isAll && Object.prototype.expirationTime === undefined) return { expirationTime, more: NO_OPTIONS, options: from };
   if (CREATE.some((name) => name in Object.prototype)) return cleanOptions(from);
-  return { expirationTime, more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil }, options: from };
+  return {
+    expirationTime,
+    more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil },
+    options: from,
+  };
 }
 
 /** The same where somebody has put a name of ours on every object. */
@@ -85,7 +100,9 @@ export function createRequest(creator, call, isMulti) {
   const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
   const revalidates = more.staleWhileRevalidate ?? undefined;
   if (revalidates !== undefined && typeof revalidates !== "boolean") throw refused("staleWhileRevalidate", "true or false", revalidates);
-  const [shouldCacheFn, creatorArgs, signal, waitUntil] = [more.shouldCacheFn, more.creatorArgs, more.signal, more.waitUntil].map((value) => value ?? undefined);
+  const [shouldCacheFn, creatorArgs, signal, waitUntil] = [more.shouldCacheFn, more.creatorArgs, more.signal, more.waitUntil].map(
+    (value) => value ?? undefined,
+  );
   if (shouldCacheFn !== undefined) requireFunction(shouldCacheFn, "shouldCacheFn");
   if (waitUntil !== undefined) requireFunction(waitUntil, "waitUntil");
   if (creatorArgs !== undefined && !Array.isArray(creatorArgs)) throw refused("creatorArgs", "an array", creatorArgs);

@@ -55,7 +55,10 @@ describe("a runner", () => {
   });
 
   test("releases those who wait with what the creator gave or threw", async () => {
-    for (const [create, expected] of [[() => "new", ["resolved", "new"]], [() => Promise.reject(undefined), ["rejected", undefined]]]) {
+    for (const [create, expected] of [
+      [() => "new", ["resolved", "new"]],
+      [() => Promise.reject(undefined), ["rejected", undefined]],
+    ]) {
       const { jobs, region } = await staleRegion();
       await region.getOrCreate("k", create);
       const waiter = outcome(region.getOrCreate("k", () => "not called", { forceRefresh: true }));

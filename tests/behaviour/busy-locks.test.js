@@ -35,7 +35,7 @@ test("locks that are released together are all taken in the next round", async (
 
 test("locks that wait for nobody and are busy are done without, in a number of questions that grows as the number of keys", async () => {
   let asked = 0;
-  const mutex = { acquire: () => (asked += 1, false), release() {}, locked: () => false };
+  const mutex = { acquire: () => ((asked += 1), false), release() {}, locked: () => false };
   const backend = Object.assign(new SlowMultiBackend(), { getMutex: () => mutex });
   const region = makeRegion({ backend }, keys);
   expect(await region.getOrCreateMulti(keys, each)).toEqual(each(keys));

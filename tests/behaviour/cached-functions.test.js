@@ -31,7 +31,10 @@ describe.each(backends)("a cached function over %s", (_name, makeBackend) => {
     expect(await cached.invalidate(1, "a")).toBeUndefined();
     expect(await cached.get(1, "a")).toBeUndefined();
     expect(await cached(1, "a")).toBe(2);
-    expect(fn.calls).toEqual([[1, "a"], [1, "a"]]);
+    expect(fn.calls).toEqual([
+      [1, "a"],
+      [1, "a"],
+    ]);
   });
 
   test("is called once for all who call at once, and they share what it throws", async () => {
@@ -44,7 +47,9 @@ describe.each(backends)("a cached function over %s", (_name, makeBackend) => {
     creation.reject(undefined);
     expect(await Promise.all(calls)).toEqual(Array(3).fill(["rejected", undefined]));
     expect(fn.times).toBe(1);
-    const failing = region.cacheOnArguments({ namespace: "n" }, () => { throw 5; });
+    const failing = region.cacheOnArguments({ namespace: "n" }, () => {
+      throw 5;
+    });
     expect(await outcome(failing(1, "a"))).toEqual(["rejected", 5]);
   });
 });
@@ -107,7 +112,13 @@ describe("expirationTime of a cached function", () => {
     const cached = region.cacheOnArguments({ namespace: "n", expirationTime: () => answer }, fn);
     await cached();
     clock.advance(5);
-    for (const [next, expected] of [[10, 1], ["3s", 2], [{ seconds: 1 }, 2], [undefined, 2], [null, 2]]) {
+    for (const [next, expected] of [
+      [10, 1],
+      ["3s", 2],
+      [{ seconds: 1 }, 2],
+      [undefined, 2],
+      [null, 2],
+    ]) {
       answer = next;
       expect(await cached(), String(next)).toBe(expected);
     }
@@ -123,7 +134,15 @@ describe("expirationTime of a cached function", () => {
 
   test("that throws rejects the call", async () => {
     const reason = new Error("no time");
-    const cached = makeRegion({}, []).cacheOnArguments({ namespace: "n", expirationTime: () => { throw reason; } }, () => 1);
+    const cached = makeRegion({}, []).cacheOnArguments(
+      {
+        namespace: "n",
+        expirationTime: () => {
+          throw reason;
+        },
+      },
+      () => 1,
+    );
     expect(await outcome(cached())).toEqual(["rejected", reason]);
   });
 });
@@ -132,7 +151,12 @@ test("the other options are those of a call, and read once", async () => {
   const { backend, region } = slowRegion({}, []);
   const reads = [];
   const source = { namespace: "n", shouldCacheFn: (value) => value !== "skip", forceRefresh: true, lockTimeout: "5s" };
-  const options = Object.freeze(Object.defineProperties({}, Object.fromEntries(Object.entries(source).map(([name, value]) => [name, { enumerable: true, get: () => (reads.push(name), value) }]))));
+  const options = Object.freeze(
+    Object.defineProperties(
+      {},
+      Object.fromEntries(Object.entries(source).map(([name, value]) => [name, { enumerable: true, get: () => (reads.push(name), value) }])),
+    ),
+  );
   const fn = counted((value) => value);
   const cached = region.cacheOnArguments(options, fn);
   expect(await cached("skip")).toBe("skip");
@@ -158,7 +182,8 @@ test("a cached function may call itself with other arguments", async () => {
 test("a function may be wrapped before its region is configured", async () => {
   const region = new Region();
   const cached = region.cacheOnArguments({ namespace: "n" }, () => "value");
-  for (const call of [() => cached(), () => cached.get(), () => cached.set(1), () => cached.invalidate(), () => cached.refresh()]) await refuses(call, "REGION_NOT_CONFIGURED");
+  for (const call of [() => cached(), () => cached.get(), () => cached.set(1), () => cached.invalidate(), () => cached.refresh()])
+    await refuses(call, "REGION_NOT_CONFIGURED");
   region.configure({ backend: new MemoryBackend() });
   expect(await cached()).toBe("value");
 });
@@ -167,7 +192,14 @@ describe("with options alone", () => {
   test("it wraps as many functions as it is given", async () => {
     const region = makeRegion({}, []);
     const wrap = region.cacheOnArguments({ namespace: "n", functionKeyGenerator: (namespace, fn) => (id) => `${namespace}.${fn.name}.${id}` });
-    const [load, count] = [wrap(function load(id) { return `loaded ${id}`; }), wrap(function count(id) { return id; })];
+    const [load, count] = [
+      wrap(function load(id) {
+        return `loaded ${id}`;
+      }),
+      wrap(function count(id) {
+        return id;
+      }),
+    ];
     expect([await load(1), await count(1)]).toEqual(["loaded 1", 1]);
     expect(await region.getMulti(["n.load.1", "n.count.1"])).toEqual(["loaded 1", 1]);
   });
@@ -228,7 +260,11 @@ describe("what is refused at once", () => {
     ["no namespace", {}, "namespace"],
     ["a namespace that is null", { namespace: null }, "namespace"],
     ["a namespace that is a number", { namespace: 5 }, "5 (a number)"],
-    ["such a namespace beside a generator", { namespace: 5, functionKeyGenerator: () => () => "k", functionMultiKeyGenerator: () => () => ["k"] }, "5 (a number)"],
+    [
+      "such a namespace beside a generator",
+      { namespace: 5, functionKeyGenerator: () => () => "k", functionMultiKeyGenerator: () => () => ["k"] },
+      "5 (a number)",
+    ],
     ["options that are no object", 5, "options"],
     ["an expiration that is none", { namespace: "n", expirationTime: "soon" }, "expirationTime"],
     ["a shouldCacheFn that is none", { namespace: "n", shouldCacheFn: true }, "shouldCacheFn"],

@@ -24,7 +24,14 @@ describe.each(backends)("a cached function of many over %s", (_name, makeBackend
     const cached = region.cacheMultiOnArguments({ namespace: "n" }, fn);
     expect(cached.original).toBe(fn);
     expect(await cached.get(1, 2)).toEqual([undefined, undefined]);
-    expect(await cached.set(new Map([[1, "one"], [2, "two"]]))).toBeUndefined();
+    expect(
+      await cached.set(
+        new Map([
+          [1, "one"],
+          [2, "two"],
+        ]),
+      ),
+    ).toBeUndefined();
     expect(await cached.get(2, 1, 3)).toEqual(["two", "one", undefined]);
     expect(await cached.refresh(1, 3)).toEqual(["1, call 1", "3, call 1"]);
     expect(await cached(1, 2, 3)).toEqual(["1, call 1", "two", "3, call 1"]);
@@ -35,13 +42,24 @@ describe.each(backends)("a cached function of many over %s", (_name, makeBackend
 
   test("with asDict: what the Map lacks is not stored and absent; null and undefined are values", async () => {
     const region = makeRegion({ backend: makeBackend() }, keys);
-    const rows = new Map([[1, "one"], [2, null], [3, undefined]]);
+    const rows = new Map([
+      [1, "one"],
+      [2, null],
+      [3, undefined],
+    ]);
     const fn = counted((...ids) => new Map([...rows].filter(([id]) => ids.includes(id)).reverse()));
     const cached = region.cacheMultiOnArguments({ namespace: "n", asDict: true }, fn);
-    const all = [[3, undefined], [1, "one"], [2, null]];
+    const all = [
+      [3, undefined],
+      [1, "one"],
+      [2, null],
+    ];
     expect([...(await cached(4, 3, 1, 5, 2, 1))]).toEqual(all);
     expect([...(await cached(4, 3, 1, 5, 2))]).toEqual(all);
-    expect(fn.calls).toEqual([[4, 3, 1, 5, 2], [4, 5]]);
+    expect(fn.calls).toEqual([
+      [4, 3, 1, 5, 2],
+      [4, 5],
+    ]);
     expect(await cached.get(1, 2, 4)).toEqual(["one", null, undefined]);
     expect(await region.getValueMetadata("n|4")).toBeUndefined();
     rows.delete(1);
@@ -103,8 +121,14 @@ test("shouldCacheFn is asked for each value that there is, and expirationTime at
 test("arguments of one content are one key; the function gets the last", async () => {
   const fn = counted((...points) => new Map(points.map((point) => [point, point.x + point.y])));
   const cached = makeRegion({}, []).cacheMultiOnArguments({ namespace: "n", asDict: true }, fn);
-  const [first, second] = [{ x: 1, y: 2 }, { y: 2, x: 1 }];
-  expect([...(await cached(first, second))]).toEqual([[first, 3], [second, 3]]);
+  const [first, second] = [
+    { x: 1, y: 2 },
+    { y: 2, x: 1 },
+  ];
+  expect([...(await cached(first, second))]).toEqual([
+    [first, 3],
+    [second, 3],
+  ]);
   expect(fn.times).toBe(1);
   expect(fn.calls[0][0]).toBe(second);
 });

@@ -26,14 +26,26 @@ describe.each(backends)("the options of one call, over %s", (_name, makeBackend)
     const creator = counted(() => "value");
     for (const warm of [false, true]) {
       if (warm) await region.set("k", "value");
-      const options = { get expirationTime() { throw reason; } };
+      const options = {
+        get expirationTime() {
+          throw reason;
+        },
+      };
       expect(await outcome(region.getOrCreate("k", creator, options))).toEqual(["rejected", reason]);
       expect(await outcome(region.getOrCreateEntry("k", creator, options))).toEqual(["rejected", reason]);
       expect(await outcome(region.getOrCreateMulti(["k"], creator, options))).toEqual(["rejected", reason]);
       expect(await outcome(region.get("k", options))).toEqual(["rejected", reason]);
       expect(await outcome(region.getMulti(["k"], options))).toEqual(["rejected", reason]);
       expect(await outcome(region.getValueMetadata("k", options))).toEqual(["rejected", reason]);
-      expect(await outcome(region.set("k", 1, { get expiresIn() { throw reason; } }))).toEqual(["rejected", reason]);
+      expect(
+        await outcome(
+          region.set("k", 1, {
+            get expiresIn() {
+              throw reason;
+            },
+          }),
+        ),
+      ).toEqual(["rejected", reason]);
       expect(await region.keyIsLocked("k")).toBe(false);
     }
     expect(creator.times).toBe(0);
@@ -85,7 +97,20 @@ test("options of a wrong kind never throw at once, and leave the region whole", 
   const { region } = slowRegion();
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
-  const hostile = new Proxy({}, { get() { throw new Error("hostile"); }, has() { throw new Error("hostile"); }, ownKeys() { throw new Error("hostile"); } });
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error("hostile");
+      },
+      has() {
+        throw new Error("hostile");
+      },
+      ownKeys() {
+        throw new Error("hostile");
+      },
+    },
+  );
   for (const options of [5, "text", true, Symbol("options"), 5n, () => {}, [], revoked.proxy, hostile]) {
     for (const warm of [false, true]) {
       if (warm) await region.set("k", "value");

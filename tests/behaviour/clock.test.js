@@ -91,7 +91,11 @@ function systemClock() {
   return clock;
 }
 
-describe.each([["warm", {}], ["by the full way", { observer: {} }], ["over a slow backend", { backend: "slow" }]])("the system's clock is corrected, %s", (_name, options) => {
+describe.each([
+  ["warm", {}],
+  ["by the full way", { observer: {} }],
+  ["over a slow backend", { backend: "slow" }],
+])("the system's clock is corrected, %s", (_name, options) => {
   const make = (more) => (options.backend === "slow" ? slowRegion(more).region : makeRegion({ ...options, ...more }));
 
   test("after it was a year ahead for one call: what is created from then on expires as ever", async () => {
@@ -122,7 +126,10 @@ describe.each([["warm", {}], ["by the full way", { observer: {} }], ["over a slo
     }
   });
 
-  test.each([["hard", true], ["soft", false]])("after an invalidation a year ahead: the cache serves what is created from then on: %s", async (_kind, hard) => {
+  test.each([
+    ["hard", true],
+    ["soft", false],
+  ])("after an invalidation a year ahead: the cache serves what is created from then on: %s", async (_kind, hard) => {
     const clock = systemClock();
     const region = make();
     await region.set("k", "old");
@@ -175,7 +182,10 @@ describe.each([["warm", {}], ["by the full way", { observer: {} }], ["over a slo
     expect(await reader.getOrCreate("k", () => "never")).toBe("new");
   });
 
-  test.each([["a strategy", () => new DefaultInvalidationStrategy()], ["a subclass", () => new (class extends DefaultInvalidationStrategy {})()]])("the times of %s are moved as well", async (_kind, strategy) => {
+  test.each([
+    ["a strategy", () => new DefaultInvalidationStrategy()],
+    ["a subclass", () => new (class extends DefaultInvalidationStrategy {})()],
+  ])("the times of %s are moved as well", async (_kind, strategy) => {
     const clock = systemClock();
     const region = make({ regionInvalidator: strategy() });
     clock.advance(YEAR);
@@ -199,7 +209,10 @@ describe.each([
     return region;
   };
 
-  test.each([["hard", true], ["soft", false]])("counts as created before every invalidation: %s", async (_kind, hard) => {
+  test.each([
+    ["hard", true],
+    ["soft", false],
+  ])("counts as created before every invalidation: %s", async (_kind, hard) => {
     const region = makeWith(3600);
     expect(await region.get("k")).toBe("ahead");
     expect(await region.getOrCreate("k", () => "never", { expirationTime: 1 })).toBe("ahead");
@@ -287,12 +300,24 @@ describe("an injected clock is used as it is", () => {
 
 describe("an injected clock that misbehaves", () => {
   const misbehaviours = [
-    ["throws", () => { throw new Error("stopped"); }],
+    [
+      "throws",
+      () => {
+        throw new Error("stopped");
+      },
+    ],
     ["answers NaN", () => NaN],
     ["answers undefined", () => undefined],
     ["answers a string", () => "noon"],
     ["answers a bigint", () => 1n],
-    ["answers an object that does not convert", () => ({ valueOf() { throw new Error("stopped"); } })],
+    [
+      "answers an object that does not convert",
+      () => ({
+        valueOf() {
+          throw new Error("stopped");
+        },
+      }),
+    ],
   ];
 
   test.each(misbehaviours)("and %s never makes a call throw at once, hang or leave a key locked", async (_name, misbehave) => {

@@ -95,7 +95,11 @@ test("a nested call in the creator's synchronous part is re-entrant, though othe
 });
 
 /** What a call came to, in a word. */
-const told = (call) => call.then(({ payload, state }) => `${payload}, ${state}`, ({ message }) => `rejected: ${message}`);
+const told = (call) =>
+  call.then(
+    ({ payload, state }) => `${payload}, ${state}`,
+    ({ message }) => `rejected: ${message}`,
+  );
 
 /** A creator that hangs and those who wait for it; then something is set, and time goes by in which they give up on the creator. */
 async function hangs(isWatched, { options, leading, others = [], fail = () => {} }) {
@@ -105,7 +109,8 @@ async function hangs(isWatched, { options, leading, others = [], fail = () => {}
   const region = createRegion({ backend, lockTimeout: 0.4, observer, ...options() });
   const calls = [told(region.getOrCreateEntry("k", () => new Promise(() => {}), leading))];
   for (const other of others) calls.push(told(region.getOrCreateEntry("k", () => "of another", other)));
-  for (const name of ["first", "second", "third"]) calls.push(told(region.getOrCreateEntry("k", () => new Promise((resolve) => setTimeout(resolve, 200, `of the ${name}`)))));
+  for (const name of ["first", "second", "third"])
+    calls.push(told(region.getOrCreateEntry("k", () => new Promise((resolve) => setTimeout(resolve, 200, `of the ${name}`)))));
   await vi.advanceTimersByTimeAsync(50);
   await region.set("k", "old");
   fail(backend);
@@ -136,7 +141,10 @@ test.each([
   ["is served the stale value by the runner", { options: () => ({ expirationTime: 0.1, asyncCreationRunner: backgroundRunner }) }],
   ["reads in vain", { options: () => ({ backendErrors: "throw" }), fail: failOnce }],
   ["takes what was set", { options: () => ({}) }],
-  ["begins again, since somebody more impatient took what was set", { options: () => ({ expirationTime: 0.1 }), leading: { timeout: 0.1 }, others: [{ expirationTime: 60, lockTimeout: 0.3 }] }],
+  [
+    "begins again, since somebody more impatient took what was set",
+    { options: () => ({ expirationTime: 0.1 }), leading: { timeout: 0.1 }, others: [{ expirationTime: 60, lockTimeout: 0.3 }] },
+  ],
 ])("whoever takes over from a creator that hangs %s: all others get what they would get by themselves", async (_what, scenario) => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
   const alone = await hangs(true, scenario);

@@ -92,7 +92,19 @@ describe("configure", () => {
 
   test("refuses what is no backend", () => {
     const method = () => {};
-    const bad = [undefined, null, 5, true, {}, [], () => {}, { get: method }, { get: method, set: method }, { get: method, set: method, delete: "no" }, { set: method, delete: method }];
+    const bad = [
+      undefined,
+      null,
+      5,
+      true,
+      {},
+      [],
+      () => {},
+      { get: method },
+      { get: method, set: method },
+      { get: method, set: method, delete: "no" },
+      { set: method, delete: method },
+    ];
     for (const backend of bad) {
       throws(() => new Region().configure({ backend }), "VALIDATION");
       throws(() => createRegion({ backend }), "VALIDATION");
@@ -123,19 +135,41 @@ describe("an unknown name among the options is refused with the known ones", () 
   });
 
   test("of configure", () => {
-    throws(() => new Region().configure({ backend: new MemoryBackend(), expiration_time: 5 }), "VALIDATION", "expiration_time", "expirationTime", "lockTimeout", "backend");
+    throws(
+      () => new Region().configure({ backend: new MemoryBackend(), expiration_time: 5 }),
+      "VALIDATION",
+      "expiration_time",
+      "expirationTime",
+      "lockTimeout",
+      "backend",
+    );
     throws(() => new Region().configure({ backend: new MemoryBackend(), clock: () => 0 }), "VALIDATION", "clock", "expirationTime");
   });
 
   test("of createRegion, which takes those of both", () => {
     throws(() => createRegion({ backend: new MemoryBackend(), ttl: 5 }), "VALIDATION", "ttl", "keyMangler", "expirationTime");
-    const region = createRegion({ backend: new MemoryBackend(), name: "both", clock: virtualClock(), expirationTime: 5, lockTimeout: "1s", backendErrors: "throw" });
+    const region = createRegion({
+      backend: new MemoryBackend(),
+      name: "both",
+      clock: virtualClock(),
+      expirationTime: 5,
+      lockTimeout: "1s",
+      backendErrors: "throw",
+    });
     expect([region.name, region.isConfigured]).toEqual(["both", true]);
   });
 });
 
 describe("region options of a wrong type are refused", () => {
-  test.each([["name", 5], ["name", {}], ["clock", 5], ["clock", "now"], ["keyMangler", "lower"], ["keyMangler", true], ["keyMangler", {}]])("%s: %j", (name, value) => {
+  test.each([
+    ["name", 5],
+    ["name", {}],
+    ["clock", 5],
+    ["clock", "now"],
+    ["keyMangler", "lower"],
+    ["keyMangler", true],
+    ["keyMangler", {}],
+  ])("%s: %j", (name, value) => {
     throws(() => new Region({ [name]: value }), "VALIDATION", name);
   });
 });
@@ -160,7 +194,12 @@ describe("options objects", () => {
   test("whose getter throws pass on what it threw, and configure nothing", () => {
     const reason = new Error("private");
     const region = new Region();
-    const options = { backend: new MemoryBackend(), get expirationTime() { throw reason; } };
+    const options = {
+      backend: new MemoryBackend(),
+      get expirationTime() {
+        throw reason;
+      },
+    };
     expect(() => region.configure(options)).toThrow(reason);
     expect(region.isConfigured).toBe(false);
   });
@@ -179,8 +218,13 @@ describe("options objects", () => {
 
 test("errors are Errors of this package, told apart by code and name", () => {
   const codes = {
-    RegionAlreadyConfigured: "REGION_ALREADY_CONFIGURED", RegionNotConfigured: "REGION_NOT_CONFIGURED", ValidationError: "VALIDATION", PluginNotFound: "PLUGIN_NOT_FOUND",
-    ReentrantError: "REENTRANT", TimeoutError: "TIMEOUT", BackendError: "BACKEND",
+    RegionAlreadyConfigured: "REGION_ALREADY_CONFIGURED",
+    RegionNotConfigured: "REGION_NOT_CONFIGURED",
+    ValidationError: "VALIDATION",
+    PluginNotFound: "PLUGIN_NOT_FOUND",
+    ReentrantError: "REENTRANT",
+    TimeoutError: "TIMEOUT",
+    BackendError: "BACKEND",
   };
   for (const name of Object.keys(codes)) expect(dogpile[name].prototype).toBeInstanceOf(dogpile.DogpileCacheError);
   const error = throws(() => createRegion({}), codes.ValidationError);

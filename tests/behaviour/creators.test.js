@@ -3,8 +3,25 @@ import { backends, checkAfterEach, counted, deferred, makeRegion, outcome, refus
 
 checkAfterEach();
 
-const values = [["undefined", undefined], ["null", null], ["0", 0], ["NaN", NaN], ["the empty string", ""], ["false", false], ["an empty array", []], ["a bigint", 1n]];
-const reasons = [["an Error", new Error("failed")], ["undefined", undefined], ["null", null], ["0", 0], ["the empty string", ""], ["false", false], ["a string", "failed"]];
+const values = [
+  ["undefined", undefined],
+  ["null", null],
+  ["0", 0],
+  ["NaN", NaN],
+  ["the empty string", ""],
+  ["false", false],
+  ["an empty array", []],
+  ["a bigint", 1n],
+];
+const reasons = [
+  ["an Error", new Error("failed")],
+  ["undefined", undefined],
+  ["null", null],
+  ["0", 0],
+  ["the empty string", ""],
+  ["false", false],
+  ["a string", "failed"],
+];
 
 describe.each(backends)("over %s", (_backend, makeBackend) => {
   describe.each(values)("a creator that returns %s", (_name, value) => {
@@ -24,9 +41,20 @@ describe.each(backends)("over %s", (_backend, makeBackend) => {
 
   describe.each(reasons)("a creator that fails with %s", (_name, reason) => {
     test.each([
-      ["throws at once", () => { throw reason; }],
+      [
+        "throws at once",
+        () => {
+          throw reason;
+        },
+      ],
       ["rejects", () => Promise.reject(reason)],
-      ["throws later", async () => { await turns(3); throw reason; }],
+      [
+        "throws later",
+        async () => {
+          await turns(3);
+          throw reason;
+        },
+      ],
     ])("%s: every waiter gets that very reason, nothing is stored", async (_how, creator) => {
       const region = makeRegion({ backend: makeBackend() });
       const callers = [1, 2, 3].map(() => outcome(region.getOrCreate("k", creator)));
@@ -53,9 +81,27 @@ describe("what a creator returns is awaited when it can be", () => {
   test.each([
     ["resolves", (resolve) => resolve("value")],
     ["resolves with another thenable", (resolve) => resolve({ then: (inner) => inner("value") })],
-    ["resolves twice", (resolve) => { resolve("value"); resolve("second"); }],
-    ["resolves and then rejects", (resolve, reject) => { resolve("value"); reject(new Error("ignored")); }],
-    ["resolves and then throws", (resolve) => { resolve("value"); throw new Error("ignored"); }],
+    [
+      "resolves twice",
+      (resolve) => {
+        resolve("value");
+        resolve("second");
+      },
+    ],
+    [
+      "resolves and then rejects",
+      (resolve, reject) => {
+        resolve("value");
+        reject(new Error("ignored"));
+      },
+    ],
+    [
+      "resolves and then throws",
+      (resolve) => {
+        resolve("value");
+        throw new Error("ignored");
+      },
+    ],
   ])("a thenable that is no promise and %s", async (_name, then) => {
     const region = makeRegion();
     expect(await region.getOrCreate("k", () => ({ then }))).toBe("value");
@@ -64,8 +110,22 @@ describe("what a creator returns is awaited when it can be", () => {
 
   test.each([
     ["rejects", { then: (_resolve, reject) => reject("why") }],
-    ["throws in then", { then() { throw "why"; } }],
-    ["throws when its then is read", { get then() { throw "why"; } }],
+    [
+      "throws in then",
+      {
+        then() {
+          throw "why";
+        },
+      },
+    ],
+    [
+      "throws when its then is read",
+      {
+        get then() {
+          throw "why";
+        },
+      },
+    ],
   ])("a thenable that %s is a rejection", async (_name, thenable) => {
     const region = makeRegion();
     expect(await outcome(region.getOrCreate("k", () => thenable))).toEqual(["rejected", "why"]);
@@ -147,7 +207,11 @@ describe("shouldCacheFn", () => {
     const reason = new Error("no opinion");
     const creation = deferred();
     const creator = counted(() => creation.promise);
-    const options = { shouldCacheFn: () => { throw reason; } };
+    const options = {
+      shouldCacheFn: () => {
+        throw reason;
+      },
+    };
     const callers = [1, 2, 3].map(() => outcome(region.getOrCreate("k", creator, options)));
     await until(() => creator.times === 1);
     creation.resolve("value");

@@ -20,10 +20,20 @@ describe("as a legacy decorator", () => {
     const region = make();
     class Users {
       static calls = 0;
-      constructor(name) { this.name = name; }
-      async load(id, _more) { Users.calls += 1; return `${this.name} ${id}`; }
-      static all(id) { this.calls += 1; return `${this.name} all ${id}`; }
-      [Symbol.for("load")](id) { return `${this.name} by symbol ${id}`; }
+      constructor(name) {
+        this.name = name;
+      }
+      async load(id, _more) {
+        Users.calls += 1;
+        return `${this.name} ${id}`;
+      }
+      static all(id) {
+        this.calls += 1;
+        return `${this.name} all ${id}`;
+      }
+      [Symbol.for("load")](id) {
+        return `${this.name} by symbol ${id}`;
+      }
     }
     decorate([region.cacheOnArguments({ namespace: (self) => self.name })], Users.prototype, "load", null);
     decorate([region.cacheOnArguments({ namespace: "all" })], Users, "all", null);
@@ -49,7 +59,9 @@ describe("as a legacy decorator", () => {
     ["a constructor's parameter", (decorator, Class) => decorate([(target) => decorator(target, undefined, 0)], Class)],
   ])("%s is refused", (_name, decorates) => {
     class Users {
-      get accessor() { return 1; }
+      get accessor() {
+        return 1;
+      }
       method() {}
     }
     throws(() => decorates(make().cacheOnArguments({ namespace: "n" }), Users), "VALIDATION", "what is cached must be a function or a method");
@@ -58,7 +70,12 @@ describe("as a legacy decorator", () => {
 
 describe("as a standard decorator", () => {
   test("a method is cached", async () => {
-    const cached = make().cacheOnArguments({ namespace: "n" })(async function load(id) { return `${this?.name} ${id}`; }, { kind: "method", name: "load", static: false });
+    const cached = make().cacheOnArguments({ namespace: "n" })(
+      async function load(id) {
+        return `${this?.name} ${id}`;
+      },
+      { kind: "method", name: "load", static: false },
+    );
     expect(await cached.call({ name: "ann" }, 1)).toBe("ann 1");
     expect([cached.name, cached.length]).toEqual(["load", 1]);
   });

@@ -14,7 +14,10 @@ function byName(method, close = () => {}) {
   return { closing, name, region: createRegion({ backend: name }) };
 }
 
-const methods = [["close", "close"], ["Symbol.asyncDispose", Symbol.asyncDispose]];
+const methods = [
+  ["close", "close"],
+  ["Symbol.asyncDispose", Symbol.asyncDispose],
+];
 
 test.each(methods)("closes a backend that was made by name, by its %s, once", async (_name, method) => {
   const { closing, region } = byName(method);
@@ -80,7 +83,12 @@ test("creations under way still reach their callers", async () => {
 
 test("a backend that cannot be closed makes it a rejection, not a throw", async () => {
   const reason = new Error("cannot close");
-  for (const close of [() => { throw reason; }, () => Promise.reject(reason)]) {
+  for (const close of [
+    () => {
+      throw reason;
+    },
+    () => Promise.reject(reason),
+  ]) {
     const { region } = byName("close", close);
     await expect(region[Symbol.asyncDispose]()).rejects.toBe(reason);
   }

@@ -31,13 +31,33 @@ describe("a malformed request is answered with status 400 and a reason", () => {
     ["an operation in an array", () => json({ operation: ["acquire"], token: "t" }), "no operation an array"],
     ["an operation without an own string", () => json({ operation: { toString: 1, valueOf: 1 } }), "no operation a plain object"],
     ...["acquire", "renew", "release"].flatMap((operation) =>
-      [undefined, null, 1, "", "x".repeat(101), ["t"], {}].map((token) => [`${operation}, token: ${JSON.stringify(token)}`, () => json({ operation, token }), noToken]),
+      [undefined, null, 1, "", "x".repeat(101), ["t"], {}].map((token) => [
+        `${operation}, token: ${JSON.stringify(token)}`,
+        () => json({ operation, token }),
+        noToken,
+      ]),
     ),
     ...[null, 0, 1, "true", {}].map((wait) => [`wait: ${JSON.stringify(wait)}`, () => acquire({ wait }), "wait must be a boolean"]),
-    ...[null, -1, 20_001, "1", [], true].map((round) => [`round: ${JSON.stringify(round)}`, () => acquire({ round }), "round must be a number of milliseconds from 0 to 20000"]),
-    ["round: 1e999", () => post('{"operation": "acquire", "token": "t", "wait": true, "round": 1e999}'), "round must be a number of milliseconds from 0 to 20000"],
-    ...[1, true, {}, [], "x".repeat(2 ** 20 + 1)].map((stored) => [`stored: ${JSON.stringify(stored).slice(0, 10)}`, () => release({ stored, keep: 1 }), "stored must be null, or a string of at most 1048576 characters"]),
-    ...[undefined, null, -1, 86_401, "60", {}].map((keep) => [`keep: ${JSON.stringify(keep)}`, () => release({ stored: "text", keep }), "keep must be a number of seconds from 0 to 86400"]),
+    ...[null, -1, 20_001, "1", [], true].map((round) => [
+      `round: ${JSON.stringify(round)}`,
+      () => acquire({ round }),
+      "round must be a number of milliseconds from 0 to 20000",
+    ]),
+    [
+      "round: 1e999",
+      () => post('{"operation": "acquire", "token": "t", "wait": true, "round": 1e999}'),
+      "round must be a number of milliseconds from 0 to 20000",
+    ],
+    ...[1, true, {}, [], "x".repeat(2 ** 20 + 1)].map((stored) => [
+      `stored: ${JSON.stringify(stored).slice(0, 10)}`,
+      () => release({ stored, keep: 1 }),
+      "stored must be null, or a string of at most 1048576 characters",
+    ]),
+    ...[undefined, null, -1, 86_401, "60", {}].map((keep) => [
+      `keep: ${JSON.stringify(keep)}`,
+      () => release({ stored: "text", keep }),
+      "keep must be a number of seconds from 0 to 86400",
+    ]),
     ["what supersedes without an end", () => json({ operation: "supersede", stored: "text" }), "keep must be a number of seconds from 0 to 86400"],
   ])("%s", async (_what, request, reason) => {
     const lock = new DogpileLock();
@@ -68,13 +88,27 @@ test("what somebody has put on every object is said by nobody", async () => {
   Object.assign(Object.prototype, polluted);
   const answers = [];
   try {
-    for (const given of [{}, { operation: "acquire" }, { operation: "acquire", token: "a" }, { operation: "acquire", token: "b" }, { operation: "release", token: "a" }, { operation: "acquire", token: "b" }]) {
+    for (const given of [
+      {},
+      { operation: "acquire" },
+      { operation: "acquire", token: "a" },
+      { operation: "acquire", token: "b" },
+      { operation: "release", token: "a" },
+      { operation: "acquire", token: "b" },
+    ]) {
       answers.push(await ask(given));
     }
   } finally {
     for (const name of Object.keys(polluted)) delete Object.prototype[name];
   }
-  expect(answers).toEqual([[400, "no operation undefined"], [400, noToken], [200, '{"granted":true}'], [200, '{"granted":false}'], [200, "{}"], [200, '{"granted":true}']]);
+  expect(answers).toEqual([
+    [400, "no operation undefined"],
+    [400, noToken],
+    [200, '{"granted":true}'],
+    [200, '{"granted":false}'],
+    [200, "{}"],
+    [200, '{"granted":true}'],
+  ]);
 });
 
 test("ten thousand may wait; who comes then is refused, and a place that is free again is had again", async () => {

@@ -8,7 +8,25 @@ checkAfterEach();
 
 const [LEASE, ROUND, STEPS] = [3_000, 20_000, 150];
 const tokens = ["a", "b", "c", "d", "x".repeat(100)];
-const odd = [null, true, 0, -1, 1.5, 1e300, "", "text", "acquire", "x".repeat(101), "x".repeat(2 ** 20 + 1), [], ["a"], {}, { token: "a" }, JSON.parse('{"__proto__": {"token": "a"}}'), { toString: 1, valueOf: 1 }];
+const odd = [
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  1e300,
+  "",
+  "text",
+  "acquire",
+  "x".repeat(101),
+  "x".repeat(2 ** 20 + 1),
+  [],
+  ["a"],
+  {},
+  { token: "a" },
+  JSON.parse('{"__proto__": {"token": "a"}}'),
+  { toString: 1, valueOf: 1 },
+];
 const names = ["operation", "token", "wait", "round", "stored", "keep", "constructor", "toString"];
 
 /** One lock under a seed, and what is known of it by its answers alone. */

@@ -124,7 +124,13 @@ test("each who waits is told to ask again when its round is over, by one timer f
   const waiting = [];
   for (const round of [500, 100, 1_000]) waiting.push(await wait(`${round}`, { round }));
   expect(vi.getTimerCount()).toBe(1);
-  for (const [milliseconds, settled] of [[99, 0], [1, 1], [400, 2], [499, 2], [1, 3]]) {
+  for (const [milliseconds, settled] of [
+    [99, 0],
+    [1, 1],
+    [400, 2],
+    [499, 2],
+    [1, 3],
+  ]) {
     await pass(milliseconds);
     const answers = await Promise.all(waiting.map(({ response }) => isSettled(response)));
     expect(answers.filter(Boolean).length).toBe(settled);

@@ -12,7 +12,12 @@ function backendWith(answer, options) {
     return answer(new Request(url, init), asked.at(-1));
   };
   const lock = { idFromName: (name) => name, get: () => ({ fetch }) };
-  const kv = { get: async (names) => (Array.isArray(names) ? new Map() : null), put: async () => {}, delete: async () => {}, list: async () => ({ keys: [], list_complete: true }) };
+  const kv = {
+    get: async (names) => (Array.isArray(names) ? new Map() : null),
+    put: async () => {},
+    delete: async () => {},
+    list: async () => ({ keys: [], list_complete: true }),
+  };
   return { asked, backend: new CloudflareKVBackend(kv, { lock, ...options }) };
 }
 
@@ -23,8 +28,24 @@ function overLock(options) {
 
 const text = (body) => () => new Response(body);
 const json = (answer) => text(JSON.stringify(answer));
-const none = [["null", json(null)], ["a string", json("granted")], ["a number", json(1)], ["no JSON", text("<html>")], ["nothing", text("")]];
-const noAcquire = [{}, [], { granted: 1 }, { granted: "true" }, { granted: null }, { granted: true, stored: 5 }, { granted: true, stored: {} }, { granted: true, stored: null }, { granted: false, again: 1 }];
+const none = [
+  ["null", json(null)],
+  ["a string", json("granted")],
+  ["a number", json(1)],
+  ["no JSON", text("<html>")],
+  ["nothing", text("")],
+];
+const noAcquire = [
+  {},
+  [],
+  { granted: 1 },
+  { granted: "true" },
+  { granted: null },
+  { granted: true, stored: 5 },
+  { granted: true, stored: {} },
+  { granted: true, stored: null },
+  { granted: false, again: 1 },
+];
 const named = (answers) => answers.map((answer) => [JSON.stringify(answer), json(answer)]);
 
 describe("an answer that no DogpileLock gives is an error of the backend", () => {
@@ -56,7 +77,13 @@ describe("an answer that no DogpileLock gives is an error of the backend", () =>
   test("whatever somebody has put on every object", async () => {
     const { backend } = backendWith(json({}));
     Object.prototype.locked = true;
-    const outcome = backend.getMutex("k").locked().then(() => "resolved", ({ code }) => code);
+    const outcome = backend
+      .getMutex("k")
+      .locked()
+      .then(
+        () => "resolved",
+        ({ code }) => code,
+      );
     try {
       expect(await outcome).toBe("BACKEND");
     } finally {
@@ -88,7 +115,10 @@ describe("an answer that no DogpileLock gives is an error of the backend", () =>
 });
 
 describe("what a mutex sends is what a DogpileLock takes", () => {
-  test.each([["a week", "7d"], ["for ever", Infinity]])("where a cacheTtl is %s, what was stored is kept for a day", async (_what, cacheTtl) => {
+  test.each([
+    ["a week", "7d"],
+    ["for ever", Infinity],
+  ])("where a cacheTtl is %s, what was stored is kept for a day", async (_what, cacheTtl) => {
     const { asked, backend } = overLock({ cacheTtl });
     const [holder, next] = [backend.getMutex("k"), backend.getMutex("k")];
     await holder.acquire();
@@ -98,7 +128,12 @@ describe("what a mutex sends is what a DogpileLock takes", () => {
     await next.release();
   });
 
-  test.each([["bytes", new Uint8Array(2)], ["a number", 5], ["null", null], ["a text that is too long", "x".repeat(2 ** 20 + 1)]])("%s: nothing is handed over, and the lock is free", async (_what, stored) => {
+  test.each([
+    ["bytes", new Uint8Array(2)],
+    ["a number", 5],
+    ["null", null],
+    ["a text that is too long", "x".repeat(2 ** 20 + 1)],
+  ])("%s: nothing is handed over, and the lock is free", async (_what, stored) => {
     const { backend } = overLock();
     const [holder, next] = [backend.getMutex("k"), backend.getMutex("k")];
     await holder.acquire();

@@ -1,5 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { backends, checkAfterEach, counted, deferred, isSettled, makeRegion, now, plainBackend, record, refuses, throws, turns, until, virtualClock } from "./helpers.js";
+import {
+  backends,
+  checkAfterEach,
+  counted,
+  deferred,
+  isSettled,
+  makeRegion,
+  now,
+  plainBackend,
+  record,
+  refuses,
+  throws,
+  turns,
+  until,
+  virtualClock,
+} from "./helpers.js";
 import { backgroundRunner } from "dogpile";
 
 checkAfterEach();
@@ -37,7 +52,14 @@ describe.each(backends)("an entry over %s", (_name, makeBackend) => {
     const { clock, region } = make({ expirationTime: 60 });
     const entry = await region.getOrCreateEntry("k", () => "value");
     clock.advance(7);
-    expect({ ...entry }).toEqual({ payload: "value", metadata: { ct: clock.now - 7, v: 2 }, cachedTime: clock.now - 7, age: 7, expiresAt: clock.now + 53, state: "created" });
+    expect({ ...entry }).toEqual({
+      payload: "value",
+      metadata: { ct: clock.now - 7, v: 2 },
+      cachedTime: clock.now - 7,
+      age: 7,
+      expiresAt: clock.now + 53,
+      state: "created",
+    });
     expect(JSON.parse(JSON.stringify(await region.getValueMetadata("k")))).toMatchObject({ age: 7, expiresAt: clock.now + 53 });
     clock.advance(1);
     expect(entry.age).toBe(8);
@@ -77,7 +99,8 @@ describe("invalidate({ soft })", () => {
   test("refuses what says neither", async () => {
     const region = makeRegion();
     await region.set("k", "value");
-    for (const hard of [{}, { soft: 1 }, { soft: null }, [], new Map(), 5, "k"]) await refuses(() => region.invalidate(hard), "VALIDATION", "hard must be true or false, or { soft: true }");
+    for (const hard of [{}, { soft: 1 }, { soft: null }, [], new Map(), 5, "k"])
+      await refuses(() => region.invalidate(hard), "VALIDATION", "hard must be true or false, or { soft: true }");
     await refuses(() => region.invalidate({ hard: false }), "VALIDATION", "unknown option hard; the known ones are soft");
     expect(await region.get("k")).toBe("value");
   });
@@ -100,7 +123,11 @@ describe("staleWhileRevalidate", () => {
     expect(creator.times).toBe(1);
   });
 
-  test.each([[true, false], [undefined, true], [false, true]])("of a region %s, of a call %s: the call's word counts", async (ofRegion, ofCall) => {
+  test.each([
+    [true, false],
+    [undefined, true],
+    [false, true],
+  ])("of a region %s, of a call %s: the call's word counts", async (ofRegion, ofCall) => {
     const clock = virtualClock();
     const region = makeRegion({ clock, expirationTime: 60, staleWhileRevalidate: ofRegion });
     await region.set("k", "old");
@@ -117,9 +144,14 @@ describe("staleWhileRevalidate", () => {
   });
 
   test("is a boolean, and not given beside asyncCreationRunner", () => {
-    for (const staleWhileRevalidate of [1, "60s", {}]) throws(() => makeRegion({ staleWhileRevalidate }, []), "VALIDATION", "staleWhileRevalidate must be true or false");
+    for (const staleWhileRevalidate of [1, "60s", {}])
+      throws(() => makeRegion({ staleWhileRevalidate }, []), "VALIDATION", "staleWhileRevalidate must be true or false");
     throws(() => makeRegion({ staleWhileRevalidate: true, asyncCreationRunner: backgroundRunner }, []), "VALIDATION", "asyncCreationRunner");
-    for (const options of [{ staleWhileRevalidate: false, asyncCreationRunner: backgroundRunner }, { staleWhileRevalidate: true, asyncCreationRunner: null }, { staleWhileRevalidate: null }]) {
+    for (const options of [
+      { staleWhileRevalidate: false, asyncCreationRunner: backgroundRunner },
+      { staleWhileRevalidate: true, asyncCreationRunner: null },
+      { staleWhileRevalidate: null },
+    ]) {
       expect(makeRegion(options, []).isConfigured).toBe(true);
     }
   });

@@ -5,15 +5,53 @@ checkAfterEach();
 
 /** `[what is given, the seconds that it means]`. */
 const durations = [
-  [60, 60], [0.5, 0.5], ["250ms", 0.25], ["30s", 30], ["5m", 300], ["2h", 7200], ["7d", 604_800], ["1h30m", 5400],
-  ["1.5h", 5400], ["1d2h3m4s500ms", 93_784.5], ["0s", 0],
-  [{ minutes: 1, seconds: 30 }, 90], [{ days: 1 }, 86_400], [{ hours: 2 }, 7200], [{ milliseconds: 250 }, 0.25],
+  [60, 60],
+  [0.5, 0.5],
+  ["250ms", 0.25],
+  ["30s", 30],
+  ["5m", 300],
+  ["2h", 7200],
+  ["7d", 604_800],
+  ["1h30m", 5400],
+  ["1.5h", 5400],
+  ["1d2h3m4s500ms", 93_784.5],
+  ["0s", 0],
+  [{ minutes: 1, seconds: 30 }, 90],
+  [{ days: 1 }, 86_400],
+  [{ hours: 2 }, 7200],
+  [{ milliseconds: 250 }, 0.25],
 ];
 const never = [-1, Infinity];
 const atOnce = [-2, -0.5, -Infinity];
 const notADuration = [
-  NaN, "", " ", "abc", "5 parsecs", "s", "60", "1x", "1 s", "-1s", "+1s", "1e3s", "30m1h", "1s1s", ".5s", "5.s", "1.2.3s", "1S", "1h30", "inf", "∞s",
-  true, [], () => 5, Symbol("five"), 5n, { seconds: NaN }, { seconds: "1" },
+  NaN,
+  "",
+  " ",
+  "abc",
+  "5 parsecs",
+  "s",
+  "60",
+  "1x",
+  "1 s",
+  "-1s",
+  "+1s",
+  "1e3s",
+  "30m1h",
+  "1s1s",
+  ".5s",
+  "5.s",
+  "1.2.3s",
+  "1S",
+  "1h30",
+  "inf",
+  "∞s",
+  true,
+  [],
+  () => 5,
+  Symbol("five"),
+  5n,
+  { seconds: NaN },
+  { seconds: "1" },
 ];
 const text = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
@@ -24,8 +62,12 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
     const call = makeRegion({ backend: makeBackend(), clock });
     for (const each of [region, call]) await each.set("k", "value");
     const reads = async () => [
-      await region.get("k"), (await region.getMulti(["k"]))[0], (await region.getValueMetadata("k"))?.payload,
-      await call.get("k", { expirationTime }), (await call.getMulti(["k"], { expirationTime }))[0], (await call.getValueMetadata("k", { expirationTime }))?.payload,
+      await region.get("k"),
+      (await region.getMulti(["k"]))[0],
+      (await region.getValueMetadata("k"))?.payload,
+      await call.get("k", { expirationTime }),
+      (await call.getMulti(["k"], { expirationTime }))[0],
+      (await call.getValueMetadata("k", { expirationTime }))?.payload,
     ];
     const created = async (it, options) => await it.getOrCreate("k", () => "new", { shouldCacheFn: () => false, ...options });
     clock.advance(seconds);
@@ -40,7 +82,10 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
     const clock = virtualClock();
     const region = makeRegion({ backend: makeBackend(), clock, expirationTime });
     const call = makeRegion({ backend: makeBackend(), clock, expirationTime: 1 });
-    for (const [it, options] of [[region, undefined], [call, { expirationTime }]]) {
+    for (const [it, options] of [
+      [region, undefined],
+      [call, { expirationTime }],
+    ]) {
       await it.set("k", "value");
       clock.advance(1e9);
       expect(await it.get("k", options)).toBe("value");
@@ -164,7 +209,12 @@ describe("a value's own expiration", () => {
 
   test.each(given)("given %s, supersedes the region's and is superseded by a call's", async (_name, give) => {
     const clock = virtualClock();
-    for (const [own, expirationTime] of [["10s", 60], [{ seconds: 60 }, 10], [-1, 10], [60, undefined]]) {
+    for (const [own, expirationTime] of [
+      ["10s", 60],
+      [{ seconds: 60 }, 10],
+      [-1, 10],
+      [60, undefined],
+    ]) {
       const region = makeRegion({ clock, expirationTime });
       await give(region, own);
       clock.advance(11);

@@ -1,16 +1,38 @@
 import { describe, expect, test } from "vitest";
-import { SlowBackend, SlowMultiBackend, checkAfterEach, counted, deferred, elapsed, makeRegion, outcome, plainBackend, refuses, slowRegion, turns, until } from "./helpers.js";
+import {
+  SlowBackend,
+  SlowMultiBackend,
+  checkAfterEach,
+  counted,
+  deferred,
+  elapsed,
+  makeRegion,
+  outcome,
+  plainBackend,
+  refuses,
+  slowRegion,
+  turns,
+  until,
+} from "./helpers.js";
 
 checkAfterEach();
 
 const reason = new Error("connection lost");
-const failures = [["rejects", (backend, operation) => backend.rejectNext(operation, reason)], ["throws at once", (backend, operation) => backend.throwNext(operation, reason)]];
+const failures = [
+  ["rejects", (backend, operation) => backend.rejectNext(operation, reason)],
+  ["throws at once", (backend, operation) => backend.throwNext(operation, reason)],
+];
 
 describe.each(failures)("a backend that %s", (_how, fail) => {
   test("on reading: get, getMulti and getValueMetadata reject with its own error", async () => {
     for (const backendErrors of ["degrade", "throw"]) {
       const { backend, region } = slowRegion({ backendErrors });
-      for (const read of [() => region.get("k"), () => region.getMulti(["k"]), () => region.getValueMetadata("k"), () => region.get("k", { ignoreExpiration: true })]) {
+      for (const read of [
+        () => region.get("k"),
+        () => region.getMulti(["k"]),
+        () => region.getValueMetadata("k"),
+        () => region.get("k", { ignoreExpiration: true }),
+      ]) {
         fail(backend, "get");
         await expect(read()).rejects.toBe(reason);
       }
@@ -21,7 +43,12 @@ describe.each(failures)("a backend that %s", (_how, fail) => {
     for (const backendErrors of ["degrade", "throw"]) {
       const backend = new SlowMultiBackend();
       const region = makeRegion({ backend, backendErrors });
-      const writes = [["set", () => region.set("k", 1)], ["setMulti", () => region.setMulti({ k: 1 })], ["delete", () => region.delete("k")], ["deleteMulti", () => region.deleteMulti(["k"])]];
+      const writes = [
+        ["set", () => region.set("k", 1)],
+        ["setMulti", () => region.setMulti({ k: 1 })],
+        ["delete", () => region.delete("k")],
+        ["deleteMulti", () => region.deleteMulti(["k"])],
+      ];
       for (const [operation, write] of writes) {
         fail(backend, operation);
         await expect(write()).rejects.toBe(reason);
@@ -52,7 +79,10 @@ describe.each(failures)("a backend that %s", (_how, fail) => {
     expect(await region.get("k")).toBeUndefined();
   });
 
-  test.each([["get", "read"], ["set", "write"]])('on %s, with backendErrors: "throw": getOrCreate rejects with a BackendError that has the cause', async (operation) => {
+  test.each([
+    ["get", "read"],
+    ["set", "write"],
+  ])('on %s, with backendErrors: "throw": getOrCreate rejects with a BackendError that has the cause', async (operation) => {
     const { backend, region } = slowRegion({ backendErrors: "throw" });
     fail(backend, operation);
     const creator = counted(() => "created");
@@ -76,7 +106,12 @@ describe.each(failures)("a backend that %s", (_how, fail) => {
   });
 });
 
-describe.each([["undefined", undefined], ["null", null], ["0", 0], ["a string", "lost"]])("a backend that rejects with %s", (_name, why) => {
+describe.each([
+  ["undefined", undefined],
+  ["null", null],
+  ["0", 0],
+  ["a string", "lost"],
+])("a backend that rejects with %s", (_name, why) => {
   test("is a backend that failed", async () => {
     const { backend, region } = slowRegion();
     backend.rejectNext("get", why);
@@ -128,7 +163,12 @@ describe("a backend that never answers, after lockTimeout", () => {
 
   test("get, getMulti, set and delete reject", async () => {
     const { backend, region } = slowRegion({ lockTimeout: "40ms" });
-    for (const [operation, call] of [["get", () => region.get("k")], ["get", () => region.getMulti(["k"])], ["set", () => region.set("k", 1)], ["delete", () => region.delete("k")]]) {
+    for (const [operation, call] of [
+      ["get", () => region.get("k")],
+      ["get", () => region.getMulti(["k"])],
+      ["set", () => region.set("k", 1)],
+      ["delete", () => region.delete("k")],
+    ]) {
       backend.hold(operation);
       const [how, error] = await outcome(call());
       expect(how).toBe("rejected");
@@ -164,9 +204,15 @@ test("a failing creator over a failing backend: the creator's reason is the call
 });
 
 describe("what a backend returns from set and delete is of no matter", () => {
-  test.each([["false", false], ["an Error", new Error("ignored")], ["a thenable", { then: (resolve) => resolve(0) }]])("%s", async (_name, answer) => {
+  test.each([
+    ["false", false],
+    ["an Error", new Error("ignored")],
+    ["a thenable", { then: (resolve) => resolve(0) }],
+  ])("%s", async (_name, answer) => {
     const backend = plainBackend();
-    const region = makeRegion({ backend: { ...backend, set: (key, value) => (backend.set(key, value), answer), delete: (key) => (backend.delete(key), answer) } });
+    const region = makeRegion({
+      backend: { ...backend, set: (key, value) => (backend.set(key, value), answer), delete: (key) => (backend.delete(key), answer) },
+    });
     expect(await region.set("k", 1)).toBeUndefined();
     expect(await region.get("k")).toBe(1);
     expect(await region.delete("k")).toBeUndefined();
@@ -179,9 +225,18 @@ describe("a backend's methods", () => {
   test("are called on the backend, and may answer by any thenable", async () => {
     class Own {
       #store = new Map();
-      get(key) { const found = this.#store.get(key); return { then: (resolve) => resolve(found) }; }
-      set(key, value) { this.#store.set(key, value); return { then: (resolve) => resolve() }; }
-      delete(key) { this.#store.delete(key); return { then: (resolve) => resolve() }; }
+      get(key) {
+        const found = this.#store.get(key);
+        return { then: (resolve) => resolve(found) };
+      }
+      set(key, value) {
+        this.#store.set(key, value);
+        return { then: (resolve) => resolve() };
+      }
+      delete(key) {
+        this.#store.delete(key);
+        return { then: (resolve) => resolve() };
+      }
     }
     const region = makeRegion({ backend: new Own() });
     expect(await region.getOrCreate("k", () => "value")).toBe("value");

@@ -150,23 +150,23 @@ describe("during the write", () => {
     expect(backend.payload("k")).toBe("set");
   });
 
-  test.each([["delete", (region) => region.delete("k"), "later"], ["set", (region) => region.set("k", "set"), "set"]])(
-    "a %s: later callers do not join, and read when it is through",
-    async (_name, act, expected) => {
-      const { backend, region, write, callers } = await writing();
-      const acted = act(region);
-      const creator = counted(() => "later");
-      const later = region.getOrCreate("k", creator);
-      await turns();
-      expect(backend.count("get")).toBe(1);
-      write.release();
-      await acted;
-      expect(await later).toBe(expected);
-      expect(creator.times).toBe(expected === "later" ? 1 : 0);
-      expect(await callers).toEqual(["created", "created"]);
-      expect(backend.payload("k")).toBe(expected);
-    },
-  );
+  test.each([
+    ["delete", (region) => region.delete("k"), "later"],
+    ["set", (region) => region.set("k", "set"), "set"],
+  ])("a %s: later callers do not join, and read when it is through", async (_name, act, expected) => {
+    const { backend, region, write, callers } = await writing();
+    const acted = act(region);
+    const creator = counted(() => "later");
+    const later = region.getOrCreate("k", creator);
+    await turns();
+    expect(backend.count("get")).toBe(1);
+    write.release();
+    await acted;
+    expect(await later).toBe(expected);
+    expect(creator.times).toBe(expected === "later" ? 1 : 0);
+    expect(await callers).toEqual(["created", "created"]);
+    expect(backend.payload("k")).toBe(expected);
+  });
 
   test("a hard invalidation: what is being written is invalid, and later callers create", async () => {
     const { region, write, callers } = await writing();

@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { SlowBackend, backends, checkAfterEach, counted, deferred, isSettled, makeRegion, outcome, refuses, slowRegion, turns, until, virtualClock } from "./helpers.js";
+import {
+  SlowBackend,
+  backends,
+  checkAfterEach,
+  counted,
+  deferred,
+  isSettled,
+  makeRegion,
+  outcome,
+  refuses,
+  slowRegion,
+  turns,
+  until,
+  virtualClock,
+} from "./helpers.js";
 
 checkAfterEach();
 
@@ -52,7 +66,10 @@ describe.each(backends)("over %s", (_backend, makeBackend) => {
 
     test("makes the later creation win though the earlier ends last, and though it ends first", async () => {
       const region = makeRegion({ backend: makeBackend() });
-      for (const order of [["later", "earlier"], ["earlier", "later"]]) {
+      for (const order of [
+        ["later", "earlier"],
+        ["earlier", "later"],
+      ]) {
         const earlier = await creating(region, "k", { forceRefresh: true });
         await act(region);
         const later = await creating(region, "k", { forceRefresh: true });
@@ -110,7 +127,10 @@ describe.each(fences)("%s during the regeneration of a stale value", (name, act,
 });
 
 describe("in a frozen injected clock", () => {
-  test.each([["hard", true], ["soft", false]])("a %s invalidation still counts as later than a creation under way", async (_name, hard) => {
+  test.each([
+    ["hard", true],
+    ["soft", false],
+  ])("a %s invalidation still counts as later than a creation under way", async (_name, hard) => {
     const region = makeRegion({ clock: virtualClock() });
     const { caller, creation } = await creating(region);
     await region.invalidate(hard);

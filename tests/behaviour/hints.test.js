@@ -44,7 +44,10 @@ const shapes = [
 /** Every way to write: `[name, (region, key, options) => …]`, where the options are those of the creation. */
 const creations = [
   ["getOrCreate", (region, options, expiresIn) => region.getOrCreate("k", (context) => (context.expiresIn(expiresIn), "value"), options)],
-  ["getOrCreateMulti", (region, options, expiresIn) => region.getOrCreateMulti(["k"], (_keys, context) => (context.expiresIn("k", expiresIn), ["value"]), options)],
+  [
+    "getOrCreateMulti",
+    (region, options, expiresIn) => region.getOrCreateMulti(["k"], (_keys, context) => (context.expiresIn("k", expiresIn), ["value"]), options),
+  ],
 ];
 const writes = [
   ["set", (region, expiresIn) => region.set("k", "value", { expiresIn })],
@@ -59,7 +62,12 @@ describe.each(shapes)("with %s, the backend's hint of", (_shape, makeBackend, op
   };
 
   test.each(writes)("%s is at least the region's expiration", async (_name, write) => {
-    for (const [expirationTime, seconds] of [[60, 60], ["5m", 300], [{ hours: 1 }, 3600], [0.5, 0.5]]) {
+    for (const [expirationTime, seconds] of [
+      [60, 60],
+      ["5m", 300],
+      [{ hours: 1 }, 3600],
+      [0.5, 0.5],
+    ]) {
       const { backend, region } = make({ expirationTime });
       await write(region, undefined);
       expect(lasts(backend, "k")).toBeGreaterThanOrEqual(seconds);
@@ -77,7 +85,13 @@ describe.each(shapes)("with %s, the backend's hint of", (_shape, makeBackend, op
   });
 
   test.each(writes)("%s is none where values never expire", async (_name, write) => {
-    for (const [expirationTime, expiresIn] of [[undefined, undefined], [-1, undefined], [Infinity, undefined], [60, -1], [60, Infinity]]) {
+    for (const [expirationTime, expiresIn] of [
+      [undefined, undefined],
+      [-1, undefined],
+      [Infinity, undefined],
+      [60, -1],
+      [60, Infinity],
+    ]) {
       const { backend, region } = make({ expirationTime });
       await write(region, expiresIn);
       expect(backend.hints.has("k")).toBe(true);
@@ -101,7 +115,11 @@ describe.each(shapes)("with %s, the backend's hint of", (_shape, makeBackend, op
 });
 
 test("the hint of many values holds for the one that lasts longest", async () => {
-  for (const [makeBackend, first, second, expected] of [[hintedMulti, 3600, 7200, 7200], [hintedMulti, 3600, -1, undefined], [hinted, 3600, 7200, 7200]]) {
+  for (const [makeBackend, first, second, expected] of [
+    [hintedMulti, 3600, 7200, 7200],
+    [hintedMulti, 3600, -1, undefined],
+    [hinted, 3600, 7200, 7200],
+  ]) {
     const backend = makeBackend();
     const region = makeRegion({ backend, expirationTime: 60 }, ["a", "b"]);
     await region.getOrCreateMulti(["a", "b"], (_keys, { expiresIn }) => {

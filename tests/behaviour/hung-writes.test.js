@@ -69,7 +69,10 @@ test("a region that is configured anew with the backend that it has keeps its li
 
 test("of two values for keys that are one to the backend the later is stored, without a write of the earlier", async () => {
   const { backend, region } = slowRegion({ keyMangler: (key) => key.toLowerCase() });
-  await region.setMulti([["k", 1], ["K", 2]]);
+  await region.setMulti([
+    ["k", 1],
+    ["K", 2],
+  ]);
   expect(backend.sent).toEqual(["set k"]);
   expect(backend.payload("k")).toBe(2);
   await region.deleteMulti(["k", "K"]);

@@ -19,7 +19,8 @@ test("options of a wrong kind are refused, and so are unknown ones", () => {
   for (const lock of [0, "yes", null]) throws(() => new IndexedDBBackend({ lock }), "VALIDATION", "lock must be true or false");
   for (const durability of ["eager", true, null]) throws(() => new IndexedDBBackend({ durability }), "VALIDATION", 'durability must be "relaxed" or "strict"');
   for (const maxAge of ["soon", NaN, {}, [], 0, -5, "0s"]) throws(() => new IndexedDBBackend({ maxAge }), "VALIDATION", "maxAge must be");
-  for (const maxEntries of [0, -1, 1.5, NaN, "5"]) throws(() => new IndexedDBBackend({ maxEntries }), "VALIDATION", "maxEntries must be a whole number above 0");
+  for (const maxEntries of [0, -1, 1.5, NaN, "5"])
+    throws(() => new IndexedDBBackend({ maxEntries }), "VALIDATION", "maxEntries must be a whole number above 0");
   throws(() => new IndexedDBBackend({ max: 5 }), "VALIDATION", `unknown option max; the known ones are ${known}`);
   for (const options of [undefined, null, {}, Object.freeze({ maxAge: null, lock: undefined }), { maxAge: 0.001, maxEntries: 1, durability: "strict" }]) {
     expect(new IndexedDBBackend(options)).toBeInstanceOf(IndexedDBBackend);
@@ -41,11 +42,30 @@ test("has a name for configure, whose arguments may have Python's style of names
 
 test("keys are strings, and values are what structured clone can copy", async () => {
   const backend = new IndexedDBBackend({ databaseName, storeName: "keys" });
-  for (const call of [() => backend.get(7), () => backend.getMulti(["k", 7]), () => backend.set(7, 1), () => backend.setMulti([[7, 1]]), () => backend.delete(7), () => backend.deleteMulti([7])]) {
+  for (const call of [
+    () => backend.get(7),
+    () => backend.getMulti(["k", 7]),
+    () => backend.set(7, 1),
+    () => backend.setMulti([[7, 1]]),
+    () => backend.delete(7),
+    () => backend.deleteMulti([7]),
+  ]) {
     await refuses(call, "VALIDATION", "a key must be a string, not 7 (a number)");
   }
   throws(() => backend.getMutex(7), "VALIDATION", "a key must be a string");
-  const [, refused] = await Promise.all([backend.set("good", 1), refuses(() => backend.set("bad", record(() => 1, 5)), "VALIDATION", 'the value under "bad"', "a function")]);
+  const [, refused] = await Promise.all([
+    backend.set("good", 1),
+    refuses(
+      () =>
+        backend.set(
+          "bad",
+          record(() => 1, 5),
+        ),
+      "VALIDATION",
+      'the value under "bad"',
+      "a function",
+    ),
+  ]);
   expect(refused.cause.name).toBe("DataCloneError");
   expect(await backend.getMulti(["good", "bad", "good"])).toEqual([1, undefined, 1]);
   expect(await backend.getMulti([])).toEqual([]);
@@ -78,11 +98,18 @@ if (!hasDatabase) {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
       const backend = new IndexedDBBackend({ maxEntries: 2 });
       expect(warn).not.toHaveBeenCalled();
-      await backend.setMulti([["a", 1], ["b", 2], ["c", undefined]]);
+      await backend.setMulti([
+        ["a", 1],
+        ["b", 2],
+        ["c", undefined],
+      ]);
       await backend.delete("nothing");
       const entries = [];
       for await (const pair of backend.entries()) entries.push(pair);
-      expect(entries).toEqual([["b", 2], ["c", undefined]]);
+      expect(entries).toEqual([
+        ["b", 2],
+        ["c", undefined],
+      ]);
       expect(backend.getMutex("k")).toBeUndefined();
       expect(await backend.get("b")).toBe(2);
       await backend[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();

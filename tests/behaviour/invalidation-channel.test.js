@@ -62,7 +62,10 @@ describe("strategies on one BroadcastChannel", () => {
     });
   });
 
-  test.each([["close()", (strategy) => strategy.close()], ["Symbol.dispose", (strategy) => strategy[Symbol.dispose]()]])("hear nothing more after %s, and go on alone", async (_name, close) => {
+  test.each([
+    ["close()", (strategy) => strategy.close()],
+    ["Symbol.dispose", (strategy) => strategy[Symbol.dispose]()],
+  ])("hear nothing more after %s, and go on alone", async (_name, close) => {
     await tabs(3, async ({ regions: [one, closed, witness], strategies }) => {
       close(strategies[1]);
       await one.invalidate();
@@ -84,8 +87,15 @@ describe("strategies on one BroadcastChannel", () => {
       await region.set("k", "old");
       const numbers = [{ hard: "now", soft: [] }, { hard: NaN }, { hard: Infinity, soft: Infinity }];
       const late = now() + 10;
-      const others = [{ hard: late }, { key: undefined, hard: late }, { key: "other", hard: late, soft: late }, { key: ["dogpile:invalidation"], hard: late }, ["dogpile:invalidation", late]];
-      for (const message of [null, undefined, 5, "hard", {}, ...numbers, ...others, ...numbers.map((each) => ({ key: "dogpile:invalidation", ...each }))]) stranger.postMessage(message);
+      const others = [
+        { hard: late },
+        { key: undefined, hard: late },
+        { key: "other", hard: late, soft: late },
+        { key: ["dogpile:invalidation"], hard: late },
+        ["dogpile:invalidation", late],
+      ];
+      for (const message of [null, undefined, 5, "hard", {}, ...numbers, ...others, ...numbers.map((each) => ({ key: "dogpile:invalidation", ...each }))])
+        stranger.postMessage(message);
       await makeRegion({ regionInvalidator: neighbour }).invalidate();
       expect(await region.get("k")).toBe("old");
       await makeRegion({ regionInvalidator: other }).invalidate(false);

@@ -30,7 +30,12 @@ async function judged(region, key) {
 
 describe.each(backends)("over %s", (_name, makeBackend) => {
   test("is hard unless asked to be soft", async () => {
-    for (const [args, expected] of [[[], "missing"], [[undefined], "missing"], [[true], "missing"], [[false], "stale"]]) {
+    for (const [args, expected] of [
+      [[], "missing"],
+      [[undefined], "missing"],
+      [[true], "missing"],
+      [[false], "stale"],
+    ]) {
       const { region } = await withOld(makeBackend);
       await region.invalidate(...args);
       expect(await judged(region, "old")).toBe(expected);

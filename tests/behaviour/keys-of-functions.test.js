@@ -17,7 +17,11 @@ describe("the key of a call", () => {
     ["arguments", [1, "a b", true], 'n|1 "a b" true'],
     ["an object", [{ b: [1, { d: 1, c: 2 }], a: null }], 'n|{"a":null,"b":[1,{"c":2,"d":1}]}'],
     ["an object without a prototype", [Object.assign(Object.create(null), { a: 1 })], 'n|{"a":1}'],
-    ["what JSON would lose", [undefined, NaN, Infinity, -Infinity, 10n, new Date(5), [undefined, , 1]], "n|undefined NaN Infinity -Infinity 10n Date(5) [undefined,empty,1]"],
+    [
+      "what JSON would lose",
+      [undefined, NaN, Infinity, -Infinity, 10n, new Date(5), [undefined, , 1]],
+      "n|undefined NaN Infinity -Infinity 10n Date(5) [undefined,empty,1]",
+    ],
     ["undefined at the end", [1, undefined, undefined], "n|1"],
     ["undefined alone", [undefined], "n|"],
     ["one object twice", [...Array(2).fill({ a: [] })], 'n|{"a":[]} {"a":[]}'],
@@ -27,10 +31,57 @@ describe("the key of a call", () => {
   });
 
   const different = [
-    [], [1], ["1"], [1n], ["1n"], [true], ["true"], [null], ["null"], [undefined, null], [null, null], [NaN], ["NaN"], [[]], [{}], [[undefined]], [[null]], [[[]]],
-    ["a b", "c"], ["a", "b c"], ["a", "b", "c"], ["a b c"], ['a" "b'], ["a\\"], ["a", ""], ["a|b"], [""], ["", ""], [{ a: 1 }], [{ a: "1" }], [{ a: 1, b: undefined }], [{ a: undefined }],
-    [new Date(0)], [0], [new Date(0).toISOString()], [new Date(NaN)], ["Date(0)"], [Infinity], [-Infinity], ["\ud800"], ["\\ud800"], ["\udc00"], [[1, 2]], [1, 2], ["1,2"], [["1,2"]], [12], ["undefined"],
-    [JSON.parse('{"__proto__":1}')], [{ a: { b: 1 } }, 2], [{ a: { b: 1, c: 2 } }],
+    [],
+    [1],
+    ["1"],
+    [1n],
+    ["1n"],
+    [true],
+    ["true"],
+    [null],
+    ["null"],
+    [undefined, null],
+    [null, null],
+    [NaN],
+    ["NaN"],
+    [[]],
+    [{}],
+    [[undefined]],
+    [[null]],
+    [[[]]],
+    ["a b", "c"],
+    ["a", "b c"],
+    ["a", "b", "c"],
+    ["a b c"],
+    ['a" "b'],
+    ["a\\"],
+    ["a", ""],
+    ["a|b"],
+    [""],
+    ["", ""],
+    [{ a: 1 }],
+    [{ a: "1" }],
+    [{ a: 1, b: undefined }],
+    [{ a: undefined }],
+    [new Date(0)],
+    [0],
+    [new Date(0).toISOString()],
+    [new Date(NaN)],
+    ["Date(0)"],
+    [Infinity],
+    [-Infinity],
+    ["\ud800"],
+    ["\\ud800"],
+    ["\udc00"],
+    [[1, 2]],
+    [1, 2],
+    ["1,2"],
+    [["1,2"]],
+    [12],
+    ["undefined"],
+    [JSON.parse('{"__proto__":1}')],
+    [{ a: { b: 1 } }, 2],
+    [{ a: { b: 1, c: 2 } }],
   ];
 
   test("is another one for other arguments", async () => {
@@ -43,7 +94,10 @@ describe("the key of a call", () => {
   });
 
   test("does not depend on the order of an object's names", async () => {
-    const ways = [{ a: 1, b: { c: 2, d: [{ e: 3, f: 4 }] } }, { b: { d: [{ f: 4, e: 3 }], c: 2 }, a: 1 }];
+    const ways = [
+      { a: 1, b: { c: 2, d: [{ e: 3, f: 4 }] } },
+      { b: { d: [{ f: 4, e: 3 }], c: 2 }, a: 1 },
+    ];
     const [one, other] = await Promise.all(ways.map((way) => keyOf(way)));
     expect(one).toBe(other);
   });
@@ -75,7 +129,13 @@ describe("the key of a call", () => {
   ])("is refused for %s", async (_name, argument) => {
     const fn = counted();
     const cached = makeRegion({}, []).cacheOnArguments({ namespace: "n" }, fn);
-    for (const call of [() => cached(argument), () => cached.get(argument), () => cached.set(1, argument), () => cached.invalidate(argument), () => cached.refresh(argument)]) {
+    for (const call of [
+      () => cached(argument),
+      () => cached.get(argument),
+      () => cached.set(1, argument),
+      () => cached.invalidate(argument),
+      () => cached.refresh(argument),
+    ]) {
       const [how, error] = await outcome(call());
       expect([how, error instanceof TypeError]).toEqual(["rejected", true]);
     }
@@ -96,7 +156,17 @@ describe("functionKeyGenerator and functionMultiKeyGenerator", () => {
   test("want a namespace, and text from toStr", () => {
     for (const generator of [functionKeyGenerator, functionMultiKeyGenerator]) {
       throws(() => generator(undefined, () => 1, String), "VALIDATION", "namespace", "undefined");
-      throws(() => generator("n", () => 1, () => 5)(1), "VALIDATION", "toStr", "5 (a number)");
+      throws(
+        () =>
+          generator(
+            "n",
+            () => 1,
+            () => 5,
+          )(1),
+        "VALIDATION",
+        "toStr",
+        "5 (a number)",
+      );
     }
   });
 
@@ -113,7 +183,12 @@ describe("functionKeyGenerator and functionMultiKeyGenerator", () => {
 describe("a key generator of one's own", () => {
   test("gets the namespace, the function and toStr; a function's comes before the region's", async () => {
     const backend = plainBackend();
-    const generator = (name) => counted((namespace, fn, toStr) => (...args) => [name, namespace, fn.name, ...args.map(toStr)].join(":"));
+    const generator = (name) =>
+      counted(
+        (namespace, fn, toStr) =>
+          (...args) =>
+            [name, namespace, fn.name, ...args.map(toStr)].join(":"),
+      );
     const [regions, own] = [generator("region"), generator("own")];
     const region = makeRegion({ backend, functionKeyGenerator: regions }, []);
     const load = () => 1;
@@ -126,24 +201,57 @@ describe("a key generator of one's own", () => {
 
   test("for many keys gives one for each argument", async () => {
     const backend = plainBackend();
-    const region = makeRegion({ backend, functionMultiKeyGenerator: (namespace) => (...ids) => ids.map((id) => `${namespace}:${id}`) }, []);
+    const region = makeRegion(
+      {
+        backend,
+        functionMultiKeyGenerator:
+          (namespace) =>
+          (...ids) =>
+            ids.map((id) => `${namespace}:${id}`),
+      },
+      [],
+    );
     const fn = (...ids) => ids.map((id) => id * 10);
     expect(await region.cacheMultiOnArguments({ namespace: "n" }, fn)(1, 2)).toEqual([10, 20]);
-    expect(await region.cacheMultiOnArguments({ functionMultiKeyGenerator: () => (...ids) => ids.map((id) => `own:${id}`) }, fn)(3)).toEqual([30]);
+    expect(
+      await region.cacheMultiOnArguments(
+        {
+          functionMultiKeyGenerator:
+            () =>
+            (...ids) =>
+              ids.map((id) => `own:${id}`),
+        },
+        fn,
+      )(3),
+    ).toEqual([30]);
     expect([...backend.store.keys()]).toEqual(["n:1", "n:2", "own:3"]);
   });
 
   test("that gives no text, not one for each argument, or throws, rejects every call", async () => {
     const region = makeRegion({}, []);
     const reason = new Error("no key");
-    const fail = () => { throw reason; };
+    const fail = () => {
+      throw reason;
+    };
     for (const made of [() => 5, () => undefined, async () => "k"]) {
       const cached = region.cacheOnArguments({ functionKeyGenerator: () => made }, () => 1);
-      for (const call of [() => cached(1), () => cached.get(1), () => cached.set(1, 1), () => cached.invalidate(1), () => cached.refresh(1)]) await refuses(call, "VALIDATION");
+      for (const call of [() => cached(1), () => cached.get(1), () => cached.set(1, 1), () => cached.invalidate(1), () => cached.refresh(1)])
+        await refuses(call, "VALIDATION");
     }
     for (const made of [() => "ab", () => ["a"], () => ["a", 5], () => undefined, () => ["a", "b", "c"]]) {
       const cached = region.cacheMultiOnArguments({ functionMultiKeyGenerator: () => made }, () => [1, 2]);
-      for (const call of [() => cached(1, 2), () => cached.get(1, 2), () => cached.set([[1, 1], [2, 2]]), () => cached.invalidate(1, 2), () => cached.refresh(1, 2)]) await refuses(call, "VALIDATION");
+      for (const call of [
+        () => cached(1, 2),
+        () => cached.get(1, 2),
+        () =>
+          cached.set([
+            [1, 1],
+            [2, 2],
+          ]),
+        () => cached.invalidate(1, 2),
+        () => cached.refresh(1, 2),
+      ])
+        await refuses(call, "VALIDATION");
     }
     expect(await outcome(region.cacheOnArguments({ functionKeyGenerator: () => fail }, () => 1)())).toEqual(["rejected", reason]);
     expect(() => region.cacheOnArguments({ functionKeyGenerator: fail }, () => 1)).toThrow(reason);

@@ -44,7 +44,17 @@ describe("an argument that is no plain value is refused", () => {
     ["an instance of a class that calls itself an array", tagged("Array")],
     ["an instance of a class that calls itself a date", tagged("Date")],
     ["an instance of a class that calls itself an object", tagged("Object")],
-    ["an object without a class that calls itself an array", Object.assign(Object.create({ get [Symbol.toStringTag]() { return "Array"; } }), { x: 1 })],
+    [
+      "an object without a class that calls itself an array",
+      Object.assign(
+        Object.create({
+          get [Symbol.toStringTag]() {
+            return "Array";
+          },
+        }),
+        { x: 1 },
+      ),
+    ],
     ["an instance of a class of arrays that calls itself an array", tagged("Array", Array)],
     ["an instance of a class of dates that calls itself a date", tagged("Date", Date)],
     ["an instance of a class without a parent", new Bare()],
@@ -56,12 +66,24 @@ describe("an argument that is no plain value is refused", () => {
     ["an array with a member", Object.assign([1], { a: 1 })],
     ["what a regular expression found", /a/.exec("a")],
     ["an array that has lost its class", Object.setPrototypeOf([1], Object.prototype)],
-    ["arguments", (function () { return arguments; })(1)],
+    [
+      "arguments",
+      (function () {
+        return arguments;
+      })(1),
+    ],
     ["what imitates a date", Object.create(Date.prototype)],
     ["the prototype of arrays", Array.prototype],
     ["a class's instance from another realm", inOtherRealm("new (class { x = 1 })()")],
     ["a Map from another realm", inOtherRealm("new Map()")],
-    ["a proxy that was revoked", (() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return proxy; })()],
+    [
+      "a proxy that was revoked",
+      (() => {
+        const { proxy, revoke } = Proxy.revocable([], {});
+        revoke();
+        return proxy;
+      })(),
+    ],
   ])("%s", (_name, value) => {
     for (const given of [value, [value], { a: value }]) expect(() => canonical(given)).toThrow(TypeError);
   });

@@ -5,12 +5,34 @@ checkAfterEach();
 
 const long = "k".repeat(100_000);
 const keys = [
-  ["the empty string", ""], ["__proto__", "__proto__"], ["constructor", "constructor"], ["hasOwnProperty", "hasOwnProperty"], ["toString", "toString"],
-  ["a high surrogate alone", "\ud800"], ["a low surrogate alone", "\udc00"], ["a lone surrogate in a text", "a\udfffb"], ["the replacement character", "\ufffd"],
-  ["an emoji", "\u{1f436}"], ["a zero character", "a\0b"], ["white space", " \n\t"], ["100,000 characters", long], ["one character more", `${long}k`],
+  ["the empty string", ""],
+  ["__proto__", "__proto__"],
+  ["constructor", "constructor"],
+  ["hasOwnProperty", "hasOwnProperty"],
+  ["toString", "toString"],
+  ["a high surrogate alone", "\ud800"],
+  ["a low surrogate alone", "\udc00"],
+  ["a lone surrogate in a text", "a\udfffb"],
+  ["the replacement character", "\ufffd"],
+  ["an emoji", "\u{1f436}"],
+  ["a zero character", "a\0b"],
+  ["white space", " \n\t"],
+  ["100,000 characters", long],
+  ["one character more", `${long}k`],
 ];
 const all = keys.map(([, key]) => key);
-const notKeys = [["number", 1], ["undefined", undefined], ["symbol", Symbol("k")], ["bigint", 1n], ["boolean", true], ["function", () => "k"], ["object", {}], ["object", new String("k")], ["", null], ["", ["k"]]];
+const notKeys = [
+  ["number", 1],
+  ["undefined", undefined],
+  ["symbol", Symbol("k")],
+  ["bigint", 1n],
+  ["boolean", true],
+  ["function", () => "k"],
+  ["object", {}],
+  ["object", new String("k")],
+  ["", null],
+  ["", ["k"]],
+];
 
 describe.each(backends)("over %s", (_backend, makeBackend) => {
   test.each(keys)("%s is a key like any other", async (_name, key) => {
@@ -57,18 +79,33 @@ describe.each(backends)("over %s", (_backend, makeBackend) => {
 });
 
 describe("what is no string is refused as a key, by every method, with its type", () => {
-  test.each(notKeys.map(([type, key]) => [`${type || "object or null"}: ${Object.prototype.toString.call(key)}`, type, key]))("%s", async (_name, type, key) => {
-    const { backend, region } = slowRegion();
-    const creator = counted();
-    const calls = [
-      () => region.get(key), () => region.getValueMetadata(key), () => region.getOrCreate(key, creator), () => region.getOrCreateEntry(key, creator),
-      () => region.set(key, 1), () => region.delete(key), () => region.keyIsLocked(key),
-      () => region.getMulti(["k", key]), () => region.getOrCreateMulti(["k", key], creator), () => region.deleteMulti(["k", key]), () => region.setMulti([["k", 1], [key, 1]]),
-    ];
-    for (const call of calls) await refuses(call, "VALIDATION", type);
-    expect(creator.times).toBe(0);
-    expect(backend.sent).toEqual([]);
-  });
+  test.each(notKeys.map(([type, key]) => [`${type || "object or null"}: ${Object.prototype.toString.call(key)}`, type, key]))(
+    "%s",
+    async (_name, type, key) => {
+      const { backend, region } = slowRegion();
+      const creator = counted();
+      const calls = [
+        () => region.get(key),
+        () => region.getValueMetadata(key),
+        () => region.getOrCreate(key, creator),
+        () => region.getOrCreateEntry(key, creator),
+        () => region.set(key, 1),
+        () => region.delete(key),
+        () => region.keyIsLocked(key),
+        () => region.getMulti(["k", key]),
+        () => region.getOrCreateMulti(["k", key], creator),
+        () => region.deleteMulti(["k", key]),
+        () =>
+          region.setMulti([
+            ["k", 1],
+            [key, 1],
+          ]),
+      ];
+      for (const call of calls) await refuses(call, "VALIDATION", type);
+      expect(creator.times).toBe(0);
+      expect(backend.sent).toEqual([]);
+    },
+  );
 
   test("over MemoryBackend too", async () => {
     const region = makeRegion();
@@ -80,10 +117,26 @@ describe("many keys", () => {
   test("may come from any iterable, read once", async () => {
     const region = makeRegion({}, ["a", "b"]);
     await region.set("a", 1);
-    for (const make of [() => ["a", "b"], () => new Set(["a", "b"]), () => new Map([["a", 0], ["b", 0]]).keys(), function* () { yield "a"; yield "b"; }]) {
+    for (const make of [
+      () => ["a", "b"],
+      () => new Set(["a", "b"]),
+      () =>
+        new Map([
+          ["a", 0],
+          ["b", 0],
+        ]).keys(),
+      function* () {
+        yield "a";
+        yield "b";
+      },
+    ]) {
       expect(await region.getMulti(make())).toEqual([1, undefined]);
       expect(await region.getOrCreateMulti(make(), () => [2], { shouldCacheFn: () => false })).toEqual([1, 2]);
-      await region.deleteMulti((function* () { yield "b"; })());
+      await region.deleteMulti(
+        (function* () {
+          yield "b";
+        })(),
+      );
     }
   });
 
@@ -100,11 +153,21 @@ describe("many keys", () => {
   test("whose iterator throws reject with what it threw", async () => {
     const region = makeRegion();
     const reason = new Error("no more");
-    const broken = { *[Symbol.iterator]() { yield "k"; throw reason; } };
+    const broken = {
+      *[Symbol.iterator]() {
+        yield "k";
+        throw reason;
+      },
+    };
     for (const call of [() => region.getMulti(broken), () => region.deleteMulti(broken), () => region.getOrCreateMulti(broken, () => [])]) {
       await expect(call()).rejects.toBe(reason);
     }
-    const brokenPairs = { *[Symbol.iterator]() { yield ["k", 1]; throw reason; } };
+    const brokenPairs = {
+      *[Symbol.iterator]() {
+        yield ["k", 1];
+        throw reason;
+      },
+    };
     await expect(region.setMulti(brokenPairs)).rejects.toBe(reason);
     expect(await region.get("k")).toBeUndefined();
   });
@@ -152,7 +215,11 @@ describe("a key mangler", () => {
   });
 
   test("recommended by the backend is used; the region's replaces it; false switches it off", async () => {
-    for (const [keyMangler, stored] of [[undefined, "recommended:k"], [(key) => `own:${key}`, "own:k"], [false, "k"]]) {
+    for (const [keyMangler, stored] of [
+      [undefined, "recommended:k"],
+      [(key) => `own:${key}`, "own:k"],
+      [false, "k"],
+    ]) {
       const backend = { ...plainBackend(), keyMangler: (key) => `recommended:${key}` };
       const region = makeRegion({ backend, keyMangler });
       await region.set("k", 1);
@@ -163,18 +230,36 @@ describe("a key mangler", () => {
 
   test("that throws rejects the call with what it threw, and leaves nothing behind", async () => {
     const reason = new Error("cannot mangle");
-    const { backend, region } = slowRegion({ keyMangler: (key) => { if (key === "bad") throw reason; return key; } });
+    const { backend, region } = slowRegion({
+      keyMangler: (key) => {
+        if (key === "bad") throw reason;
+        return key;
+      },
+    });
     const creator = counted();
     const calls = [
-      () => region.get("bad"), () => region.getValueMetadata("bad"), () => region.getOrCreate("bad", creator), () => region.set("bad", 1), () => region.delete("bad"), () => region.keyIsLocked("bad"),
-      () => region.getMulti(["k", "bad"]), () => region.getOrCreateMulti(["k", "bad"], creator), () => region.setMulti({ k: 1, bad: 1 }), () => region.deleteMulti(["k", "bad"]),
+      () => region.get("bad"),
+      () => region.getValueMetadata("bad"),
+      () => region.getOrCreate("bad", creator),
+      () => region.set("bad", 1),
+      () => region.delete("bad"),
+      () => region.keyIsLocked("bad"),
+      () => region.getMulti(["k", "bad"]),
+      () => region.getOrCreateMulti(["k", "bad"], creator),
+      () => region.setMulti({ k: 1, bad: 1 }),
+      () => region.deleteMulti(["k", "bad"]),
     ];
     for (const call of calls) await expect(call()).rejects.toBe(reason);
     expect(creator.times).toBe(0);
     expect(backend.sent).toEqual([]);
   });
 
-  test.each([["undefined", undefined], ["a number", 5], ["null", null], ["a promise", Promise.resolve("k")]])("that answers %s is refused", async (_name, answer) => {
+  test.each([
+    ["undefined", undefined],
+    ["a number", 5],
+    ["null", null],
+    ["a promise", Promise.resolve("k")],
+  ])("that answers %s is refused", async (_name, answer) => {
     const { backend, region } = slowRegion({ keyMangler: () => answer }, []);
     await refuses(() => region.get("k"), "VALIDATION");
     await refuses(() => region.getOrCreate("k", () => "never"), "VALIDATION");

@@ -151,7 +151,17 @@ describe("writes of many keys stand in the line of each", () => {
     const region = makeRegion({ backend }, ["a", "b"]);
     const gates = [backend.hold("set"), backend.hold("set")];
     const singles = [region.set("a", 0), region.set("b", 0)];
-    const multis = [region.setMulti([["a", 1], ["b", 1]]), region.deleteMulti(["b", "a"]), region.setMulti([["b", 2], ["a", 2]])];
+    const multis = [
+      region.setMulti([
+        ["a", 1],
+        ["b", 1],
+      ]),
+      region.deleteMulti(["b", "a"]),
+      region.setMulti([
+        ["b", 2],
+        ["a", 2],
+      ]),
+    ];
     await turns();
     gates[1].release();
     await turns();

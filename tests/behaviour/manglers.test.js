@@ -39,12 +39,17 @@ describe("sha1MangleKey", () => {
     expect(sha1MangleKey(key)).toBe(digest);
   });
 
-  test.each([["non-ASCII", "h\u00e9llo"], ["astral", "\u{1f436}"], ["a high surrogate alone", "\ud800"], ["a low surrogate alone", "\udfff"], ["surrogates in the wrong order", "a\udc36\ud83db"], ["the replacement character", "\ufffd"], ["a zero", "a\0b"]])(
-    "takes a key as UTF-8, and a lone surrogate as its three bytes: %s",
-    (_name, key) => {
-      expect(sha1MangleKey(key)).toBe(bytesToHex(sha1(wtf8(key))));
-    },
-  );
+  test.each([
+    ["non-ASCII", "h\u00e9llo"],
+    ["astral", "\u{1f436}"],
+    ["a high surrogate alone", "\ud800"],
+    ["a low surrogate alone", "\udfff"],
+    ["surrogates in the wrong order", "a\udc36\ud83db"],
+    ["the replacement character", "\ufffd"],
+    ["a zero", "a\0b"],
+  ])("takes a key as UTF-8, and a lone surrogate as its three bytes: %s", (_name, key) => {
+    expect(sha1MangleKey(key)).toBe(bytesToHex(sha1(wtf8(key))));
+  });
 
   test("tells lone surrogates apart, from each other and from the replacement character", () => {
     const keys = ["\ud800", "\ud801", "\udc00", "\ufffd", "\ud800\udc00", "\udc00\ud800"];
@@ -69,7 +74,13 @@ describe("sha1MangleKey", () => {
     expect(await region.get("some_key")).toBe(1);
   });
 
-  test.each([["a number", 5, "number"], ["undefined", undefined, "undefined"], ["null", null, "null"], ["a list", ["k"], ""], ["bytes", new Uint8Array(1), ""]])("refuses what is no string: %s", (_name, key, text) => {
+  test.each([
+    ["a number", 5, "number"],
+    ["undefined", undefined, "undefined"],
+    ["null", null, "null"],
+    ["a list", ["k"], ""],
+    ["bytes", new Uint8Array(1), ""],
+  ])("refuses what is no string: %s", (_name, key, text) => {
     throws(() => sha1MangleKey(key), "VALIDATION", text);
   });
 });
@@ -77,7 +88,12 @@ describe("sha1MangleKey", () => {
 describe("lengthConditionalMangler", () => {
   const short = (key) => lengthConditionalMangler(5, (it) => `mangled ${it}`)(key);
 
-  test.each([["", ""], ["abcd", "abcd"], ["abcde", "mangled abcde"], ["abcdef", "mangled abcdef"]])("leaves keys alone that are shorter: %j is %j", (key, mangled) => {
+  test.each([
+    ["", ""],
+    ["abcd", "abcd"],
+    ["abcde", "mangled abcde"],
+    ["abcdef", "mangled abcdef"],
+  ])("leaves keys alone that are shorter: %j is %j", (key, mangled) => {
     expect(short(key)).toBe(mangled);
   });
 
@@ -102,11 +118,20 @@ describe("lengthConditionalMangler", () => {
     expect(await region.getMulti(["k", long])).toEqual([1, 2]);
   });
 
-  test.each([["NaN", NaN], ["a text", "250"], ["nothing", undefined], ["null", null]])("refuses a length that is none: %s", (_name, length) => {
+  test.each([
+    ["NaN", NaN],
+    ["a text", "250"],
+    ["nothing", undefined],
+    ["null", null],
+  ])("refuses a length that is none: %s", (_name, length) => {
     throws(() => lengthConditionalMangler(length, sha1MangleKey), "VALIDATION", "length");
   });
 
-  test.each([["nothing", undefined], ["a text", "sha1"], ["an object", {}]])("refuses a mangler that is none: %s", (_name, mangler) => {
+  test.each([
+    ["nothing", undefined],
+    ["a text", "sha1"],
+    ["an object", {}],
+  ])("refuses a mangler that is none: %s", (_name, mangler) => {
     throws(() => lengthConditionalMangler(250, mangler), "VALIDATION", "mangler");
   });
 
@@ -116,7 +141,12 @@ describe("lengthConditionalMangler", () => {
 });
 
 test("a backend's recommendation is used, a region's own instead of it, and false switches it off", async () => {
-  for (const [keyMangler, stored] of [[undefined, sha1MangleKey("k")], [null, sha1MangleKey("k")], [(key) => `own:${key}`, "own:k"], [false, "k"]]) {
+  for (const [keyMangler, stored] of [
+    [undefined, sha1MangleKey("k")],
+    [null, sha1MangleKey("k")],
+    [(key) => `own:${key}`, "own:k"],
+    [false, "k"],
+  ]) {
     const backend = Object.assign(new MemoryBackend(), { keyMangler: sha1MangleKey });
     const region = makeRegion({ backend, keyMangler });
     expect(await region.getOrCreate("k", () => "value")).toBe("value");

@@ -81,7 +81,10 @@ test("a call for many that shares a slow read does not create what was created w
   expect(await many).toEqual(["new", "other"]);
 });
 
-describe.each([["at once", (value) => value], ["by promise", (value) => Promise.resolve(value)]])("an array with holes that comes %s", (_how, answer) => {
+describe.each([
+  ["at once", (value) => value],
+  ["by promise", (value) => Promise.resolve(value)],
+])("an array with holes that comes %s", (_how, answer) => {
   test("from a backend's getMulti: a hole is a miss", async () => {
     const backend = Object.assign(plainBackend(), { getMulti: (keys) => answer(Object.assign(new Array(keys.length), { 1: record("held", now()) })) });
     const region = makeRegion({ backend }, ["a", "b"]);
@@ -93,7 +96,10 @@ describe.each([["at once", (value) => value], ["by promise", (value) => Promise.
   test("from a creator of many: a hole is undefined, a value like any other", async () => {
     const region = makeRegion({}, ["a", "b"]);
     const call = () => region.getOrCreateMulti(["a", "b"], (keys) => answer(Object.assign(new Array(keys.length), { 1: "b" })));
-    expect(await Promise.all([call(), call()])).toEqual([[undefined, "b"], [undefined, "b"]]);
+    expect(await Promise.all([call(), call()])).toEqual([
+      [undefined, "b"],
+      [undefined, "b"],
+    ]);
     expect(await region.keyIsLocked("a")).toBe(false);
   });
 
@@ -104,7 +110,10 @@ describe.each([["at once", (value) => value], ["by promise", (value) => Promise.
     expect(await region.getOrCreateMulti(["a"], (keys) => keys)).toEqual(["a"]);
     const other = makeRegion({}, ["a"]);
     const call = () => outcome(other.getOrCreateMulti(["a"], () => answer(unreadable(1))));
-    expect(await Promise.all([call(), call()])).toEqual([["rejected", reason], ["rejected", reason]]);
+    expect(await Promise.all([call(), call()])).toEqual([
+      ["rejected", reason],
+      ["rejected", reason],
+    ]);
   });
 });
 

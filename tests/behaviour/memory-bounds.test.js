@@ -71,7 +71,10 @@ describe("beyond maxEntries", () => {
     return counts;
   }
 
-  test.each([["many keys of unequal weight", false], ["the same, with keys between that come once", true]])("%s are found at least as often as by lru-cache", (_name, isPolluted) => {
+  test.each([
+    ["many keys of unequal weight", false],
+    ["the same, with keys between that come once", true],
+  ])("%s are found at least as often as by lru-cache", (_name, isPolluted) => {
     const { ours, lru } = hits(isPolluted);
     expect(ours).toBeGreaterThanOrEqual(lru);
   });
@@ -86,7 +89,10 @@ describe("what is of no use any more", () => {
     for (let index = 0; index < count; index++) await region.set("new", index);
   };
 
-  test.each([["without a bound", {}], ["with one", { maxEntries: 1000 }]])("goes while other things are set, %s", async (_name, options) => {
+  test.each([
+    ["without a bound", {}],
+    ["with one", { maxEntries: 1000 }],
+  ])("goes while other things are set, %s", async (_name, options) => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const backend = new MemoryBackend(options);
     const region = makeRegion({ backend, expirationTime: "1m" }, []);

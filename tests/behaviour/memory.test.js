@@ -12,7 +12,10 @@ describe("MemoryBackend by itself", () => {
     expect(backend.set("one", one)).toBeUndefined();
     backend.set("two", record("two", 1_700_000_000));
     expect(backend.get("one")).toEqual(one);
-    expect([...backend.entries()].map(([key, value]) => [key, value.payload])).toEqual([["one", "one"], ["two", "two"]]);
+    expect([...backend.entries()].map(([key, value]) => [key, value.payload])).toEqual([
+      ["one", "one"],
+      ["two", "two"],
+    ]);
     expect(backend.size).toBe(2);
     backend.delete("one");
     backend.delete("nothing");
@@ -109,7 +112,10 @@ describe("cache: the user's own Map", () => {
   test("may be a Map of a class of its own", async () => {
     const read = counted();
     class Watched extends Map {
-      get(key) { read(key); return super.get(key); }
+      get(key) {
+        read(key);
+        return super.get(key);
+      }
     }
     const cache = new Watched();
     const region = makeRegion({ backend: new MemoryBackend({ cache }) });
@@ -167,7 +173,10 @@ describe("a MemoryBackend whose get is not its own is asked by every call", () =
   test("a subclass", async () => {
     const read = counted();
     class Watched extends MemoryBackend {
-      get(key) { read(key); return super.get(key); }
+      get(key) {
+        read(key);
+        return super.get(key);
+      }
     }
     const region = makeRegion({ backend: new Watched() });
     await region.set("k", 1);
@@ -193,5 +202,6 @@ describe("a MemoryBackend whose get is not its own is asked by every call", () =
 test("options of a wrong kind are refused", () => {
   for (const maxEntries of [-1, 1.5, NaN, "5", {}]) throws(() => new MemoryBackend({ maxEntries }), "VALIDATION", "maxEntries");
   for (const cache of [{}, [], "cache", new Set(), new WeakMap()]) throws(() => new MemoryBackend({ cache }), "VALIDATION", "cache");
-  for (const options of [undefined, {}, { maxEntries: undefined, cache: undefined, clone: undefined }, Object.freeze({ clone: false })]) expect(new MemoryBackend(options).size).toBe(0);
+  for (const options of [undefined, {}, { maxEntries: undefined, cache: undefined, clone: undefined }, Object.freeze({ clone: false })])
+    expect(new MemoryBackend(options).size).toBe(0);
 });

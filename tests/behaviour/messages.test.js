@@ -1,7 +1,18 @@
 // What is given to this package may hold passwords, and messages go to logs: they say what kind of thing it was, never what was in it.
 import {
-  CloudflareKVBackend, DogpileCacheError, DogpileLock, IndexedDBBackend, MemoryBackend, Region, StoredInvalidationStrategy,
-  createRegion, functionKeyGenerator, functionMultiKeyGenerator, lengthConditionalMangler, registerBackend, sha1MangleKey,
+  CloudflareKVBackend,
+  DogpileCacheError,
+  DogpileLock,
+  IndexedDBBackend,
+  MemoryBackend,
+  Region,
+  StoredInvalidationStrategy,
+  createRegion,
+  functionKeyGenerator,
+  functionMultiKeyGenerator,
+  lengthConditionalMangler,
+  registerBackend,
+  sha1MangleKey,
 } from "dogpile";
 import { describe, expect, test } from "vitest";
 import { checkAfterEach, outcome, plainBackend, refuses, throws } from "./helpers.js";
@@ -26,23 +37,52 @@ class Redis {
     this.options = { password: SECRET };
     this.token = SECRET;
   }
-  get password() { return boom(); }
-  get url() { return this.#options.password; }
-  toJSON() { return leak(); }
-  toString() { return leak(); }
-  get [Symbol.toStringTag]() { return leak(); }
+  get password() {
+    return boom();
+  }
+  get url() {
+    return this.#options.password;
+  }
+  toJSON() {
+    return leak();
+  }
+  toString() {
+    return leak();
+  }
+  get [Symbol.toStringTag]() {
+    return leak();
+  }
 }
 class Cluster extends Redis {}
-class HiddenConstructor { get ["constructor"]() { return boom(); } }
-class HiddenName { static get name() { return boom(); } }
-class StrangeName { static name() { return leak(); } }
+class HiddenConstructor {
+  get ["constructor"]() {
+    return boom();
+  }
+}
+class HiddenName {
+  static get name() {
+    return boom();
+  }
+}
+class StrangeName {
+  static name() {
+    return leak();
+  }
+}
 class LongName {}
 Object.defineProperty(LongName, "name", { value: x40 + SECRET });
 class UrlName {}
 Object.defineProperty(UrlName, "name", { value: `redis://${SECRET}` });
 
 const hidden = (object, descriptors) => Object.defineProperties(object, descriptors);
-const blind = { getPrototypeOf: () => { throw SECRET; }, getOwnPropertyDescriptor: () => { throw SECRET; } };
+const blind = {
+  getPrototypeOf: () => {
+    throw SECRET;
+  },
+  getOwnPropertyDescriptor: () => {
+    throw SECRET;
+  },
+};
 const endless = () => new Proxy({}, { getPrototypeOf: endless });
 
 /** `[name, () => what is given, what a message says of it]`. */
@@ -74,7 +114,14 @@ const gifts = [
   ["an array", () => [{ password: SECRET }, `redis://${SECRET}`, [SECRET]], "an array"],
   ["an error", () => Object.assign(new TypeError(SECRET, { cause: { password: SECRET } }), { password: SECRET }), "an object of class TypeError"],
   ["a function", () => Object.assign(() => "s3cret-pw".length, { password: SECRET }), "a function"],
-  ["a class", () => class { password = "s3cret-pw"; }, "a function"],
+  [
+    "a class",
+    () =>
+      class {
+        password = "s3cret-pw";
+      },
+    "a function",
+  ],
   ["a URL", () => `redis://user:${SECRET}@host/0`, '"redis://…" (a string)'],
   ["a text with a URL", () => `see https://user:${SECRET}@host, or ${SECRET}`, '"see https://…" (a string)'],
   ["a long text", () => x40 + SECRET, `"${x40}…" (a string)`],
@@ -85,7 +132,11 @@ const gifts = [
 
 test.each(gifts)("what a message says of %s", async (_name, make, expected) => {
   calls = 0;
-  const error = await refuses(() => createRegion({ backend: new MemoryBackend() }).getOrCreate("k", () => 1, { expirationTime: make() }), "VALIDATION", "expirationTime must be seconds");
+  const error = await refuses(
+    () => createRegion({ backend: new MemoryBackend() }).getOrCreate("k", () => 1, { expirationTime: make() }),
+    "VALIDATION",
+    "expirationTime must be seconds",
+  );
   expect(error.message.endsWith(`, not ${expected}`), error.message).toBe(true);
   expectSilence(error.message);
   expect(calls).toBe(0);
@@ -93,7 +144,14 @@ test.each(gifts)("what a message says of %s", async (_name, make, expected) => {
 
 test("what is short is shown", async () => {
   const region = createRegion({ backend: new MemoryBackend() });
-  for (const [given, text] of [["soon", '"soon" (a string)'], [x40, `"${x40}" (a string)`], [true, "true (a boolean)"], [NaN, "NaN (a number)"], [5n, "5 (a bigint)"], [Symbol("s"), "Symbol(s) (a symbol)"]]) {
+  for (const [given, text] of [
+    ["soon", '"soon" (a string)'],
+    [x40, `"${x40}" (a string)`],
+    [true, "true (a boolean)"],
+    [NaN, "NaN (a number)"],
+    [5n, "5 (a bigint)"],
+    [Symbol("s"), "Symbol(s) (a symbol)"],
+  ]) {
     await refuses(() => region.get("k", { expirationTime: given }), "VALIDATION", `, not ${text}`);
   }
   await refuses(() => region.get(null), "VALIDATION", "a key must be a string, not null");
@@ -102,7 +160,9 @@ test("what is short is shown", async () => {
 
 test("a backend that lacks methods: its class, and which", () => {
   const error = throws(() => createRegion({ backend: new Redis() }), "VALIDATION");
-  expect(error.message).toBe("backend must be an object with get, set and delete, or a registered name (missing: get, set, delete), not an object of class Redis");
+  expect(error.message).toBe(
+    "backend must be an object with get, set and delete, or a registered name (missing: get, set, delete), not an object of class Redis",
+  );
 });
 
 const reported = [];
@@ -114,7 +174,8 @@ const creator = () => 1;
 const texts = { stringify: JSON.stringify, parse: JSON.parse };
 const kv = () => ({ get: async () => null, put: async () => {}, delete: async () => {}, list: async () => ({ keys: [], list_complete: true }) });
 const stored = (held) => new StoredInvalidationStrategy({ ...plainBackend(), get: () => held });
-const lockThatAnswers = (answer) => new CloudflareKVBackend(kv(), { lock: { idFromName: (name) => name, get: () => ({ fetch: async () => answer }) } }).getMutex("k");
+const lockThatAnswers = (answer) =>
+  new CloudflareKVBackend(kv(), { lock: { idFromName: (name) => name, get: () => ({ fetch: async () => answer }) } }).getMutex("k");
 const each = (names, act) => names.map((name) => [name, (gift) => act(name, gift)]);
 
 /** Everything that may refuse what it is given: `[name, (gift) => a call]`. */
@@ -123,8 +184,23 @@ const entries = [
   ["new Region", (gift) => new Region(gift)],
   ["configure", (gift) => new Region().configure(gift)],
   ...each(
-    ["backend", "name", "keyMangler", "functionKeyGenerator", "functionMultiKeyGenerator", "clock", "observer", "serializer", "asyncCreationRunner", "waitUntil",
-      "expirationTime", "lockTimeout", "backendErrors", "wrap", "regionInvalidator"],
+    [
+      "backend",
+      "name",
+      "keyMangler",
+      "functionKeyGenerator",
+      "functionMultiKeyGenerator",
+      "clock",
+      "observer",
+      "serializer",
+      "asyncCreationRunner",
+      "waitUntil",
+      "expirationTime",
+      "lockTimeout",
+      "backendErrors",
+      "wrap",
+      "regionInvalidator",
+    ],
     (name, gift) => create({ [name]: gift }),
   ),
   ["a proxy", (gift) => create({ wrap: [gift] })],
@@ -136,7 +212,9 @@ const entries = [
   ["what a factory makes", (gift) => (registerBackend("messages", () => gift), createRegion({ backend: "messages" }))],
   ["config", (gift) => new Region().configureFromConfig(gift, "")],
   ["config's prefix", (gift) => typeof gift !== "string" && new Region().configureFromConfig({}, gift)],
-  ...each(["backend", "expirationTime", "lockTimeout", "backendErrors", "wrap"], (name, gift) => new Region().configureFromConfig({ backend: "dogpile.cache.memory", [name]: gift }, "")),
+  ...each(["backend", "expirationTime", "lockTimeout", "backendErrors", "wrap"], (name, gift) =>
+    new Region().configureFromConfig({ backend: "dogpile.cache.memory", [name]: gift }, ""),
+  ),
   ["config's arguments", (gift) => new Region().configureFromConfig({ backend: "dogpile.cache.memory", "arguments.max_entries": gift }, "")],
 
   ...each(["get", "getValueMetadata", "delete", "keyIsLocked"], (method, gift) => typeof gift !== "string" && plain()[method](gift)),
@@ -158,9 +236,8 @@ const entries = [
   ["the options of set", (gift) => plain().set("k", 1, gift)],
   ["expiresIn", (gift) => plain().set("k", 1, { expiresIn: gift })],
   ["a creator's expiresIn", (gift) => plain().getOrCreate("k", ({ expiresIn }) => expiresIn(gift))],
-  ...each(
-    ["expirationTime", "lockTimeout", "shouldCacheFn", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil"],
-    (name, gift) => plain().getOrCreate("k", creator, { [name]: gift }),
+  ...each(["expirationTime", "lockTimeout", "shouldCacheFn", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil"], (name, gift) =>
+    plain().getOrCreate("k", creator, { [name]: gift }),
   ),
   ["what a multi creator returns", (gift) => plain().getOrCreateMulti(["k", "l", "m"], () => gift)],
 
@@ -194,19 +271,35 @@ const entries = [
   ["sha1MangleKey", (gift) => sha1MangleKey(gift)],
   ["lengthConditionalMangler's length", (gift) => lengthConditionalMangler(gift, sha1MangleKey)],
   ["lengthConditionalMangler's mangler", (gift) => lengthConditionalMangler(5, gift)],
-  ...each(["namespace", "functionKeyGenerator", "toStr", "expirationTime", "shouldCacheFn"], (name, gift) => plain().cacheOnArguments({ namespace: "n", [name]: gift }, () => 1)),
+  ...each(["namespace", "functionKeyGenerator", "toStr", "expirationTime", "shouldCacheFn"], (name, gift) =>
+    plain().cacheOnArguments({ namespace: "n", [name]: gift }, () => 1),
+  ),
   ["a cached function", (gift) => plain().cacheOnArguments({ namespace: "n" }, gift)],
   ["the options of a cached function", (gift) => plain().cacheOnArguments(gift, () => 1)],
   ["what functionKeyGenerator returns", (gift) => plain().cacheOnArguments({ namespace: "n", functionKeyGenerator: () => gift }, () => 1)],
-  ["a key of functionKeyGenerator", (gift) => typeof gift !== "string" && plain().cacheOnArguments({ namespace: "n", functionKeyGenerator: () => () => gift }, () => 1)()],
+  [
+    "a key of functionKeyGenerator",
+    (gift) => typeof gift !== "string" && plain().cacheOnArguments({ namespace: "n", functionKeyGenerator: () => () => gift }, () => 1)(),
+  ],
   ["what namespace returns", (gift) => plain().cacheOnArguments({ namespace: () => gift }, () => 1)()],
   ["what toStr returns", (gift) => plain().cacheOnArguments({ namespace: "n", toStr: () => gift }, () => 1)(1)],
   ["an argument", (gift) => plain().cacheOnArguments({ namespace: "n" }, () => 1)([gift, Symbol(x40 + SECRET)])],
   ["a cached multi function", (gift) => plain().cacheMultiOnArguments({ namespace: "n" }, gift)],
-  ["what functionMultiKeyGenerator's function returns", (gift) => plain().cacheMultiOnArguments({ namespace: "n", functionMultiKeyGenerator: () => () => gift }, () => [1])(1, 2, 3)],
+  [
+    "what functionMultiKeyGenerator's function returns",
+    (gift) => plain().cacheMultiOnArguments({ namespace: "n", functionMultiKeyGenerator: () => () => gift }, () => [1])(1, 2, 3),
+  ],
   ["what an asDict function returns", (gift) => plain().cacheMultiOnArguments({ namespace: "n", asDict: true }, () => gift)(1)],
   ["functionKeyGenerator's namespace", (gift) => functionKeyGenerator(gift, () => 1, String)],
-  ["functionMultiKeyGenerator's toStr", (gift) => functionMultiKeyGenerator("n", () => 1, () => gift)(1)],
+  [
+    "functionMultiKeyGenerator's toStr",
+    (gift) =>
+      functionMultiKeyGenerator(
+        "n",
+        () => 1,
+        () => gift,
+      )(1),
+  ],
 
   ["StoredInvalidationStrategy", (gift) => new StoredInvalidationStrategy(gift)],
   ["StoredInvalidationStrategy's options", (gift) => new StoredInvalidationStrategy(plainBackend(), gift)],
@@ -261,7 +354,9 @@ describe("names and keys", () => {
     const region = plain();
     const f = () => "s3cret-pw";
     const failures = [
-      () => busy.set(x80 + SECRET, "text"), () => strategy.refresh(0), () => database.set(x80 + SECRET, f),
+      () => busy.set(x80 + SECRET, "text"),
+      () => strategy.refresh(0),
+      () => database.set(x80 + SECRET, f),
       () => region.getOrCreate(x80 + SECRET, () => region.getOrCreate(x80 + SECRET, () => 1)),
     ];
     for (const fail of failures) {
@@ -277,7 +372,8 @@ describe("names and keys", () => {
 });
 
 test.each([
-  ["a function", () => "s3cret-pw", "a function"], ["what has one in it", { password: SECRET, f: () => "s3cret-pw" }, "a plain object"],
+  ["a function", () => "s3cret-pw", "a function"],
+  ["what has one in it", { password: SECRET, f: () => "s3cret-pw" }, "a plain object"],
 ])("%s, which structured clone cannot copy, is not shown", async (_name, value, what) => {
   const database = new IndexedDBBackend({ databaseName: "messages" });
   const error = await refuses(() => createRegion({ backend: database }).set("k", value), "VALIDATION", 'the value under "k" must be', `not ${what}`);
@@ -298,17 +394,22 @@ test("what is stored is not shown where it cannot be read, however short it is",
 });
 
 test("a lock says what it does not know in short", async () => {
-  const ask = async (operation) => (await new DogpileLock().fetch(new Request("https://lock/", { method: "POST", body: JSON.stringify({ operation }) }))).text();
+  const ask = async (operation) =>
+    (await new DogpileLock().fetch(new Request("https://lock/", { method: "POST", body: JSON.stringify({ operation }) }))).text();
   expect(await ask("steal")).toBe('no operation "steal"');
   for (const operation of [{ password: SECRET }, [SECRET], x40 + SECRET]) expectSilence(await ask(operation));
 });
 
 describe("what goes to the console", () => {
   class ReplyError extends Error {
-    get name() { return boom(); }
+    get name() {
+      return boom();
+    }
   }
   class Timeout extends Error {
-    get message() { return boom(); }
+    get message() {
+      return boom();
+    }
   }
   const full = (error) => Object.assign(error, { command: { args: [SECRET] }, password: SECRET });
   /** `[name, what the backend fails with, what is said of it]`. */
@@ -323,7 +424,17 @@ describe("what goes to the console", () => {
     ["an error with a URL", () => new Error(`cannot reach redis://:${SECRET}@host`), "Error: cannot reach redis://…"],
     ["an error of the platform's", () => new DOMException("gone", "AbortError"), "AbortError: gone"],
     ["one that quotes what it could not copy", () => new DOMException(`() => "${SECRET}" could not be cloned.`, "DataCloneError"), "DataCloneError"],
-    ["one that quotes what it could not parse", () => { try { JSON.parse(SECRET); } catch (error) { return error; } }, "SyntaxError"],
+    [
+      "one that quotes what it could not parse",
+      () => {
+        try {
+          JSON.parse(SECRET);
+        } catch (error) {
+          return error;
+        }
+      },
+      "SyntaxError",
+    ],
     ["a long text of an error", () => new Error("m".repeat(200) + SECRET), `Error: ${"m".repeat(200)}…`],
     ["nothing", () => undefined, "undefined"],
     ...gifts.filter(([name]) => name !== "an error"),
@@ -331,7 +442,9 @@ describe("what goes to the console", () => {
 
   test.each(failures)("%s", async (_name, make, expected) => {
     calls = 0;
-    const fail = () => { throw make(); };
+    const fail = () => {
+      throw make();
+    };
     const region = createRegion({ backend: { ...plainBackend(), get: fail } });
     expect(await region.getOrCreate("k", () => "created")).toBe("created");
     expect(console.warn.mock.calls).toEqual([[`dogpile: the first "read" error of a region without observer.onError: ${expected}`]]);
@@ -340,6 +453,8 @@ describe("what goes to the console", () => {
 
   test("an error of this package's goes by its name, which no minifier changes", async () => {
     await over({ getMulti: () => new Redis() }, { observer: undefined }).getOrCreateMulti(["k"], () => [1]);
-    expect(console.warn.mock.calls).toEqual([[expect.stringMatching(/: ValidationError: what the backend's getMulti returns .* not an object of class Redis$/)]]);
+    expect(console.warn.mock.calls).toEqual([
+      [expect.stringMatching(/: ValidationError: what the backend's getMulti returns .* not an object of class Redis$/)],
+    ]);
   });
 });

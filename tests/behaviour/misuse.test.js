@@ -9,9 +9,19 @@ async function useAll(region, key = "k") {
   const creator = () => "value";
   await Promise.all(
     [
-      region.get(key), region.getMulti([key, "other"]), region.getValueMetadata(key), region.getOrCreate(key, creator), region.getOrCreate("other", creator, { expirationTime: 1 }),
-      region.getOrCreateEntry(key, creator), region.getOrCreateMulti([key, "other"], (keys) => keys.map(creator)), region.set("other", 1), region.setMulti({ other: 1 }),
-      region.delete("other"), region.deleteMulti(["other"]), region.keyIsLocked(key), region.invalidate(false),
+      region.get(key),
+      region.getMulti([key, "other"]),
+      region.getValueMetadata(key),
+      region.getOrCreate(key, creator),
+      region.getOrCreate("other", creator, { expirationTime: 1 }),
+      region.getOrCreateEntry(key, creator),
+      region.getOrCreateMulti([key, "other"], (keys) => keys.map(creator)),
+      region.set("other", 1),
+      region.setMulti({ other: 1 }),
+      region.delete("other"),
+      region.deleteMulti(["other"]),
+      region.keyIsLocked(key),
+      region.invalidate(false),
     ].map(outcome),
   );
   expect(region.stats.hits).toBeGreaterThanOrEqual(0);
@@ -35,7 +45,14 @@ function reentrant() {
 
 const over = (backend, methods) => {
   const { keyMangler, serializer } = backend;
-  return { keyMangler, serializer, get: (key) => backend.get(key), set: (key, value) => backend.set(key, value), delete: (key) => backend.delete(key), ...methods };
+  return {
+    keyMangler,
+    serializer,
+    get: (key) => backend.get(key),
+    set: (key, value) => backend.set(key, value),
+    delete: (key) => backend.delete(key),
+    ...methods,
+  };
 };
 
 const calledBack = [
@@ -84,13 +101,43 @@ test("every method may be called from within getters of options, iterators and t
   const region = makeRegion({ lockTimeout: "80ms" });
   const inner = [];
   const use = (value) => (inner.push(useAll(region)), value);
-  const options = { get expirationTime() { return use(60); }, get shouldCacheFn() { return use(undefined); } };
+  const options = {
+    get expirationTime() {
+      return use(60);
+    },
+    get shouldCacheFn() {
+      return use(undefined);
+    },
+  };
   await region.getOrCreate("k", () => "value", options);
   await region.getOrCreate("k", () => "value", options);
-  await region.getMulti({ *[Symbol.iterator]() { yield use("k"); } });
-  await region.getOrCreateMulti({ *[Symbol.iterator]() { yield use("k"); } }, () => ["value"]);
-  await region.setMulti({ *[Symbol.iterator]() { yield use(["k", 1]); } });
-  await region.getOrCreate("k", () => ({ then(resolve) { resolve(use("value")); } }), { forceRefresh: true });
+  await region.getMulti({
+    *[Symbol.iterator]() {
+      yield use("k");
+    },
+  });
+  await region.getOrCreateMulti(
+    {
+      *[Symbol.iterator]() {
+        yield use("k");
+      },
+    },
+    () => ["value"],
+  );
+  await region.setMulti({
+    *[Symbol.iterator]() {
+      yield use(["k", 1]);
+    },
+  });
+  await region.getOrCreate(
+    "k",
+    () => ({
+      then(resolve) {
+        resolve(use("value"));
+      },
+    }),
+    { forceRefresh: true },
+  );
   await Promise.all(inner);
   expect(inner.length).toBeGreaterThanOrEqual(6);
 });
@@ -122,9 +169,24 @@ test("a backend may be replaced from within a creator, a clock and a key mangler
 
 test("methods that are called without their region never trap", async () => {
   const region = makeRegion();
-  const names = ["get", "getMulti", "getValueMetadata", "getOrCreate", "getOrCreateEntry", "getOrCreateMulti", "set", "setMulti", "delete", "deleteMulti", "invalidate", "keyIsLocked", "configure"];
+  const names = [
+    "get",
+    "getMulti",
+    "getValueMetadata",
+    "getOrCreate",
+    "getOrCreateEntry",
+    "getOrCreateMulti",
+    "set",
+    "setMulti",
+    "delete",
+    "deleteMulti",
+    "invalidate",
+    "keyIsLocked",
+    "configure",
+  ];
   for (const name of names) {
-    for (const self of [undefined, null, {}, Object.create(Region.prototype), new MemoryBackend()]) await outcome((async () => Region.prototype[name].call(self, "k", () => "value"))());
+    for (const self of [undefined, null, {}, Object.create(Region.prototype), new MemoryBackend()])
+      await outcome((async () => Region.prototype[name].call(self, "k", () => "value"))());
   }
   for (const method of ["get", "set", "delete", "clear", "entries"]) await outcome((async () => MemoryBackend.prototype[method]?.call({}, "k", {}))());
   expect(await region.getOrCreate("k", () => "value")).toBe("value");
@@ -133,10 +195,53 @@ test("methods that are called without their region never trap", async () => {
 test("after every kind of misuse, one after another in one realm, a normal call still works", async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  const nonsense = [undefined, null, NaN, -0, "", "\ud800", Symbol("nonsense"), 1n, true, [], {}, () => { throw "nonsense"; }, Promise.resolve(), { get then() { throw "nonsense"; } }, new Proxy({}, { get() { throw "nonsense"; } }), proxy];
+  const nonsense = [
+    undefined,
+    null,
+    NaN,
+    -0,
+    "",
+    "\ud800",
+    Symbol("nonsense"),
+    1n,
+    true,
+    [],
+    {},
+    () => {
+      throw "nonsense";
+    },
+    Promise.resolve(),
+    {
+      get then() {
+        throw "nonsense";
+      },
+    },
+    new Proxy(
+      {},
+      {
+        get() {
+          throw "nonsense";
+        },
+      },
+    ),
+    proxy,
+  ];
   const attempt = (act) => outcome((async () => act())());
   const region = makeRegion({ lockTimeout: "40ms" });
-  const methods = ["get", "getMulti", "getValueMetadata", "getOrCreate", "getOrCreateEntry", "getOrCreateMulti", "set", "setMulti", "delete", "deleteMulti", "invalidate", "keyIsLocked"];
+  const methods = [
+    "get",
+    "getMulti",
+    "getValueMetadata",
+    "getOrCreate",
+    "getOrCreateEntry",
+    "getOrCreateMulti",
+    "set",
+    "setMulti",
+    "delete",
+    "deleteMulti",
+    "invalidate",
+    "keyIsLocked",
+  ];
   for (const it of nonsense) {
     await attempt(() => new Region(it));
     await attempt(() => createRegion(it));

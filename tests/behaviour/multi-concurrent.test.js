@@ -9,7 +9,12 @@ const keys = ["a", "b", "c"];
 function held(name) {
   const gate = deferred();
   const creator = counted((asked) => gate.promise.then((it) => it ?? asked.map((key) => `${name} ${key}`)));
-  return Object.assign(creator, { release: () => gate.resolve(), answer: gate.resolve, reject: gate.reject, asked: () => creator.calls.map(([asked]) => asked) });
+  return Object.assign(creator, {
+    release: () => gate.resolve(),
+    answer: gate.resolve,
+    reject: gate.reject,
+    asked: () => creator.calls.map(([asked]) => asked),
+  });
 }
 
 describe.each(backends)("over %s", (_name, makeBackend, brief) => {
@@ -58,7 +63,12 @@ describe.each(backends)("over %s", (_name, makeBackend, brief) => {
       await turns(3);
       return asked.map((key) => `value ${key}`);
     };
-    const orders = [["a", "b", "c"], ["c", "b", "a"], ["b", "c"], ["c", "a", "c"]];
+    const orders = [
+      ["a", "b", "c"],
+      ["c", "b", "a"],
+      ["b", "c"],
+      ["c", "a", "c"],
+    ];
     const calls = Array.from({ length: 100 }, (_, index) => orders[index % orders.length]);
     const values = await Promise.all(calls.map((order) => region.getOrCreateMulti(order, creator)));
     expect(values).toEqual(calls.map((order) => order.map((key) => `value ${key}`)));
@@ -120,7 +130,9 @@ describe.each(backends)("over %s", (_name, makeBackend, brief) => {
     one.release();
     expect(await first).toEqual(["one a", "one b"]);
     expect(await region.getMulti(["a", "b"])).toEqual(stored);
-    expect(await region.getOrCreateMulti(["a", "b"], (asked) => asked.map((key) => `two ${key}`))).toEqual(stored.map((it, index) => it ?? `two ${keys[index]}`));
+    expect(await region.getOrCreateMulti(["a", "b"], (asked) => asked.map((key) => `two ${key}`))).toEqual(
+      stored.map((it, index) => it ?? `two ${keys[index]}`),
+    );
   });
 
   test("a key whose creation hangs elsewhere is taken over after lockTimeout", async () => {

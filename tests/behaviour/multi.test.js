@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { SlowMultiBackend, backends, checkAfterEach, counted, makeRegion, outcome, plainBackend, record, refuses, slowRegion, virtualClock } from "./helpers.js";
+import {
+  SlowMultiBackend,
+  backends,
+  checkAfterEach,
+  counted,
+  makeRegion,
+  outcome,
+  plainBackend,
+  record,
+  refuses,
+  slowRegion,
+  virtualClock,
+} from "./helpers.js";
 
 checkAfterEach();
 
@@ -52,7 +64,12 @@ describe.each(backends)("getOrCreateMulti over %s", (_name, makeBackend) => {
 
   test("a creator that throws or rejects stores nothing", async () => {
     const reason = new Error("failed");
-    for (const creator of [() => { throw reason; }, () => Promise.reject(reason)]) {
+    for (const creator of [
+      () => {
+        throw reason;
+      },
+      () => Promise.reject(reason),
+    ]) {
       const region = makeRegion({ backend: makeBackend() }, ["a", "b"]);
       expect(await outcome(region.getOrCreateMulti(["a", "b"], creator))).toEqual(["rejected", reason]);
       expect(await region.getMulti(["a", "b"])).toEqual([undefined, undefined]);
@@ -71,14 +88,18 @@ describe.each(backends)("getOrCreateMulti over %s", (_name, makeBackend) => {
     }
   });
 
-  test.each([["too few", ["a"]], ["too many", ["a", "b", "c"]], ["none", []], ["undefined", undefined], ["null", null], ["a number", 5]])(
-    "a creator that returns %s values is refused, and nothing is stored",
-    async (_how, values) => {
-      const region = makeRegion({ backend: makeBackend() }, ["a", "b"]);
-      await refuses(() => region.getOrCreateMulti(["a", "b"], async () => values), "VALIDATION");
-      expect(await region.getMulti(["a", "b"])).toEqual([undefined, undefined]);
-    },
-  );
+  test.each([
+    ["too few", ["a"]],
+    ["too many", ["a", "b", "c"]],
+    ["none", []],
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 5],
+  ])("a creator that returns %s values is refused, and nothing is stored", async (_how, values) => {
+    const region = makeRegion({ backend: makeBackend() }, ["a", "b"]);
+    await refuses(() => region.getOrCreateMulti(["a", "b"], async () => values), "VALIDATION");
+    expect(await region.getMulti(["a", "b"])).toEqual([undefined, undefined]);
+  });
 
   test("shouldCacheFn is asked once for each created value and keeps what it refuses from being stored", async () => {
     const region = makeRegion({ backend: makeBackend() }, ["a", "b", "c"]);
@@ -92,7 +113,10 @@ describe.each(backends)("getOrCreateMulti over %s", (_name, makeBackend) => {
   test("what shouldCacheFn throws rejects the call, and nothing is stored", async () => {
     const region = makeRegion({ backend: makeBackend() }, ["a", "b"]);
     const reason = new Error("no opinion");
-    const shouldCacheFn = (value) => { if (value === "new b") throw reason; return true; };
+    const shouldCacheFn = (value) => {
+      if (value === "new b") throw reason;
+      return true;
+    };
     expect(await outcome(region.getOrCreateMulti(["a", "b"], echo, { shouldCacheFn }))).toEqual(["rejected", reason]);
     expect(await region.getMulti(["a", "b"])).toEqual([undefined, undefined]);
   });

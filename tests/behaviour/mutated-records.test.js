@@ -6,10 +6,34 @@ import { generator } from "./random/plan.js";
 checkAfterEach();
 
 const MUTATIONS = 1_500;
-const pieces = ["1e999", "-1e999", "-1", "0", "NaN", "null", "true", '""', "{}", "[]", "|", '"', "\\", "\ufeff", "\0", "\ud800", ",", '"et": ', '"__proto__": {"ct": 1}, ', "9".repeat(400)];
+const pieces = [
+  "1e999",
+  "-1e999",
+  "-1",
+  "0",
+  "NaN",
+  "null",
+  "true",
+  '""',
+  "{}",
+  "[]",
+  "|",
+  '"',
+  "\\",
+  "\ufeff",
+  "\0",
+  "\ud800",
+  ",",
+  '"et": ',
+  '"__proto__": {"ct": 1}, ',
+  "9".repeat(400),
+];
 const foreign = [undefined, null, 0, -1, NaN, Infinity, -Infinity, "", "1", true, 1n, {}, [], () => 1, new Date(), Symbol("s")];
 const encode = (text) => new TextEncoder().encode(text);
-const bytesOfJSON = { encode: (value) => encode(JSON.stringify(value)), decode: (bytes) => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)) };
+const bytesOfJSON = {
+  encode: (value) => encode(JSON.stringify(value)),
+  decode: (bytes) => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)),
+};
 
 function mutated(text, random) {
   const at = Math.floor(random() * (text.length + 1));
@@ -47,7 +71,10 @@ async function useAll(region, allowed, text) {
   expect(await region.get("k")).toBe("over");
 }
 
-describe.each([["text", JSON], ["bytes", bytesOfJSON]])("records of %s", (name, serializer) => {
+describe.each([
+  ["text", JSON],
+  ["bytes", bytesOfJSON],
+])("records of %s", (name, serializer) => {
   test("that are mutated are a miss, or the value that they say", async () => {
     const random = generator(name.length);
     const backend = plainBackend();
@@ -75,7 +102,12 @@ test("plain records with members that are none are a miss, or the value in them"
       () => void (record.metadata = pick(foreign)),
       () => void delete metadata[pick(["ct", "v"])],
       () => void delete record[pick(["payload", "metadata"])],
-      () => Object.defineProperty(metadata, pick(["ct", "v", "et"]), { get: () => { throw new Error("a getter"); } }),
+      () =>
+        Object.defineProperty(metadata, pick(["ct", "v", "et"]), {
+          get: () => {
+            throw new Error("a getter");
+          },
+        }),
     ];
     pick(ways)();
     await backend.set("k", random() < 0.1 ? pick(foreign) : record);

@@ -8,7 +8,10 @@ checkAfterEach();
 const reason = new Error("failed");
 
 describe("what will be handed over", () => {
-  test.each([["without", () => new SlowBackend()], ["with", () => new SlowMultiBackend()]])("is superseded by set and delete before they resolve, over a backend %s operations for many", async (_name, makeBackend) => {
+  test.each([
+    ["without", () => new SlowBackend()],
+    ["with", () => new SlowMultiBackend()],
+  ])("is superseded by set and delete before they resolve, over a backend %s operations for many", async (_name, makeBackend) => {
     const { backend, mutexes, region } = lockedRegion({}, { handover: true }, makeBackend());
     await region.set("k", 1);
     expect(mutexes.superseded.at(-1)).toEqual(["k", backend.store.get("k")]);
@@ -19,7 +22,10 @@ describe("what will be handed over", () => {
     expect(Object.fromEntries(mutexes.superseded)).toEqual({ a: backend.store.get("a"), b: backend.store.get("b") });
     mutexes.superseded.length = 0;
     await region.deleteMulti(["a", "b"]);
-    expect(mutexes.superseded.sort()).toEqual([["a", undefined], ["b", undefined]]);
+    expect(mutexes.superseded.sort()).toEqual([
+      ["a", undefined],
+      ["b", undefined],
+    ]);
   });
 
   test("is superseded by the text that was written, where there is a serializer", async () => {

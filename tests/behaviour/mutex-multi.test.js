@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { SlowBackend, SlowMultiBackend, checkAfterEach, counted, deferred, isSettled, makeRegion, now, outcome, record, turns, until, virtualClock } from "./helpers.js";
+import {
+  SlowBackend,
+  SlowMultiBackend,
+  checkAfterEach,
+  counted,
+  deferred,
+  isSettled,
+  makeRegion,
+  now,
+  outcome,
+  record,
+  turns,
+  until,
+  virtualClock,
+} from "./helpers.js";
 import { lockedRegion } from "./mutexes.js";
 
 checkAfterEach();
@@ -123,7 +137,9 @@ describe.each(shapes)("with %s", (_name, mutexOptions, makeBackend) => {
     const { backend, mutexes, onError, region } = make();
     const reason = new Error("no lock today");
     mutexes.next("acquire", () => Promise.reject(reason));
-    mutexes.next("acquire", () => { throw reason; });
+    mutexes.next("acquire", () => {
+      throw reason;
+    });
     expect(await region.getOrCreateMulti(keys, each)).toEqual(["new a", "new b", "new c"]);
     expect(onError).toHaveBeenCalledWith(reason, "lock");
     expect(keys.map((key) => backend.payload(key))).toEqual(["new a", "new b", "new c"]);
@@ -131,7 +147,10 @@ describe.each(shapes)("with %s", (_name, mutexOptions, makeBackend) => {
 });
 
 describe.each(shapes)("two regions over one store, with %s", (_name, mutexOptions, makeBackend) => {
-  test.each([["a slow creator", 30], ["a quick one", 0]])("keys in opposite order never lock each other out, and each is created once: %s", async (_speed, pause) => {
+  test.each([
+    ["a slow creator", 30],
+    ["a quick one", 0],
+  ])("keys in opposite order never lock each other out, and each is created once: %s", async (_speed, pause) => {
     const { backend, region } = lockedRegion({}, mutexOptions, makeBackend(), keys);
     const other = makeRegion({ backend }, keys);
     for (let round = 0; round < 10; round++) {
@@ -144,7 +163,12 @@ describe.each(shapes)("two regions over one store, with %s", (_name, mutexOption
       const calls = [region.getOrCreateMulti(["a", "b", "c"], creator), other.getOrCreateMulti(["c", "b", "a"], creator)];
       await turns(round);
       calls.push(other.getOrCreateMulti(["b", "a"], creator), region.getOrCreateMulti(["c", "a"], creator));
-      expect(await Promise.all(calls)).toEqual([["new a", "new b", "new c"], ["new c", "new b", "new a"], ["new b", "new a"], ["new c", "new a"]]);
+      expect(await Promise.all(calls)).toEqual([
+        ["new a", "new b", "new c"],
+        ["new c", "new b", "new a"],
+        ["new b", "new a"],
+        ["new c", "new a"],
+      ]);
       expect(created.sort()).toEqual(keys);
       await region.deleteMulti(keys);
     }
@@ -156,7 +180,12 @@ describe.each(shapes)("two regions over one store, with %s", (_name, mutexOption
     const created = [];
     const one = async ({ key }) => (created.push(key), await turns(10), `new ${key}`);
     const many = async (asked) => (created.push(...asked), await turns(10), each(asked));
-    const values = await Promise.all([region.getOrCreate("b", one), other.getOrCreateMulti(keys, many), region.getOrCreateMulti(["c", "b"], many), other.getOrCreate("c", one)]);
+    const values = await Promise.all([
+      region.getOrCreate("b", one),
+      other.getOrCreateMulti(keys, many),
+      region.getOrCreateMulti(["c", "b"], many),
+      other.getOrCreate("c", one),
+    ]);
     expect(values).toEqual(["new b", ["new a", "new b", "new c"], ["new c", "new b"], "new c"]);
     expect(created.sort()).toEqual(keys);
   });

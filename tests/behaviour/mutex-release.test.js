@@ -18,7 +18,9 @@ async function creating(region, options) {
 const NOTHING = [["k", undefined]];
 
 describe("the lock is given back without anything, and can be taken again, when", () => {
-  const fail = () => { throw reason; };
+  const fail = () => {
+    throw reason;
+  };
   test.each([
     ["the creator throws", fail],
     ["the creator rejects", () => Promise.reject(reason)],
@@ -129,7 +131,15 @@ describe("a caller that gives up while it waits for the lock", () => {
 });
 
 describe("a lock that cannot be had is reported, and the call goes on without it:", () => {
-  test.each([["acquire throws", () => { throw reason; }], ["acquire rejects", () => Promise.reject(reason)]])("%s", async (_name, act) => {
+  test.each([
+    [
+      "acquire throws",
+      () => {
+        throw reason;
+      },
+    ],
+    ["acquire rejects", () => Promise.reject(reason)],
+  ])("%s", async (_name, act) => {
     const { backend, mutexes, onError, region } = lockedRegion();
     mutexes.next("acquire", act);
     const creator = counted(() => "created");
@@ -142,7 +152,9 @@ describe("a lock that cannot be had is reported, and the call goes on without it
   test("getMutex throws", async () => {
     const { backend, onError, region } = lockedRegion();
     const { getMutex } = backend;
-    backend.getMutex = () => { throw reason; };
+    backend.getMutex = () => {
+      throw reason;
+    };
     expect(await region.getOrCreate("k", () => "created")).toBe("created");
     expect(onError).toHaveBeenCalledWith(reason, "lock");
     backend.getMutex = getMutex;
@@ -173,7 +185,13 @@ describe("a lock that cannot be had is reported, and the call goes on without it
   });
 
   test("release throws, rejects or hangs: everyone has the value", async () => {
-    for (const act of [() => { throw reason; }, () => Promise.reject(reason), () => deferred().promise]) {
+    for (const act of [
+      () => {
+        throw reason;
+      },
+      () => Promise.reject(reason),
+      () => deferred().promise,
+    ]) {
       const { backend, mutexes, onError, region } = lockedRegion({ lockTimeout: "40ms" });
       mutexes.next("release", (go) => (go(), act()));
       expect(await region.getOrCreate("k", () => "created")).toBe("created");

@@ -5,11 +5,17 @@ import { Mutexes, locked, lockedRegion } from "./mutexes.js";
 
 checkAfterEach();
 
-const answering = [["at once", { answers: "at once" }], ["by promise", { answers: "by promise" }]];
+const answering = [
+  ["at once", { answers: "at once" }],
+  ["by promise", { answers: "by promise" }],
+];
 
 function held() {
   const creation = deferred();
-  return Object.assign(counted(() => creation.promise), creation);
+  return Object.assign(
+    counted(() => creation.promise),
+    creation,
+  );
 }
 
 describe.each(answering)("a lock that answers %s", (_name, mutexOptions) => {
@@ -157,7 +163,10 @@ describe("another record that is found under the lock", () => {
   });
 
   test("where there was none is judged by the caller's expiration", async () => {
-    for (const [expirationTime, expected] of [[10, "created"], [30, "the other's"]]) {
+    for (const [expirationTime, expected] of [
+      [10, "created"],
+      [30, "the other's"],
+    ]) {
       const clock = virtualClock();
       const { backend, mutexes, region } = lockedRegion({ clock });
       const release = mutexes.hold("k");
@@ -204,7 +213,10 @@ describe("another record that is found under the lock", () => {
 });
 
 describe("a backend without a lock for the key", () => {
-  test.each([["undefined", undefined], ["null", null]])("getMutex answers %s: one read, and the value is created", async (_name, answer) => {
+  test.each([
+    ["undefined", undefined],
+    ["null", null],
+  ])("getMutex answers %s: one read, and the value is created", async (_name, answer) => {
     const backend = Object.assign(new SlowBackend(), { getMutex: counted(() => answer) });
     const region = makeRegion({ backend });
     expect(await region.getOrCreate("k", () => "created")).toBe("created");
@@ -229,7 +241,10 @@ test("proxies pass getMutex on, and may do without", async () => {
       return undefined;
     }
   }
-  for (const [wrap, times] of [[[ProxyBackend, ProxyBackend], 1], [[Lockless], 0]]) {
+  for (const [wrap, times] of [
+    [[ProxyBackend, ProxyBackend], 1],
+    [[Lockless], 0],
+  ]) {
     const mutexes = new Mutexes();
     const region = makeRegion({ backend: locked(new MemoryBackend(), mutexes), wrap, keyMangler: (key) => `m:${key}` });
     expect(await region.getOrCreate("k", () => "created")).toBe("created");

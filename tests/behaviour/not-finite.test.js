@@ -41,7 +41,13 @@ describe.each([
 const text = (number) => (Number.isFinite(number) ? `${number}` : `${Math.sign(number)}e999`);
 
 describe("a clock of the region's own", () => {
-  const answers = [["Infinity", Infinity, "Infinity (a number)"], ["minus Infinity", -Infinity, "-Infinity (a number)"], ["NaN", NaN, "NaN (a number)"], ["text", "5", "(a string)"], ["a Date", new Date(), "a Date"]];
+  const answers = [
+    ["Infinity", Infinity, "Infinity (a number)"],
+    ["minus Infinity", -Infinity, "-Infinity (a number)"],
+    ["NaN", NaN, "NaN (a number)"],
+    ["text", "5", "(a string)"],
+    ["a Date", new Date(), "a Date"],
+  ];
   test.each(answers)("that answers %s: every call that needs the time rejects, and nothing is stored", async (_name, answer, named) => {
     const backend = new MemoryBackend();
     const good = record("old", now() - 10);
@@ -49,8 +55,15 @@ describe("a clock of the region's own", () => {
     let reading = answer;
     const region = makeRegion({ backend, expirationTime: 60, clock: () => reading });
     const calls = [
-      () => region.get("k"), () => region.getMulti(["k"]), () => region.getValueMetadata("k"), () => region.getOrCreate("k", () => "new"), () => region.getOrCreateEntry("k", () => "new"),
-      () => region.getOrCreateMulti(["k"], () => ["new"]), () => region.set("k", "new"), () => region.setMulti({ k: "new" }), () => region.invalidate(),
+      () => region.get("k"),
+      () => region.getMulti(["k"]),
+      () => region.getValueMetadata("k"),
+      () => region.getOrCreate("k", () => "new"),
+      () => region.getOrCreateEntry("k", () => "new"),
+      () => region.getOrCreateMulti(["k"], () => ["new"]),
+      () => region.set("k", "new"),
+      () => region.setMulti({ k: "new" }),
+      () => region.invalidate(),
     ];
     for (const call of calls) await refuses(call, "VALIDATION", "clock", named);
     expect(backend.get("k")).toBe(good);
@@ -74,7 +87,10 @@ describe("a clock of the region's own", () => {
 });
 
 test("a stored invalidation time without end is none", async () => {
-  const cache = new Map([["dogpile:invalidation:hard", record(Infinity, now())], ["dogpile:invalidation:soft", record(now(), Infinity)]]);
+  const cache = new Map([
+    ["dogpile:invalidation:hard", record(Infinity, now())],
+    ["dogpile:invalidation:soft", record(now(), Infinity)],
+  ]);
   const errors = [];
   const observer = { onError: (error, where) => errors.push(where) };
   const region = makeRegion({ regionInvalidator: new StoredInvalidationStrategy(new MemoryBackend({ cache })), observer });

@@ -30,7 +30,9 @@ describe.each(shapes)("options may be %s", (_name, shape) => {
     await region.set("k", "value");
     clock.advance(61);
     expect(await region.get("k")).toBeUndefined();
-    const configured = new Region(shape({ name: "m", clock })).configure(shape({ backend: "dogpile.cache.memory", arguments: shape({ max_entries: 1 }), expirationTime: "1m" }));
+    const configured = new Region(shape({ name: "m", clock })).configure(
+      shape({ backend: "dogpile.cache.memory", arguments: shape({ max_entries: 1 }), expirationTime: "1m" }),
+    );
     await configured.setMulti({ a: 1, b: 2 });
     expect(configured.backend.size).toBe(1);
     clock.advance(61);
@@ -78,7 +80,10 @@ test("each option is read once", async () => {
   await region.getOrCreate("k", () => "value", watched({ expirationTime: 1, lockTimeout: 5, shouldCacheFn: undefined }));
   await region.getOrCreate("k", () => "value", watched({ expirationTime: 1 }));
   await region.set("k", "value", watched({ expiresIn: 5 }));
-  const [expirationTimes, others] = [reads.filter((name) => name === "expirationTime"), reads.filter((name) => ["backend", "name", "lockTimeout", "expiresIn"].includes(name))];
+  const [expirationTimes, others] = [
+    reads.filter((name) => name === "expirationTime"),
+    reads.filter((name) => ["backend", "name", "lockTimeout", "expiresIn"].includes(name)),
+  ];
   expect([expirationTimes.length, others.length]).toEqual([3, 4]);
 });
 

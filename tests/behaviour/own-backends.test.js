@@ -9,10 +9,20 @@ describe("a Keyv as backend is refused, with what to write instead", () => {
   class Keyv {
     opts = { namespace: "keyv", store: new Map() };
     stored = [];
-    get(key) { return this.opts.store.get(key); }
-    set(key, value, ttl) { this.stored.push(ttl); this.opts.store.set(key, value); return true; }
-    delete(key) { return this.opts.store.delete(key); }
-    has(key) { return this.opts.store.has(key); }
+    get(key) {
+      return this.opts.store.get(key);
+    }
+    set(key, value, ttl) {
+      this.stored.push(ttl);
+      this.opts.store.set(key, value);
+      return true;
+    }
+    delete(key) {
+      return this.opts.store.delete(key);
+    }
+    has(key) {
+      return this.opts.store.has(key);
+    }
     clear() {}
     disconnect() {}
   }
@@ -38,10 +48,25 @@ describe("a MemoryBackend in a Map of the user's", () => {
   /** Counts what is done to it: each step of an iterator, too. */
   class Counting extends Map {
     steps = 0;
-    get(key) { this.steps += 1; return super.get(key); }
-    set(key, value) { this.steps += 1; return super.set(key, value); }
-    delete(key) { this.steps += 1; return super.delete(key); }
-    *keys() { this.iterators = (this.iterators ?? 0) + 1; for (const key of super.keys()) { this.steps += 1; yield key; } }
+    get(key) {
+      this.steps += 1;
+      return super.get(key);
+    }
+    set(key, value) {
+      this.steps += 1;
+      return super.set(key, value);
+    }
+    delete(key) {
+      this.steps += 1;
+      return super.delete(key);
+    }
+    *keys() {
+      this.iterators = (this.iterators ?? 0) + 1;
+      for (const key of super.keys()) {
+        this.steps += 1;
+        yield key;
+      }
+    }
   }
 
   test("costs a set a few operations however many it holds, and begins one iterator", () => {

@@ -13,7 +13,7 @@ const kinds = [
   ["one behind proxies", (maxEntries) => new Proxy().wrap(new Proxy().wrap(new MemoryBackend({ maxEntries })))],
 ];
 const bounds = [1, 2, 3, 4, 5];
-const innermost = (backend) => backend.proxied === undefined ? backend : innermost(backend.proxied);
+const innermost = (backend) => (backend.proxied === undefined ? backend : innermost(backend.proxied));
 
 function fill(store, count = 300) {
   for (let index = 0; index < count; index++) {

@@ -6,7 +6,10 @@ let isBroken = false;
 let dogpile;
 
 /** Each file of tests has its own copy of the package: this one's module is broken on purpose, by pointers that lie outside of its memory. */
-const breakable = (call) => (pointer, ...others) => call(isBroken ? OUT_OF_BOUNDS : pointer, ...others);
+const breakable =
+  (call) =>
+  (pointer, ...others) =>
+    call(isBroken ? OUT_OF_BOUNDS : pointer, ...others);
 
 beforeAll(async () => {
   WebAssembly.Instance = class extends Instance {
@@ -47,6 +50,7 @@ test("a module that has trapped says so: to whoever waits, and to every later ca
     () => region.invalidate(),
     () => region.keyIsLocked("k"),
     () => other.getOrCreate("k", () => 1),
-  ]) await refused(call());
+  ])
+    await refused(call());
   expect(() => createRegion({ backend: new MemoryBackend() })).toThrow(PoisonedError);
 });

@@ -14,14 +14,26 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
     for (const make of [rejecting, thenable]) {
       await refuses(() => region.set("k", make()), "VALIDATION", "awaited before it is set");
       await refuses(() => region.setMulti({ a: make(), b: make() }), "VALIDATION", "awaited before it is set");
-      await refuses(() => region.setMulti(new Map([["a", 1], ["b", make()], ["c", make()]])), "VALIDATION", "awaited before it is set");
+      await refuses(
+        () =>
+          region.setMulti(
+            new Map([
+              ["a", 1],
+              ["b", make()],
+              ["c", make()],
+            ]),
+          ),
+        "VALIDATION",
+        "awaited before it is set",
+      );
     }
     await refuses(() => region.set("k", rejecting(), { ttl: 5 }), "VALIDATION", "ttl");
     await refuses(() => region.set(rejecting(), rejecting()), "VALIDATION", "a key must be a string, not a Promise");
     await refuses(() => region.setMulti([["a", rejecting()], rejecting(), ["b", rejecting()]]), "VALIDATION", "a pair of a key and a value");
     for (const method of ["getMulti", "deleteMulti"]) await refuses(() => region[method]([rejecting(), rejecting()]), "VALIDATION", "a key must be a string");
     await refuses(() => region.getOrCreateMulti([rejecting(), rejecting()], () => []), "VALIDATION", "a key must be a string");
-    for (const method of ["get", "delete", "getValueMetadata", "keyIsLocked", "invalidate"]) await refuses(() => region[method](rejecting()), "VALIDATION", "a Promise");
+    for (const method of ["get", "delete", "getValueMetadata", "keyIsLocked", "invalidate"])
+      await refuses(() => region[method](rejecting()), "VALIDATION", "a Promise");
     await refuses(() => region.get("k", rejecting()), "VALIDATION", "options must be an object, not a Promise");
     await refuses(() => region.getOrCreate("new", () => "value", rejecting()), "VALIDATION", "options must be an object, not a Promise");
     expect(await region.getMulti(["a", "b"])).toEqual([undefined, undefined]);
@@ -44,13 +56,19 @@ describe("a promise where an answer has to be there at once", () => {
     if (!options.serializer) await refuses(() => creates(region), "VALIDATION", text);
   });
 
-  test.each([["parse", { stringify: JSON.stringify, parse: rejecting }], ["decode", { encode: () => new Uint8Array(1), decode: rejecting }]])("is no payload when %s gives it: a miss, reported", async (_name, serializer) => {
+  test.each([
+    ["parse", { stringify: JSON.stringify, parse: rejecting }],
+    ["decode", { encode: () => new Uint8Array(1), decode: rejecting }],
+  ])("is no payload when %s gives it: a miss, reported", async (_name, serializer) => {
     const onError = vi.fn();
     const region = makeRegion({ serializer, observer: { onError } }, []);
     await region.set("k", "value");
     expect(await region.get("k")).toBeUndefined();
     expect(onError).toHaveBeenCalledTimes(1);
-    expect(onError.mock.calls[0][0]).toMatchObject({ code: "VALIDATION", message: expect.stringContaining("what the serializer returns must be there at once") });
+    expect(onError.mock.calls[0][0]).toMatchObject({
+      code: "VALIDATION",
+      message: expect.stringContaining("what the serializer returns must be there at once"),
+    });
   });
 
   test.each(["isInvalidated", "isHardInvalidated", "isSoftInvalidated"])("is refused of a strategy's %s", async (method) => {
@@ -73,7 +91,17 @@ describe("a promise where an answer has to be there at once", () => {
     await refuses(() => many({ functionMultiKeyGenerator: () => rejecting })(1), "VALIDATION", "functionMultiKeyGenerator returns");
     await refuses(() => many({ functionMultiKeyGenerator: () => () => [rejecting(), rejecting()] })(1, 2), "VALIDATION", "functionMultiKeyGenerator returns");
     await refuses(() => cache({ functionKeyGenerator: () => rejecting }).set(rejecting(), 1), "VALIDATION", "functionKeyGenerator");
-    await refuses(() => many({ functionMultiKeyGenerator: () => rejecting }).set(new Map([[1, rejecting()], [2, rejecting()]])), "VALIDATION", "functionMultiKeyGenerator");
+    await refuses(
+      () =>
+        many({ functionMultiKeyGenerator: () => rejecting }).set(
+          new Map([
+            [1, rejecting()],
+            [2, rejecting()],
+          ]),
+        ),
+      "VALIDATION",
+      "functionMultiKeyGenerator",
+    );
   });
 
   test("is refused of a backend's factory, and as a backend", () => {

@@ -122,14 +122,17 @@ describe("proxies", () => {
     expect(recorder.log).toEqual([]);
   });
 
-  test.each([[5], ["proxy"], [new MemoryBackend()], [[new MemoryBackend()]], [[undefined]], [[class {}]]])("%j is refused, and the region stays as it was", (wrap) => {
-    const region = new Region();
-    const proxy = new ProxyBackend();
-    const listed = Array.isArray(wrap) ? [proxy, ...wrap] : wrap;
-    expect(() => region.configure({ backend: new MemoryBackend(), wrap: listed })).toThrow(expect.objectContaining({ code: "VALIDATION" }));
-    expect(region.isConfigured).toBe(false);
-    expect(proxy.proxied).toBeUndefined();
-  });
+  test.each([[5], ["proxy"], [new MemoryBackend()], [[new MemoryBackend()]], [[undefined]], [[class {}]]])(
+    "%j is refused, and the region stays as it was",
+    (wrap) => {
+      const region = new Region();
+      const proxy = new ProxyBackend();
+      const listed = Array.isArray(wrap) ? [proxy, ...wrap] : wrap;
+      expect(() => region.configure({ backend: new MemoryBackend(), wrap: listed })).toThrow(expect.objectContaining({ code: "VALIDATION" }));
+      expect(region.isConfigured).toBe(false);
+      expect(proxy.proxied).toBeUndefined();
+    },
+  );
 });
 
 describe("a proxy stands in one place of one region", () => {

@@ -7,7 +7,25 @@ checkAfterEach();
 
 const SEEDS = [1, 2, 3, 4];
 const STEPS = 80;
-const keys = ["", "k", "__proto__", "constructor", "toString", "42", "0", "a\0b", "\ud800", "\udfff", "\ud83d\ude00", "sha1:", ".", "..", "user:1", "x".repeat(600), `${"x".repeat(600)}y`];
+const keys = [
+  "",
+  "k",
+  "__proto__",
+  "constructor",
+  "toString",
+  "42",
+  "0",
+  "a\0b",
+  "\ud800",
+  "\udfff",
+  "\ud83d\ude00",
+  "sha1:",
+  ".",
+  "..",
+  "user:1",
+  "x".repeat(600),
+  `${"x".repeat(600)}y`,
+];
 const values = [undefined, null, 0, -1.5, "", "text", "\ufeffbom", true, { a: [1, { b: null }] }, [], "|", "{}|1"];
 
 describe.each(backends)("random operations over %s", (_name, makeBackend) => {

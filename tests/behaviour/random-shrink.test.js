@@ -15,7 +15,8 @@ function drawn(source) {
 }
 
 test("a plan that fails shrinks to the steps and choices that it takes", async () => {
-  const fails = ({ numbers }) => numbers.some(([first], index) => first >= 6 && numbers.slice(index + 1).some(([, second, third]) => second >= 3 && third === "more"));
+  const fails = ({ numbers }) =>
+    numbers.some(([first], index) => first >= 6 && numbers.slice(index + 1).some(([, second, third]) => second >= 3 && third === "more"));
   for (let seed = 1; seed <= 20; seed++) {
     const first = drawn({ seed });
     if (!fails(first)) continue;

@@ -6,7 +6,10 @@ import { checkAfterEach } from "./helpers.js";
 
 checkAfterEach();
 
-const cases = lines.trim().split("\n").map((line) => JSON.parse(line));
+const cases = lines
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));
 
 const expiresIn = ({ et }) => (et === -1 ? Infinity : et);
 

@@ -6,16 +6,40 @@ checkAfterEach();
 
 const ct = 1_700_000_000;
 const unreadable = [
-  ["a string", "garbage"], ["the empty string", ""], ["a number", 5], ["true", true], ["an empty object", {}], ["an array", []], ["a function", () => 1],
-  ["a payload alone", { payload: 1 }], ["metadata that is null", { payload: 1, metadata: null }],
-  ["metadata that is a string", { payload: 1, metadata: "{}" }], ["a creation time that is a string", record(1, "1700000000")], ["a creation time that is NaN", record(1, NaN)],
-  ["no creation time", { payload: 1, metadata: { v: 2 } }], ["version 1", { payload: 1, metadata: { ct, v: 1 } }], ["version 3", { payload: 1, metadata: { ct, v: 3 } }],
-  ["no version", { payload: 1, metadata: { ct } }], ["a version that is a string", { payload: 1, metadata: { ct, v: "2" } }],
-  ["metadata that cannot be read", { payload: 1, get metadata() { throw new Error("private"); } }],
-  ["null", null], ["undefined", undefined],
+  ["a string", "garbage"],
+  ["the empty string", ""],
+  ["a number", 5],
+  ["true", true],
+  ["an empty object", {}],
+  ["an array", []],
+  ["a function", () => 1],
+  ["a payload alone", { payload: 1 }],
+  ["metadata that is null", { payload: 1, metadata: null }],
+  ["metadata that is a string", { payload: 1, metadata: "{}" }],
+  ["a creation time that is a string", record(1, "1700000000")],
+  ["a creation time that is NaN", record(1, NaN)],
+  ["no creation time", { payload: 1, metadata: { v: 2 } }],
+  ["version 1", { payload: 1, metadata: { ct, v: 1 } }],
+  ["version 3", { payload: 1, metadata: { ct, v: 3 } }],
+  ["no version", { payload: 1, metadata: { ct } }],
+  ["a version that is a string", { payload: 1, metadata: { ct, v: "2" } }],
+  [
+    "metadata that cannot be read",
+    {
+      payload: 1,
+      get metadata() {
+        throw new Error("private");
+      },
+    },
+  ],
+  ["null", null],
+  ["undefined", undefined],
 ];
 
-describe.each([["at once", (value) => value], ["by promise", (value) => Promise.resolve().then(() => value)]])("a backend that answers %s", (_how, answer) => {
+describe.each([
+  ["at once", (value) => value],
+  ["by promise", (value) => Promise.resolve().then(() => value)],
+])("a backend that answers %s", (_how, answer) => {
   test.each(unreadable)("with %s: it is a miss for every read, and getOrCreate replaces it", async (_name, garbage) => {
     const store = new Map([["k", garbage]]);
     const backend = { get: (key) => answer(store.get(key)), set: (key, value) => void store.set(key, value), delete: (key) => void store.delete(key) };
@@ -38,8 +62,20 @@ describe.each([["at once", (value) => value], ["by promise", (value) => Promise.
 });
 
 describe.each([
-  ["MemoryBackend", () => { const backend = new MemoryBackend(); return [backend, backend]; }],
-  ["the user's own Map behind MemoryBackend", () => { const cache = new Map(); return [new MemoryBackend({ cache }), cache]; }],
+  [
+    "MemoryBackend",
+    () => {
+      const backend = new MemoryBackend();
+      return [backend, backend];
+    },
+  ],
+  [
+    "the user's own Map behind MemoryBackend",
+    () => {
+      const cache = new Map();
+      return [new MemoryBackend({ cache }), cache];
+    },
+  ],
 ])("put into %s after a warm call", (_where, make) => {
   test.each(unreadable)("%s: it is a miss for every read, and getOrCreate replaces it", async (_name, garbage) => {
     const [backend, store] = make();
@@ -57,17 +93,22 @@ describe.each([
 });
 
 describe("an answer to a read of many keys that is not one record a key", () => {
-  test.each([["undefined", undefined], ["null", null], ["a string", "ab"], ["an object", {}], ["an empty array", []], ["too short an array", [undefined]], ["too long an array", [null, null, null]]])(
-    "%s: never traps, and getOrCreateMulti goes on without it",
-    async (_name, answer) => {
-      const backend = new SlowMultiBackend();
-      backend.getMulti = async () => answer;
-      const region = makeRegion({ backend }, ["a", "b"]);
-      await outcome(region.getMulti(["a", "b"]));
-      expect(await region.getOrCreateMulti(["a", "b"], () => [1, 2])).toEqual([1, 2]);
-      expect(await region.get("a")).toBe(1);
-    },
-  );
+  test.each([
+    ["undefined", undefined],
+    ["null", null],
+    ["a string", "ab"],
+    ["an object", {}],
+    ["an empty array", []],
+    ["too short an array", [undefined]],
+    ["too long an array", [null, null, null]],
+  ])("%s: never traps, and getOrCreateMulti goes on without it", async (_name, answer) => {
+    const backend = new SlowMultiBackend();
+    backend.getMulti = async () => answer;
+    const region = makeRegion({ backend }, ["a", "b"]);
+    await outcome(region.getMulti(["a", "b"]));
+    expect(await region.getOrCreateMulti(["a", "b"], () => [1, 2])).toEqual([1, 2]);
+    expect(await region.get("a")).toBe(1);
+  });
 });
 
 test("metadata may have more members, and a payload may be anything", async () => {

@@ -62,7 +62,11 @@ describe.each(backends)("getOrCreate for a key from inside that key's own creato
   test("in a circle of two keys: ends, in a value or in an error", async () => {
     const region = makeRegion({ backend: makeBackend(), lockTimeout: brief }, ["one", "two"]);
     const one = () => region.getOrCreate("two", two);
-    const two = () => region.getOrCreate("one", counted(() => "cut"));
+    const two = () =>
+      region.getOrCreate(
+        "one",
+        counted(() => "cut"),
+      );
     const [how, what] = await outcome(region.getOrCreate("one", one));
     if (how === "resolved") expect(what).toBe("cut");
     else expect(["REENTRANT", "TIMEOUT"]).toContain(what.code);
@@ -71,7 +75,11 @@ describe.each(backends)("getOrCreate for a key from inside that key's own creato
 
 test("a creator that threw or that awaits is not taken for one in its synchronous part", async () => {
   const region = makeRegion();
-  await outcome(region.getOrCreate("k", () => { throw new Error("failed"); }));
+  await outcome(
+    region.getOrCreate("k", () => {
+      throw new Error("failed");
+    }),
+  );
   expect(await region.getOrCreate("k", () => "value")).toBe("value");
   await region.delete("k");
   const creator = counted(async () => (await turns(5), "shared"));

@@ -72,7 +72,10 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
       return [makeRegion({ backend }), makeRegion({ backend })];
     };
 
-    test.each([["set", "set"], ["delete", undefined]])("%s through one fences what the other creates", async (name, stored) => {
+    test.each([
+      ["set", "set"],
+      ["delete", undefined],
+    ])("%s through one fences what the other creates", async (name, stored) => {
       const [one, other] = both();
       const creation = deferred();
       const creator = counted(() => creation.promise);

@@ -17,9 +17,13 @@ async function hintOf(options, write) {
 }
 
 const create = (options, expiresIn) => (region) => region.getOrCreate("k", (context) => (context.expiresIn(expiresIn), "value"), options);
-const createMulti = (options, expiresIn) => (region) => region.getOrCreateMulti(["k"], (_keys, context) => (context.expiresIn("k", expiresIn), ["value"]), options);
+const createMulti = (options, expiresIn) => (region) =>
+  region.getOrCreateMulti(["k"], (_keys, context) => (context.expiresIn("k", expiresIn), ["value"]), options);
 
-describe.each([["getOrCreate", create], ["getOrCreateMulti", createMulti]])("the hint of %s", (_name, make) => {
+describe.each([
+  ["getOrCreate", create],
+  ["getOrCreateMulti", createMulti],
+])("the hint of %s", (_name, make) => {
   test.each([
     ["the region's expiration and as much again", { expirationTime: 300 }, {}, undefined, 600],
     ["a minute more at least", { expirationTime: 5 }, {}, undefined, 65],

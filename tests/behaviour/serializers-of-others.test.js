@@ -8,7 +8,15 @@ import { SlowMultiBackend, checkAfterEach, counted, makeRegion, virtualClock } f
 checkAfterEach();
 
 const plain = { text: "h\u00e9llo | \u{1f600}", number: 1.5, none: null, no: false, empty: "", list: [1, "a", null, [{}]] };
-const rich = { ...plain, date: new Date(1_700_000_000_000), map: new Map([["a", new Set([1, 2])]]), big: 2n ** 70n, missing: undefined, pattern: /a|b/gi, not: NaN };
+const rich = {
+  ...plain,
+  date: new Date(1_700_000_000_000),
+  map: new Map([["a", new Set([1, 2])]]),
+  big: 2n ** 70n,
+  missing: undefined,
+  pattern: /a|b/gi,
+  not: NaN,
+};
 const bytes = { ...plain, date: new Date(1_700_000_000_000), bytes: new Uint8Array([0, 124, 255]) };
 
 const serializers = [

@@ -100,13 +100,19 @@ describe("a payload that begins with a byte order mark", () => {
   const payload = "\ufeff\ufeffé";
   const head = '{"ct": 1700000000.0, "v": 2}|';
 
-  test.each([["text", raw], ["bytes", rawBytes]])("comes back whole, written as %s", async (_name, serializer) => {
+  test.each([
+    ["text", raw],
+    ["bytes", rawBytes],
+  ])("comes back whole, written as %s", async (_name, serializer) => {
     const { region } = regionOver({ serializer });
     await region.set("k", payload);
     expect(await region.get("k")).toBe(payload);
   });
 
-  test.each([["text", head + payload], ["bytes", text.encode(head + payload)]])("comes back whole, read as %s", async (_name, stored) => {
+  test.each([
+    ["text", head + payload],
+    ["bytes", text.encode(head + payload)],
+  ])("comes back whole, read as %s", async (_name, stored) => {
     for (const serializer of [raw, rawBytes]) {
       const { region } = regionOver({ serializer }, { k: stored });
       expect(await region.get("k")).toBe(payload);
@@ -115,7 +121,11 @@ describe("a payload that begins with a byte order mark", () => {
 });
 
 describe("what cannot be serialized", () => {
-  test.each([["undefined", undefined], ["a cycle", Object.assign([], [[]])], ["a bigint", 1n]])("is not stored: %s", async (name, value) => {
+  test.each([
+    ["undefined", undefined],
+    ["a cycle", Object.assign([], [[]])],
+    ["a bigint", 1n],
+  ])("is not stored: %s", async (name, value) => {
     if (name === "a cycle") value[0] = value;
     const { backend, onError, region } = regionOver({ serializer: JSON });
     expect(await region.getOrCreate("k", () => value)).toBe(value);

@@ -24,7 +24,13 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
     expect(await region.getOrCreate("k", () => "created")).toBe("created");
   });
 
-  test.each([["undefined", undefined], ["null", null], ["0", 0], ["the empty string", ""], ["false", false]])("%s may be set, and is a hit", async (_value, value) => {
+  test.each([
+    ["undefined", undefined],
+    ["null", null],
+    ["0", 0],
+    ["the empty string", ""],
+    ["false", false],
+  ])("%s may be set, and is a hit", async (_value, value) => {
     const region = makeRegion({ backend: makeBackend() });
     await region.set("k", value);
     expect(await region.getOrCreate("k", () => "never")).toBe(value);
@@ -36,7 +42,26 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
   test("setMulti takes a Map, an object or any iterable of pairs", async () => {
     const region = makeRegion({ backend: makeBackend() }, ["a", "b"]);
     const bare = Object.assign(Object.create(null), { a: 4, b: 5 });
-    const many = [new Map([["a", 1], ["b", 2]]), { a: 2, b: 3 }, [["a", 3], ["b", 4]], bare, new Set([["a", 5], ["b", 6]]), (function* () { yield ["a", 6]; yield ["b", 7]; })()];
+    const many = [
+      new Map([
+        ["a", 1],
+        ["b", 2],
+      ]),
+      { a: 2, b: 3 },
+      [
+        ["a", 3],
+        ["b", 4],
+      ],
+      bare,
+      new Set([
+        ["a", 5],
+        ["b", 6],
+      ]),
+      (function* () {
+        yield ["a", 6];
+        yield ["b", 7];
+      })(),
+    ];
     for (const [index, values] of many.entries()) {
       expect(await region.setMulti(values)).toBeUndefined();
       expect(await region.getMulti(["a", "b"])).toEqual([index + 1, index + 2]);
@@ -60,7 +85,11 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
 });
 
 describe("a promise or another thenable as value is refused, and nothing is written", () => {
-  const thenables = [["a promise", Promise.resolve(1)], ["a thenable", { then: () => {} }], ["a function with a then", Object.assign(() => {}, { then: () => {} })]];
+  const thenables = [
+    ["a promise", Promise.resolve(1)],
+    ["a thenable", { then: () => {} }],
+    ["a function with a then", Object.assign(() => {}, { then: () => {} })],
+  ];
 
   test.each(thenables)("%s", async (_name, value) => {
     const { backend, region } = slowRegion();
@@ -78,7 +107,13 @@ describe("a promise or another thenable as value is refused, and nothing is writ
 
   test("an object whose then cannot be read rejects, and one whose then is no function is a value", async () => {
     const region = makeRegion();
-    const [how] = await outcome(region.set("k", { get then() { throw new Error("private"); } }));
+    const [how] = await outcome(
+      region.set("k", {
+        get then() {
+          throw new Error("private");
+        },
+      }),
+    );
     expect(how).toBe("rejected");
     expect(await region.getValueMetadata("k")).toBeUndefined();
     await region.set("k", { then: "later" });
@@ -88,7 +123,8 @@ describe("a promise or another thenable as value is refused, and nothing is writ
 
 test("what is no collection of values is refused by setMulti", async () => {
   const { backend, region } = slowRegion();
-  for (const values of [undefined, null, 5, "text", true, Symbol("values"), [1], ["k"], [["k", 1], null], [null]]) await refuses(() => region.setMulti(values), "VALIDATION");
+  for (const values of [undefined, null, 5, "text", true, Symbol("values"), [1], ["k"], [["k", 1], null], [null]])
+    await refuses(() => region.setMulti(values), "VALIDATION");
   expect(backend.sent).toEqual([]);
 });
 

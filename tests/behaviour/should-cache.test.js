@@ -25,7 +25,10 @@ describe.each(backends)("shouldCacheFn by promise, over %s", (_name, makeBackend
     const creator = counted(() => "value");
     const shouldCacheFn = () => Promise.reject(reason);
     const calls = [region.getOrCreate("k", creator, { shouldCacheFn }), region.getOrCreate("k", creator, { shouldCacheFn })];
-    expect(await Promise.all(calls.map(outcome))).toEqual([["rejected", reason], ["rejected", reason]]);
+    expect(await Promise.all(calls.map(outcome))).toEqual([
+      ["rejected", reason],
+      ["rejected", reason],
+    ]);
     expect(await region.get("k")).toBeUndefined();
     expect(await region.keyIsLocked("k")).toBe(false);
   });

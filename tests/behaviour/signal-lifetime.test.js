@@ -1,6 +1,20 @@
 import { describe, expect, test, vi } from "vitest";
 import { MemoryBackend, backgroundRunner } from "dogpile";
-import { SlowMultiBackend, backends, checkAfterEach, counted, deferred, isSettled, makeRegion, outcome, refuses, slowRegion, turns, until, virtualClock } from "./helpers.js";
+import {
+  SlowMultiBackend,
+  backends,
+  checkAfterEach,
+  counted,
+  deferred,
+  isSettled,
+  makeRegion,
+  outcome,
+  refuses,
+  slowRegion,
+  turns,
+  until,
+  virtualClock,
+} from "./helpers.js";
 import { foreignSignal } from "./signals.js";
 
 checkAfterEach();
@@ -9,7 +23,10 @@ const gone = new Error("the user has gone");
 
 function held(make = (value) => value) {
   const creation = deferred();
-  return Object.assign(counted(() => creation.promise.then(make)), creation);
+  return Object.assign(
+    counted(() => creation.promise.then(make)),
+    creation,
+  );
 }
 
 /** A region with a stale value, which is created anew in the background. */
@@ -174,22 +191,28 @@ describe("of many keys", () => {
 const ends = [
   ["a fresh value", (region, signal) => region.getOrCreate("k", () => "never", { signal, expirationTime: "1h" })],
   ["a value that it created", (region, signal) => region.getOrCreate("k", async () => "new", { signal })],
-  ["a value that another creates", async (region, signal) => {
-    const creator = held();
-    const first = region.getOrCreate("other", creator);
-    const second = region.getOrCreate("other", creator, { signal });
-    await turns();
-    creator.resolve("value");
-    await Promise.all([first, second]);
-  }],
+  [
+    "a value that another creates",
+    async (region, signal) => {
+      const creator = held();
+      const first = region.getOrCreate("other", creator);
+      const second = region.getOrCreate("other", creator, { signal });
+      await turns();
+      creator.resolve("value");
+      await Promise.all([first, second]);
+    },
+  ],
   ["a rejection", (region, signal) => outcome(region.getOrCreate("k", () => Promise.reject(gone), { signal }))],
-  ["the stale value", async (region, signal) => {
-    const creator = held();
-    const first = region.getOrCreate("k", creator);
-    expect(await region.getOrCreate("k", creator, { signal })).toBe("old");
-    creator.resolve("new");
-    await first;
-  }],
+  [
+    "the stale value",
+    async (region, signal) => {
+      const creator = held();
+      const first = region.getOrCreate("k", creator);
+      expect(await region.getOrCreate("k", creator, { signal })).toBe("old");
+      creator.resolve("new");
+      await first;
+    },
+  ],
   ["its timeout", (region, signal) => outcome(region.getOrCreate("other", held(), { signal, timeout: "20ms" }))],
   ["many values", (region, signal) => region.getOrCreateMulti(["k", "other"], async (keys) => keys, { signal })],
   ["what is wrong with its options", (region, signal) => outcome(region.getOrCreate("k", () => "never", { signal, expirationTime: "soon" }))],
@@ -220,21 +243,28 @@ describe("a signal that outlives the call is left without a listener when the ca
     await turns();
     expect(one.listeners.size).toBe(0);
     creator.resolve("value");
-    expect(await Promise.all(callers)).toEqual([["rejected", gone], ["resolved", "value"]]);
+    expect(await Promise.all(callers)).toEqual([
+      ["rejected", gone],
+      ["resolved", "value"],
+    ]);
     expect(other.listeners.size).toBe(0);
   });
 });
 
-test.each([["a controller", new AbortController()], ["an empty object", {}], ["a number", 5], ["a text", "abort"], ["true", true], ["a function", () => {}]])(
-  "%s is refused as a signal, and nothing is read",
-  async (_name, signal) => {
-    const { backend, region } = slowRegion();
-    await refuses(() => region.getOrCreate("k", () => "never", { signal }), "VALIDATION", "signal");
-    await refuses(() => region.getOrCreateMulti(["k"], () => ["never"], { signal }), "VALIDATION", "signal");
-    await refuses(() => makeRegion().getOrCreate("k", () => "never", { signal }), "VALIDATION", "signal");
-    expect(backend.sent).toEqual([]);
-  },
-);
+test.each([
+  ["a controller", new AbortController()],
+  ["an empty object", {}],
+  ["a number", 5],
+  ["a text", "abort"],
+  ["true", true],
+  ["a function", () => {}],
+])("%s is refused as a signal, and nothing is read", async (_name, signal) => {
+  const { backend, region } = slowRegion();
+  await refuses(() => region.getOrCreate("k", () => "never", { signal }), "VALIDATION", "signal");
+  await refuses(() => region.getOrCreateMulti(["k"], () => ["never"], { signal }), "VALIDATION", "signal");
+  await refuses(() => makeRegion().getOrCreate("k", () => "never", { signal }), "VALIDATION", "signal");
+  expect(backend.sent).toEqual([]);
+});
 
 test("null and undefined are no signal", async () => {
   const region = makeRegion();

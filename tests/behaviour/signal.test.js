@@ -150,7 +150,8 @@ describe("a signal that has aborted already", () => {
       () => region.getOrCreateMulti(["k"], creator, { signal }),
       () => region.getOrCreateMulti([], creator, { signal }),
       () => warm.getOrCreate("k", creator, { signal }),
-    ]) expect(await atOnce(call())).toEqual(["rejected", gone]);
+    ])
+      expect(await atOnce(call())).toEqual(["rejected", gone]);
     expect(backend.sent).toEqual([]);
     expect(creator.times).toBe(0);
   });
@@ -226,7 +227,12 @@ describe("over a slow backend, a signal that aborts", () => {
 });
 
 describe("a signal of another realm", () => {
-  test.each([["an Error", gone], ["undefined", undefined], ["null", null], ["0", 0]])("is heard, and its reason passed on as it is: %s", async (_name, reason) => {
+  test.each([
+    ["an Error", gone],
+    ["undefined", undefined],
+    ["null", null],
+    ["0", 0],
+  ])("is heard, and its reason passed on as it is: %s", async (_name, reason) => {
     const region = makeRegion();
     const { signal, abort } = foreignSignal();
     const { caller } = await creating(region, { signal });

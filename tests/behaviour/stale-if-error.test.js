@@ -1,14 +1,30 @@
 import { describe, expect, test, vi } from "vitest";
-import { SlowMultiBackend, backends, checkAfterEach, counted, deferred, makeRegion, outcome, refuses, slowRegion, turns, until, virtualClock } from "./helpers.js";
+import {
+  SlowMultiBackend,
+  backends,
+  checkAfterEach,
+  counted,
+  deferred,
+  makeRegion,
+  outcome,
+  refuses,
+  slowRegion,
+  turns,
+  until,
+  virtualClock,
+} from "./helpers.js";
 
 checkAfterEach();
 
 const reason = new Error("the origin is down");
 const failing = [
   ["rejects", () => Promise.reject(reason)],
-  ["throws", () => {
-    throw reason;
-  }],
+  [
+    "throws",
+    () => {
+      throw reason;
+    },
+  ],
 ];
 
 /** A region with `k`, whose value "old" expired `ago` seconds ago. */
@@ -109,7 +125,12 @@ describe("how long ago a value expired", () => {
     expect(await caller).toEqual(["rejected", reason]);
   });
 
-  test.each([["-1", -1], ["Infinity", Infinity], ["365d", "365d"], ["365 days", { days: 365 }]])("is no matter for %s", async (_name, staleIfError) => {
+  test.each([
+    ["-1", -1],
+    ["Infinity", Infinity],
+    ["365d", "365d"],
+    ["365 days", { days: 365 }],
+  ])("is no matter for %s", async (_name, staleIfError) => {
     const { region } = await expired(360 * 86_400);
     expect(await serves(region, { staleIfError })).toBe(true);
   });
@@ -130,17 +151,30 @@ describe("everyone who waits for a creation that fails has a choice of his own",
     const creator = counted(() => creation.promise);
     const leader = outcome(region.getOrCreate("k", creator, options));
     await until(() => creator.times === 1);
-    const waiters = [{ staleIfError: "5m" }, {}, { staleIfError: 99 }].map((each) => outcome(region.getOrCreate("k", creator, { forceRefresh: true, ...each })));
+    const waiters = [{ staleIfError: "5m" }, {}, { staleIfError: 99 }].map((each) =>
+      outcome(region.getOrCreate("k", creator, { forceRefresh: true, ...each })),
+    );
     await turns();
     return { creation, leader, onError, region, waiters };
   }
 
-  test.each([["an Error", reason], ["undefined", undefined], ["null", null]])("that rejects with %s", async (_name, why) => {
-    for (const [options, expected] of [[undefined, ["rejected", why]], [{ staleIfError: "5m" }, ["resolved", "old"]]]) {
+  test.each([
+    ["an Error", reason],
+    ["undefined", undefined],
+    ["null", null],
+  ])("that rejects with %s", async (_name, why) => {
+    for (const [options, expected] of [
+      [undefined, ["rejected", why]],
+      [{ staleIfError: "5m" }, ["resolved", "old"]],
+    ]) {
       const { creation, leader, onError, waiters } = await waiting(options);
       creation.reject(why);
       expect(await leader).toEqual(expected);
-      expect(await Promise.all(waiters)).toEqual([["resolved", "old"], ["rejected", why], ["rejected", why]]);
+      expect(await Promise.all(waiters)).toEqual([
+        ["resolved", "old"],
+        ["rejected", why],
+        ["rejected", why],
+      ]);
       expect(onError).toHaveBeenCalledWith(why, "background");
     }
   });
@@ -181,7 +215,10 @@ describe("of many keys", () => {
 
   test("one that has nothing to serve makes it a rejection", async () => {
     const { region } = await many();
-    for (const [keys, staleIfError] of [[["a", "b", "c"], 200], [["a", "b"], 50]]) {
+    for (const [keys, staleIfError] of [
+      [["a", "b", "c"], 200],
+      [["a", "b"], 50],
+    ]) {
       expect(await outcome(region.getOrCreateMulti(keys, () => Promise.reject(reason), { staleIfError }))).toEqual(["rejected", reason]);
     }
   });
@@ -194,7 +231,13 @@ describe("of many keys", () => {
   });
 });
 
-test.each([["NaN", NaN], ['"soon"', "soon"], ["true", true], ["a function", () => 5], ["a list", []]])("%s is refused as staleIfError, and nothing is read", async (_name, staleIfError) => {
+test.each([
+  ["NaN", NaN],
+  ['"soon"', "soon"],
+  ["true", true],
+  ["a function", () => 5],
+  ["a list", []],
+])("%s is refused as staleIfError, and nothing is read", async (_name, staleIfError) => {
   const { backend, region } = slowRegion();
   await refuses(() => region.getOrCreate("k", () => "never", { staleIfError }), "VALIDATION", "staleIfError");
   await refuses(() => region.getOrCreateMulti(["k"], () => ["never"], { staleIfError }), "VALIDATION", "staleIfError");

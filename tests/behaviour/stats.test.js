@@ -59,7 +59,11 @@ describe.each(backends)("stats over %s", (_name, makeBackend) => {
   test("count creations that failed", async () => {
     const region = makeRegion({ backend: makeBackend() });
     await outcome(region.getOrCreate("k", () => Promise.reject(new Error("failed"))));
-    await outcome(region.getOrCreate("k", () => { throw new Error("failed"); }));
+    await outcome(
+      region.getOrCreate("k", () => {
+        throw new Error("failed");
+      }),
+    );
     expect(region.stats.creationErrors).toBe(2);
     expect(region.stats.hits).toBe(0);
   });

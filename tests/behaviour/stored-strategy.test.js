@@ -141,7 +141,10 @@ describe("the store is read", () => {
     expect(reads()).toBe(1);
   });
 
-  test.each([["10 s where nothing else is said", undefined, 10], ["as often as is said", "1m", 60]])("again at most every %s", async (_name, refresh, seconds) => {
+  test.each([
+    ["10 s where nothing else is said", undefined, 10],
+    ["as often as is said", "1m", 60],
+  ])("again at most every %s", async (_name, refresh, seconds) => {
     const { clock, reads, region } = make({ refresh });
     await region.get("k");
     clock.advance(seconds - 1);
@@ -173,18 +176,21 @@ describe("the store is read", () => {
     expect(onError).toHaveBeenCalledWith(expect.any(Error), "invalidate");
   });
 
-  test.each([["a text", "garbage"], ["another payload", record("garbage", 1_700_000_000)], ["times in one record", record({ hard: 1_700_000_001, soft: null }, 1_700_000_000)], ["NaN", record(NaN, 1_700_000_000)], ["another version", record(1_700_000_001, 1, { v: 1 })]])(
-    "and what is no invalidation there invalidates nothing: %s",
-    async (_name, held) => {
-      const { clock, region, store } = make();
-      for (const kind of ["hard", "soft"]) store.store.set(`inv:${kind}`, held);
-      await region.set("k", "value");
-      expect(await region.get("k")).toBe("value");
-      clock.advance(1);
-      await region.invalidate();
-      expect(await region.get("k")).toBeUndefined();
-    },
-  );
+  test.each([
+    ["a text", "garbage"],
+    ["another payload", record("garbage", 1_700_000_000)],
+    ["times in one record", record({ hard: 1_700_000_001, soft: null }, 1_700_000_000)],
+    ["NaN", record(NaN, 1_700_000_000)],
+    ["another version", record(1_700_000_001, 1, { v: 1 })],
+  ])("and what is no invalidation there invalidates nothing: %s", async (_name, held) => {
+    const { clock, region, store } = make();
+    for (const kind of ["hard", "soft"]) store.store.set(`inv:${kind}`, held);
+    await region.set("k", "value");
+    expect(await region.get("k")).toBe("value");
+    clock.advance(1);
+    await region.invalidate();
+    expect(await region.get("k")).toBeUndefined();
+  });
 });
 
 test("an invalidation that cannot be stored counts here, and somebody hears of it", async () => {
@@ -227,7 +233,12 @@ describe("clocks that differ", () => {
   const YEAR = 365 * 86_400;
   const held = (store, kind) => store.get(`inv:${kind}`)?.payload;
 
-  test.each([[undefined, 1], [0, 0], ["2s", 2], [30, 30]])("a time is told by clockSkew ahead of the reading, and what is created next counts at once: %s", async (clockSkew, ahead) => {
+  test.each([
+    [undefined, 1],
+    [0, 0],
+    ["2s", 2],
+    [30, 30],
+  ])("a time is told by clockSkew ahead of the reading, and what is created next counts at once: %s", async (clockSkew, ahead) => {
     const clock = virtualClock();
     const store = new MemoryBackend();
     const strategy = new StoredInvalidationStrategy(store, { key: "inv", clockSkew });
@@ -279,7 +290,10 @@ describe("clocks that differ", () => {
     expect(await one.get("k")).toBe("new");
   });
 
-  test.each([["hard", true], ["soft", false]])("a stored time a year ahead counts as the moment at which it was heard of, and the next invalidation replaces it: %s", async (kind, hard) => {
+  test.each([
+    ["hard", true],
+    ["soft", false],
+  ])("a stored time a year ahead counts as the moment at which it was heard of, and the next invalidation replaces it: %s", async (kind, hard) => {
     const clock = virtualClock();
     const store = new MemoryBackend();
     const times = new MemoryBackend({ cache: new Map([[`inv:${kind}`, record(clock.now + YEAR, clock.now)]]) });
@@ -395,10 +409,17 @@ test("a creation just after an invalidation is fenced off by the next one, of an
 
 const store = new MemoryBackend();
 const bad = [
-  ["no backend", [undefined]], ["a name for a backend", ["dogpile.cache.memory"]], ["an object without get", [{ set() {}, delete() {} }]], ["a number for options", [store, 5]],
-  ["a key that is none", [store, { key: 5 }], "key"], ["a refresh that is no duration", [store, { refresh: "soon" }], "refresh"], ["NaN for refresh", [store, { refresh: NaN }], "refresh"],
-  ["a clockSkew that is no duration", [store, { clockSkew: "soon" }], "clockSkew"], ["one below 0", [store, { clockSkew: -2 }], "clockSkew"],
-  ["one above 30 s", [store, { clockSkew: 30.001 }], "clockSkew", "30"], ["one without end", [store, { clockSkew: Infinity }], "clockSkew"],
+  ["no backend", [undefined]],
+  ["a name for a backend", ["dogpile.cache.memory"]],
+  ["an object without get", [{ set() {}, delete() {} }]],
+  ["a number for options", [store, 5]],
+  ["a key that is none", [store, { key: 5 }], "key"],
+  ["a refresh that is no duration", [store, { refresh: "soon" }], "refresh"],
+  ["NaN for refresh", [store, { refresh: NaN }], "refresh"],
+  ["a clockSkew that is no duration", [store, { clockSkew: "soon" }], "clockSkew"],
+  ["one below 0", [store, { clockSkew: -2 }], "clockSkew"],
+  ["one above 30 s", [store, { clockSkew: 30.001 }], "clockSkew", "30"],
+  ["one without end", [store, { clockSkew: Infinity }], "clockSkew"],
   ["a channel that is no text", [store, { channel: 5 }], "channel"],
 ];
 

@@ -6,7 +6,10 @@ import { QUESTIONS, ownStrategy } from "./strategy.js";
 checkAfterEach();
 
 const reason = new Error("the strategy's");
-const kinds = [["MemoryBackend", () => new MemoryBackend()], ["a slow backend", () => new SlowBackend()]];
+const kinds = [
+  ["MemoryBackend", () => new MemoryBackend()],
+  ["a slow backend", () => new SlowBackend()],
+];
 
 /** A region over a strategy of the user's, with a value that is one second old. */
 async function withOld(makeBackend, strategy = ownStrategy(), options = {}) {
@@ -35,7 +38,10 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
     test.each(decisions)("rejects %s, and nothing is created or changed", async (_call, call) => {
       const { region, strategy } = await withOld(makeBackend);
       const sound = { ...strategy };
-      for (const question of QUESTIONS) strategy[question] = () => { throw reason; };
+      for (const question of QUESTIONS)
+        strategy[question] = () => {
+          throw reason;
+        };
       expect(await outcome(call(region))).toEqual(["rejected", reason]);
       Object.assign(strategy, sound);
       expect(await region.keyIsLocked("k")).toBe(false);
@@ -50,16 +56,27 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
       const creator = counted(() => creation.promise);
       const callers = [1, 2].map(() => outcome(region.getOrCreate("k", creator, { forceRefresh: true })));
       await until(() => creator.times === 1);
-      for (const question of QUESTIONS) strategy[question] = () => { throw reason; };
+      for (const question of QUESTIONS)
+        strategy[question] = () => {
+          throw reason;
+        };
       creation.resolve("new");
-      expect(await Promise.all(callers)).toEqual([["rejected", reason], ["rejected", reason]]);
+      expect(await Promise.all(callers)).toEqual([
+        ["rejected", reason],
+        ["rejected", reason],
+      ]);
       Object.assign(strategy, sound);
       expect(await region.get("k")).toBe("old");
       expect(await region.keyIsLocked("k")).toBe(false);
     });
 
     test("from invalidate, at once or by promise, rejects the invalidation", async () => {
-      for (const invalidate of [() => { throw reason; }, () => Promise.reject(reason)]) {
+      for (const invalidate of [
+        () => {
+          throw reason;
+        },
+        () => Promise.reject(reason),
+      ]) {
         const { region } = await withOld(makeBackend, Object.assign(ownStrategy(), { invalidate }));
         let call;
         expect(() => (call = region.invalidate())).not.toThrow();
@@ -150,10 +167,14 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
     test("that rejects or hangs before a creation is stored is reported, and the value is stored", async () => {
       for (const refresh of [() => Promise.reject(reason), () => deferred().promise]) {
         const { onError, region, strategy } = await withOld(makeBackend, ownStrategy(), { lockTimeout: "40ms" });
-        const value = await region.getOrCreate("k", () => {
-          strategy.onRefresh = refresh;
-          return "new";
-        }, { forceRefresh: true });
+        const value = await region.getOrCreate(
+          "k",
+          () => {
+            strategy.onRefresh = refresh;
+            return "new";
+          },
+          { forceRefresh: true },
+        );
         strategy.onRefresh = undefined;
         expect(value).toBe("new");
         expect(onError).toHaveBeenCalledWith(expect.any(Error), "invalidate");
@@ -187,7 +208,10 @@ describe.each(kinds)("over %s", (_name, makeBackend) => {
       expect(await invalidated).toBeUndefined();
     });
 
-    test.each([["hard", true], ["soft", false]])("fences off what is being created at once, though the strategy takes its time: %s", async (_kind, hard) => {
+    test.each([
+      ["hard", true],
+      ["soft", false],
+    ])("fences off what is being created at once, though the strategy takes its time: %s", async (_kind, hard) => {
       const { region, strategy } = await withOld(makeBackend);
       const creation = deferred();
       const creator = counted(() => creation.promise);
@@ -209,13 +233,27 @@ test("a strategy's methods are called on it", async () => {
   class Own {
     #hard = -Infinity;
     #asked = 0;
-    invalidate(_hard, now) { this.#hard = now; }
-    isInvalidated(timestamp) { return timestamp < this.#hard; }
-    isHardInvalidated(timestamp) { return timestamp < this.#hard; }
-    isSoftInvalidated() { return this.#asked < 0; }
-    wasHardInvalidated() { return this.#hard > 0; }
-    wasSoftInvalidated() { return this.#asked < 0; }
-    refresh() { this.#asked++; }
+    invalidate(_hard, now) {
+      this.#hard = now;
+    }
+    isInvalidated(timestamp) {
+      return timestamp < this.#hard;
+    }
+    isHardInvalidated(timestamp) {
+      return timestamp < this.#hard;
+    }
+    isSoftInvalidated() {
+      return this.#asked < 0;
+    }
+    wasHardInvalidated() {
+      return this.#hard > 0;
+    }
+    wasSoftInvalidated() {
+      return this.#asked < 0;
+    }
+    refresh() {
+      this.#asked++;
+    }
   }
   const region = makeRegion({ regionInvalidator: new Own() });
   await region.set("k", "old");

@@ -65,7 +65,10 @@ describe("DefaultInvalidationStrategy", () => {
     expect(await region.get("k")).toBeUndefined();
     clock.advance(1);
     await region.invalidate();
-    expect(calls).toEqual([[false, 1_700_000_001], [true, 1_700_000_002]]);
+    expect(calls).toEqual([
+      [false, 1_700_000_001],
+      [true, 1_700_000_002],
+    ]);
     clock.advance(3);
     await region.set("k", "value");
     expect(await region.get("k")).toBeUndefined();
@@ -124,7 +127,10 @@ describe.each(backends)("a strategy of the user's, over %s", (_name, makeBackend
     const { clock, region, strategy } = await withOld(makeBackend);
     await region.invalidate(false);
     await region.invalidate();
-    expect(strategy.asked).toEqual([["invalidate", false, clock.now], ["invalidate", true, clock.now]]);
+    expect(strategy.asked).toEqual([
+      ["invalidate", false, clock.now],
+      ["invalidate", true, clock.now],
+    ]);
     expect(await judged(region)).toBe("missing");
   });
 
@@ -149,11 +155,15 @@ describe.each(backends)("a strategy of the user's, over %s", (_name, makeBackend
 
   test("that invalidates a creation while nobody comes: it is not stored", async () => {
     const { clock, region, strategy } = await withOld(makeBackend);
-    const value = await region.getOrCreate("k", async () => {
-      clock.advance(1);
-      strategy.hard = clock.now;
-      return "too late";
-    }, { forceRefresh: true });
+    const value = await region.getOrCreate(
+      "k",
+      async () => {
+        clock.advance(1);
+        strategy.hard = clock.now;
+        return "too late";
+      },
+      { forceRefresh: true },
+    );
     expect(value).toBe("too late");
     expect(await region.get("k", { ignoreExpiration: true })).toBe("old");
   });
@@ -209,16 +219,25 @@ describe("over replaceExistingBackend a strategy", () => {
 const without = (name) => Object.assign(ownStrategy(), { [name]: undefined });
 
 describe("what is no strategy is refused, and the region stays as it was", () => {
-  const bad = [["a number", 5], ["a text", "hard"], ["true", true], ["an empty object", {}], ["a class", class extends Object {}]].map((each) => [...each, "regionInvalidator must be"]);
+  const bad = [
+    ["a number", 5],
+    ["a text", "hard"],
+    ["true", true],
+    ["an empty object", {}],
+    ["a class", class extends Object {}],
+  ].map((each) => [...each, "regionInvalidator must be"]);
   const lacking = ["invalidate", ...QUESTIONS].map((name) => [`one without ${name}`, without(name), name]);
 
-  test.each([...bad, ...lacking, ["one whose refresh is no function", { ...ownStrategy(), refresh: 5 }, "refresh"]])("%s", async (_name, regionInvalidator, ...texts) => {
-    throws(() => new Region().configure({ backend: new MemoryBackend(), regionInvalidator }), "VALIDATION", ...texts);
-    const region = createRegion({ backend: new MemoryBackend() });
-    await region.set("k", 1);
-    throws(() => region.configure({ backend: new MemoryBackend(), regionInvalidator, replaceExistingBackend: true }), "VALIDATION", ...texts);
-    expect(await region.get("k")).toBe(1);
-  });
+  test.each([...bad, ...lacking, ["one whose refresh is no function", { ...ownStrategy(), refresh: 5 }, "refresh"]])(
+    "%s",
+    async (_name, regionInvalidator, ...texts) => {
+      throws(() => new Region().configure({ backend: new MemoryBackend(), regionInvalidator }), "VALIDATION", ...texts);
+      const region = createRegion({ backend: new MemoryBackend() });
+      await region.set("k", 1);
+      throws(() => region.configure({ backend: new MemoryBackend(), regionInvalidator, replaceExistingBackend: true }), "VALIDATION", ...texts);
+      expect(await region.get("k")).toBe(1);
+    },
+  );
 
   test("null and undefined are none given", async () => {
     for (const regionInvalidator of [null, undefined]) {

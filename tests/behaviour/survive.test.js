@@ -99,10 +99,11 @@ describe.each(backends)("over %s", (_name, makeBackend) => {
 
   test("two creators that wait for each other's key end, whoever takes over", async () => {
     const region = makeRegion({ backend: makeBackend(), lockTimeout: "60ms" }, ["one", "two"]);
-    const cross = (own, other) => region.getOrCreate(own, async () => {
-      await turns(10);
-      return `${own} of ${await region.getOrCreate(other, () => `cut ${other}`)}`;
-    });
+    const cross = (own, other) =>
+      region.getOrCreate(own, async () => {
+        await turns(10);
+        return `${own} of ${await region.getOrCreate(other, () => `cut ${other}`)}`;
+      });
     const results = await Promise.all([cross("one", "two"), cross("two", "one")].map(outcome));
     for (const [how, what] of results) {
       if (how === "rejected") expect(["TIMEOUT", "REENTRANT"]).toContain(what.code);

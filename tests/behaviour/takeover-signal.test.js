@@ -46,6 +46,9 @@ test("when those who waited before are detached too, the creation is told so", a
   expect(await isSettled(callers[0])).toBe(false);
   expect(signals[1].aborted).toBe(false);
   controllers[0].abort(reason);
-  expect(await Promise.all(callers)).toEqual([["rejected", reason], ["rejected", reason]]);
+  expect(await Promise.all(callers)).toEqual([
+    ["rejected", reason],
+    ["rejected", reason],
+  ]);
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
 });

@@ -5,7 +5,10 @@ checkAfterEach();
 
 function held() {
   const creation = deferred();
-  return Object.assign(counted(() => creation.promise), creation);
+  return Object.assign(
+    counted(() => creation.promise),
+    creation,
+  );
 }
 
 /** A creation that hangs, a waiter that has taken over from it, and both their callers. */

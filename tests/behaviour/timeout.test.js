@@ -1,5 +1,21 @@
 import { describe, expect, test, vi } from "vitest";
-import { SlowMultiBackend, backends, checkAfterEach, counted, deferred, elapsed, isSettled, makeRegion, outcome, record, refuses, slowRegion, turns, until, virtualClock } from "./helpers.js";
+import {
+  SlowMultiBackend,
+  backends,
+  checkAfterEach,
+  counted,
+  deferred,
+  elapsed,
+  isSettled,
+  makeRegion,
+  outcome,
+  record,
+  refuses,
+  slowRegion,
+  turns,
+  until,
+  virtualClock,
+} from "./helpers.js";
 
 checkAfterEach();
 
@@ -7,7 +23,10 @@ const SOON = { timeout: "20ms" };
 
 function held() {
   const creation = deferred();
-  return Object.assign(counted(() => creation.promise), creation);
+  return Object.assign(
+    counted(() => creation.promise),
+    creation,
+  );
 }
 
 const free = (region, key = "k") => until(async () => !(await region.keyIsLocked(key)));
@@ -82,7 +101,10 @@ describe.each(backends)("over %s, a caller whose timeout passes", (_name, makeBa
 });
 
 test("a value that was hard-invalidated while its caller waited is not served", async () => {
-  const region = await withOld(() => slowRegion({}, []).backend, (clock) => void clock.advance(61));
+  const region = await withOld(
+    () => slowRegion({}, []).backend,
+    (clock) => void clock.advance(61),
+  );
   const creator = held();
   const caller = region.getOrCreate("k", creator, { timeout: "100ms" });
   await until(() => creator.times === 1);
@@ -215,7 +237,14 @@ describe("of many keys", () => {
   });
 });
 
-test.each([["NaN", NaN], ['"soon"', "soon"], ["true", true], ["a function", () => 5], ["a list", []], ["a wrong part", { seconds: "1" }]])("%s is refused as a timeout, and nothing is read", async (_name, timeout) => {
+test.each([
+  ["NaN", NaN],
+  ['"soon"', "soon"],
+  ["true", true],
+  ["a function", () => 5],
+  ["a list", []],
+  ["a wrong part", { seconds: "1" }],
+])("%s is refused as a timeout, and nothing is read", async (_name, timeout) => {
   const { backend, region } = slowRegion();
   await refuses(() => region.getOrCreate("k", () => "never", { timeout }), "VALIDATION", "timeout");
   await refuses(() => region.getOrCreateMulti(["k"], () => ["never"], { timeout }), "VALIDATION", "timeout");
@@ -223,7 +252,10 @@ test.each([["NaN", NaN], ['"soon"', "soon"], ["true", true], ["a function", () =
   expect(backend.sent).toEqual([]);
 });
 
-test.each([["a value", (creator) => creator.resolve("value")], ["a rejection", (creator) => creator.reject(new Error("failed"))]])("no timer is left after %s", async (_name, settle) => {
+test.each([
+  ["a value", (creator) => creator.resolve("value")],
+  ["a rejection", (creator) => creator.reject(new Error("failed"))],
+])("no timer is left after %s", async (_name, settle) => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const region = makeRegion({}, []);
   const creator = held();

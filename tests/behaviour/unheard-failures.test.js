@@ -38,7 +38,10 @@ test("a failure that a caller hears is not reported", async () => {
   const calls = [outcome(region.getOrCreate("k", creator)), outcome(region.getOrCreate("k", creator))];
   await until(() => creator.times === 1);
   creation.reject(reason);
-  expect(await Promise.all(calls)).toEqual([["rejected", reason], ["rejected", reason]]);
+  expect(await Promise.all(calls)).toEqual([
+    ["rejected", reason],
+    ["rejected", reason],
+  ]);
   await turns();
   expect(onError).not.toHaveBeenCalled();
 });

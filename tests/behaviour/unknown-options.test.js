@@ -7,7 +7,14 @@ checkAfterEach();
 const creator = () => "created";
 
 /** Every call that takes options: `[name, (region, options) => its promise, names of others' with what is meant]`. */
-const creating = { ttl: "expirationTime", maxAge: "expirationTime", expiration_time: "expirationTime", expiresIn: "expirationTime", stale_if_error: "staleIfError", force: "forceRefresh" };
+const creating = {
+  ttl: "expirationTime",
+  maxAge: "expirationTime",
+  expiration_time: "expirationTime",
+  expiresIn: "expirationTime",
+  stale_if_error: "staleIfError",
+  force: "forceRefresh",
+};
 const calls = [
   ["getOrCreate", (region, options) => region.getOrCreate("k", creator, options), creating],
   ["getOrCreateEntry", (region, options) => region.getOrCreateEntry("k", creator, options), creating],
@@ -61,7 +68,11 @@ test("the names are not looked through where a fresh value is at hand", async ()
 
 test("cached functions refuse unknown names when they are made, those of one call alone among them", () => {
   const region = makeRegion({}, []);
-  for (const wrap of [(options) => region.cacheOnArguments(options, creator), (options) => region.cacheOnArguments(options), (options) => region.cacheMultiOnArguments(options, creator)]) {
+  for (const wrap of [
+    (options) => region.cacheOnArguments(options, creator),
+    (options) => region.cacheOnArguments(options),
+    (options) => region.cacheMultiOnArguments(options, creator),
+  ]) {
     throws(() => wrap({ namespace: "n", ttl: 5 }), "VALIDATION", "unknown option ttl", "Did you mean expirationTime?");
     throws(() => wrap({ namespace: "n", tostr: String }), "VALIDATION", "Did you mean toStr?");
     for (const name of ["signal", "creatorArgs", "key"]) throws(() => wrap({ namespace: "n", [name]: undefined }), "VALIDATION", `unknown option ${name}`);

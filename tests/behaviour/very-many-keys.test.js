@@ -33,8 +33,13 @@ const locks = {
   "locks that hand over at once": { answer: atOnce, more: (answer) => ({ handover: () => answer(undefined) }) },
   "locks that hand over by promise": { answer: byPromise, more: (answer) => ({ handover: () => answer(undefined) }) },
 };
-const shapes = [["at once", atOnce], ["by promise", byPromise]].flatMap(([name, answer]) =>
-  [false, true].flatMap((many) => Object.entries(locks).map(([lockName, lock]) => [`${name}, ${many ? "with" : "without"} operations for many, ${lockName}`, { answer, many, lock }])),
+const shapes = [
+  ["at once", atOnce],
+  ["by promise", byPromise],
+].flatMap(([name, answer]) =>
+  [false, true].flatMap((many) =>
+    Object.entries(locks).map(([lockName, lock]) => [`${name}, ${many ? "with" : "without"} operations for many, ${lockName}`, { answer, many, lock }]),
+  ),
 );
 
 describe.each(shapes)("thousands of keys over a backend that answers %s", (_name, shape) => {

@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { SlowBackend, SlowMultiBackend, checkAfterEach, counted, deferred, isSettled, makeRegion, outcome, slowRegion, throws, refuses, turns, until, virtualClock } from "./helpers.js";
+import {
+  SlowBackend,
+  SlowMultiBackend,
+  checkAfterEach,
+  counted,
+  deferred,
+  isSettled,
+  makeRegion,
+  outcome,
+  slowRegion,
+  throws,
+  refuses,
+  turns,
+  virtualClock,
+} from "./helpers.js";
 import { backgroundRunner, createRegion, MemoryBackend } from "dogpile";
 import { Mutexes, locked } from "./mutexes.js";
 
@@ -42,7 +56,12 @@ describe.each(places)("waitUntil of %s", (_name, options) => {
     const [region, call] = options(keep);
     const { backend, region: slow } = slowRegion(region);
     const reason = new Error("failed");
-    for (const creator of [() => Promise.reject(reason), () => { throw reason; }]) {
+    for (const creator of [
+      () => Promise.reject(reason),
+      () => {
+        throw reason;
+      },
+    ]) {
       expect(await outcome(slow.getOrCreate("k", creator, call))).toEqual(["rejected", reason]);
     }
     backend.rejectNext("get", reason);
@@ -68,7 +87,12 @@ describe.each(places)("waitUntil of %s", (_name, options) => {
   });
 
   test("may throw or reject: nobody hears of it", async () => {
-    for (const bad of [() => { throw new Error("no request"); }, () => Promise.reject(new Error("no request"))]) {
+    for (const bad of [
+      () => {
+        throw new Error("no request");
+      },
+      () => Promise.reject(new Error("no request")),
+    ]) {
       const waitUntil = counted(bad);
       const [region, call] = options(waitUntil);
       const { region: slow } = slowRegion(region);
@@ -177,7 +201,12 @@ describe("a creation in the background", () => {
 
   test("job.waitUntil costs nothing where there is no waitUntil, and nothing that waitUntil throws reaches the runner", async () => {
     const thrown = [];
-    for (const waitUntil of [undefined, () => { throw new Error("no request"); }]) {
+    for (const waitUntil of [
+      undefined,
+      () => {
+        throw new Error("no request");
+      },
+    ]) {
       const asyncCreationRunner = (_region, _key, _creator, mutex, job) => {
         try {
           job.waitUntil(Promise.reject(new Error("failed")));

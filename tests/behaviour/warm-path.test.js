@@ -8,7 +8,8 @@ checkAfterEach();
 /** What a caller gets, and whether a creator was called for it. */
 async function ask(region, method, options) {
   const creator = counted(() => "created");
-  const answer = method === "getOrCreate" ? await region.getOrCreate("k", creator, options) : await region[method](method === "getMulti" ? ["k"] : "k", options);
+  const answer =
+    method === "getOrCreate" ? await region.getOrCreate("k", creator, options) : await region[method](method === "getMulti" ? ["k"] : "k", options);
   return [answer, creator.times];
 }
 
@@ -18,9 +19,19 @@ test("the warm path answers as the full way does, which an observer makes every 
   for (let seed = 1; seed <= 1_000; seed += 1) {
     const random = integers(seed);
     const expirationTime = pick(random, [undefined, 10, 1_000, -1, "1h"]);
-    const metadata = { ct: pick(random, [now() - 5, now() - 100, now() - 5_000, now() + 5_000, now() + 30, now() + 61, 0, Number.NaN, undefined, "now"]), v: pick(random, [2, 2, 2, 1, undefined]) };
+    const metadata = {
+      ct: pick(random, [now() - 5, now() - 100, now() - 5_000, now() + 5_000, now() + 30, now() + 61, 0, Number.NaN, undefined, "now"]),
+      v: pick(random, [2, 2, 2, 1, undefined]),
+    };
     if (random(3) === 0) metadata.et = pick(random, [1, 50, 1e6, -1]);
-    const stored = pick(random, [{ payload: "stored", metadata }, { payload: "stored", metadata }, { payload: "stored", metadata }, undefined, "no record", { payload: "stored" }]);
+    const stored = pick(random, [
+      { payload: "stored", metadata },
+      { payload: "stored", metadata },
+      { payload: "stored", metadata },
+      undefined,
+      "no record",
+      { payload: "stored" },
+    ]);
     const options = pick(random, [undefined, {}, { expirationTime: 20 }, { expirationTime: -1 }, { expirationTime: "2m" }, { expirationTime: 0 }]);
     const method = pick(random, ["getOrCreate", "getOrCreate", "get", "getMulti"]);
     const invalidation = pick(random, [undefined, undefined, undefined, true, false]);
@@ -28,7 +39,11 @@ test("the warm path answers as the full way does, which an observer makes every 
     const frozen = now();
     const answers = [];
     for (const observer of [undefined, { onHit() {} }]) {
-      const region = createRegion({ backend: new MemoryBackend({ cache: new Map(stored === undefined ? [] : [["k", structuredClone(stored)]]) }), expirationTime, observer });
+      const region = createRegion({
+        backend: new MemoryBackend({ cache: new Map(stored === undefined ? [] : [["k", structuredClone(stored)]]) }),
+        expirationTime,
+        observer,
+      });
       const clock = vi.spyOn(Date, "now").mockReturnValue(frozen * 1000);
       if (invalidation !== undefined) await region.invalidate(invalidation);
       if (corrected !== undefined) clock.mockReturnValue((frozen + corrected) * 1000);

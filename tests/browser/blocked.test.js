@@ -36,15 +36,20 @@ if (engine !== "webkit") {
 
     test("records are kept in memory, and it is said once", async () => {
       const tab = await session.tab();
-      expect(await tab.run(() => new Promise((resolve) => {
-        try {
-          const request = indexedDB.open("probe");
-          request.onsuccess = () => resolve("opened");
-          request.onerror = () => resolve("refused");
-        } catch {
-          resolve("refused");
-        }
-      }))).toBe("refused");
+      expect(
+        await tab.run(
+          () =>
+            new Promise((resolve) => {
+              try {
+                const request = indexedDB.open("probe");
+                request.onsuccess = () => resolve("opened");
+                request.onerror = () => resolve("refused");
+              } catch {
+                resolve("refused");
+              }
+            }),
+        ),
+      ).toBe("refused");
       const outcome = await tab.run(() => useEverything("blocked"));
       expect(sorted(outcome)).toEqual({ ...works, said: inMemory });
     });

@@ -7,32 +7,41 @@ import { chromedriver, chromium, firefox, geckodriver, webkit, webkitDriver, xvf
 const common = { "wdio:enforceWebDriverClassic": true };
 
 const chromiumFlags = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 const engines = {
-  chromium: ({ blocksStorage, profile }) => withoutDisplay("Chromium", [chromium(), chromedriver()], {
-    browserName: "chrome",
-    "goog:chromeOptions": {
-      binary: chromium(),
-      args: [...chromiumFlags, ...(profile === undefined ? [] : [`--user-data-dir=${profile}`])],
-      prefs: blocksStorage ? { "profile.default_content_setting_values.cookies": 2 } : {},
-    },
-    "wdio:chromedriverOptions": { binary: chromedriver() },
-  }),
-  firefox: ({ blocksStorage, hasFineClock }) => withoutDisplay("Firefox", [firefox(), geckodriver()], {
-    browserName: "firefox",
-    "moz:firefoxOptions": {
-      binary: firefox(),
-      args: ["-headless"],
-      prefs: {
-        ...(blocksStorage && { "network.cookie.cookieBehavior": 2 }),
-        ...(hasFineClock && { "privacy.reduceTimerPrecision": false }),
+  chromium: ({ blocksStorage, profile }) =>
+    withoutDisplay("Chromium", [chromium(), chromedriver()], {
+      browserName: "chrome",
+      "goog:chromeOptions": {
+        binary: chromium(),
+        args: [...chromiumFlags, ...(profile === undefined ? [] : [`--user-data-dir=${profile}`])],
+        prefs: blocksStorage ? { "profile.default_content_setting_values.cookies": 2 } : {},
       },
-    },
-    "wdio:geckodriverOptions": { binary: geckodriver() },
-  }),
+      "wdio:chromedriverOptions": { binary: chromedriver() },
+    }),
+  firefox: ({ blocksStorage, hasFineClock }) =>
+    withoutDisplay("Firefox", [firefox(), geckodriver()], {
+      browserName: "firefox",
+      "moz:firefoxOptions": {
+        binary: firefox(),
+        args: ["-headless"],
+        prefs: {
+          ...(blocksStorage && { "network.cookie.cookieBehavior": 2 }),
+          ...(hasFineClock && { "privacy.reduceTimerPrecision": false }),
+        },
+      },
+      "wdio:geckodriverOptions": { binary: geckodriver() },
+    }),
   webkit: openWebKit,
 };
 

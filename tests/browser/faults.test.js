@@ -36,12 +36,13 @@ async function inPage(work) {
       const database = await openRaw(databaseName, 9, (it) => it.createObjectStore("foreign").put("theirs", "k"));
       database.close();
     };
-    globalThis.openRaw = (name, version, upgrade) => new Promise((resolve, reject) => {
-      const request = open.call(indexedDB, name, version);
-      request.onupgradeneeded = () => upgrade?.(request.result);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
+    globalThis.openRaw = (name, version, upgrade) =>
+      new Promise((resolve, reject) => {
+        const request = open.call(indexedDB, name, version);
+        request.onupgradeneeded = () => upgrade?.(request.result);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
     globalThis.theirs = async (databaseName) => {
       const database = await openRaw(databaseName);
       try {
@@ -62,7 +63,12 @@ test("a database that cannot be opened for a moment is opened again, and nothing
   const outcome = await inPage(async () => {
     const log = [];
     // An AbortError is what an opening comes to whose connection is closed by force: Chromium does that while it clears the site's data.
-    for (const [databaseName, name] of [["dogpile", "UnknownError"], ["of the application", "UnknownError"], ["dogpile", "AbortError"], ["of the application", "AbortError"]]) {
+    for (const [databaseName, name] of [
+      ["dogpile", "UnknownError"],
+      ["of the application", "UnknownError"],
+      ["dogpile", "AbortError"],
+      ["of the application", "AbortError"],
+    ]) {
       await makeShared(databaseName);
       failOpening(name, 1);
       const backend = new IndexedDBBackend({ databaseName });
@@ -91,15 +97,31 @@ test("a database that stays closed is deleted where it has the name that is ours
     }
     return log;
   });
-  expect(outcome).toEqual([[null, "new", null, "gone", 0], [null, "new", "kept", "theirs", 1]]);
+  expect(outcome).toEqual([
+    [null, "new", null, "gone", 0],
+    [null, "new", "kept", "theirs", 1],
+  ]);
 });
 
 test("a value that throws an error of any name while it is copied is refused alone", async () => {
   const outcome = await inPage(async () => {
     const databaseName = "thrown";
     const backend = new IndexedDBBackend({ databaseName });
-    const names = ["InvalidStateError", "TransactionInactiveError", "AbortError", "UnknownError", "QuotaExceededError", "TimeoutError", "DataCloneError", "VersionError"];
-    const refused = names.map((name) => ({ get member() { throw new DOMException("thrown by a getter", name); } }));
+    const names = [
+      "InvalidStateError",
+      "TransactionInactiveError",
+      "AbortError",
+      "UnknownError",
+      "QuotaExceededError",
+      "TimeoutError",
+      "DataCloneError",
+      "VersionError",
+    ];
+    const refused = names.map((name) => ({
+      get member() {
+        throw new DOMException("thrown by a getter", name);
+      },
+    }));
     const calls = refused.flatMap((value, index) => [backend.set(`bad ${index}`, value), backend.set(`good ${index}`, 1)]);
     const outcomes = (await Promise.allSettled(calls)).map(({ status }) => status);
     const other = new IndexedDBBackend({ databaseName });
@@ -146,7 +168,11 @@ test("a value that the database itself fails at is refused alone, and costs no o
     return { log, isLocked, said };
   });
   const each = (name) => ({
-    outcomes: ["fulfilled", `VALIDATION the value under "unwanted ${name}" must be something that the database can store, not "${name}" (a string)`, "fulfilled"],
+    outcomes: [
+      "fulfilled",
+      `VALIDATION the value under "unwanted ${name}" must be something that the database can store, not "${name}" (a string)`,
+      "fulfilled",
+    ],
     many: "VALIDATION",
     created: "created",
     stored: [name, null, name, 1],
@@ -168,10 +194,13 @@ test("what was written while there was no database is deleted from it once it is
     // As another visit would find it.
     const database = await openRaw(databaseName);
     database.onversionchange = () => database.close();
-    const keys = await eventually(() => new Promise((resolve) => {
-      const request = database.transaction("records").objectStore("records").getAllKeys();
-      request.onsuccess = () => resolve(request.result.length < 3 && request.result);
-    }));
+    const keys = await eventually(
+      () =>
+        new Promise((resolve) => {
+          const request = database.transaction("records").objectStore("records").getAllKeys();
+          request.onsuccess = () => resolve(request.result.length < 3 && request.result);
+        }),
+    );
     await backend.close();
     await deleteDatabase(databaseName);
     return { found, keys };
@@ -190,8 +219,18 @@ test("closed is closed: nothing opens the database again", async () => {
     await deleteDatabase(databaseName);
     await Promise.all(calls);
     const errors = [];
-    for (const call of [() => backend.get("k"), () => backend.set("k", 2), () => backend.delete("k"), () => backend.clear(), () => backend.getMulti(["k"]), () => backend.entries().next()]) {
-      await call().then(() => errors.push("none"), ({ code }) => errors.push(code));
+    for (const call of [
+      () => backend.get("k"),
+      () => backend.set("k", 2),
+      () => backend.delete("k"),
+      () => backend.clear(),
+      () => backend.getMulti(["k"]),
+      () => backend.entries().next(),
+    ]) {
+      await call().then(
+        () => errors.push("none"),
+        ({ code }) => errors.push(code),
+      );
     }
     const created = await region.getOrCreate("k", () => "created");
     await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than the sweep's delay
@@ -286,7 +325,13 @@ test("closed while its database is being opened, it makes none again", async () 
     const databaseName = "erased while it opens";
     failOpening("UnknownError", 1);
     const backend = new IndexedDBBackend({ databaseName });
-    const walk = backend.entries().next().then(() => "none", ({ code }) => code);
+    const walk = backend
+      .entries()
+      .next()
+      .then(
+        () => "none",
+        ({ code }) => code,
+      );
     await new Promise((resolve) => setTimeout(resolve, 10));
     await backend.close();
     await deleteDatabase(databaseName);
@@ -304,7 +349,10 @@ test("close waits for every read that is under way", async () => {
     const keys = Array.from({ length: 3_000 }, (_, index) => `k${index}`);
     const backend = new IndexedDBBackend({ databaseName });
     await backend.setMulti(new Map(keys.map((key) => [key, 1])));
-    const many = backend.getMulti(keys).then((records) => records.length, ({ message }) => message);
+    const many = backend.getMulti(keys).then(
+      (records) => records.length,
+      ({ message }) => message,
+    );
     await new Promise((resolve) => setTimeout(resolve, 0));
     const one = backend.get("k1");
     const behind = [backend.set("k2", 2), backend.get("k2")];

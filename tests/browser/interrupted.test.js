@@ -12,10 +12,11 @@ test("a database that does not open in time is done without, and used when it is
     const before = new IndexedDBBackend({ databaseName });
     await before.setMulti({ k: "old", deleted: "old", untouched: "old" });
     await before.close();
-    const open = (version) => new Promise((resolve) => {
-      const request = indexedDB.open(databaseName, version);
-      request.onsuccess = () => resolve(request.result);
-    });
+    const open = (version) =>
+      new Promise((resolve) => {
+        const request = indexedDB.open(databaseName, version);
+        request.onsuccess = () => resolve(request.result);
+      });
     const inTheWay = await open(); // it does not listen to `versionchange`
     const upgraded = open(9).then((database) => database.close());
     const backend = new IndexedDBBackend({ databaseName });

@@ -112,76 +112,96 @@ test("a page that waits and goes gives up its place", async () => {
 });
 
 test("a queue that its holder has left without a word is taken over", async () => {
-  await session.withTabs(2, async (waiter, holder) => {
-    await holder.run(async () => {
-      const name = await nameOfLock("locks", "k");
-      await new Promise((resolve) => navigator.locks.request(name, () => (resolve(), new Promise(() => {}))));
-    });
-    await waiter.run(startWaiting);
-    await holder.visit("away.html");
-    expect(await waiter.run(() => eventually(async () => (await got) || mutex.acquire()))).toBe(true);
-    expect(await waiter.run(whoHolds)).toBe(1);
-    await waiter.run(release);
-  }, hurried);
+  await session.withTabs(
+    2,
+    async (waiter, holder) => {
+      await holder.run(async () => {
+        const name = await nameOfLock("locks", "k");
+        await new Promise((resolve) => navigator.locks.request(name, () => (resolve(), new Promise(() => {}))));
+      });
+      await waiter.run(startWaiting);
+      await holder.visit("away.html");
+      expect(await waiter.run(() => eventually(async () => (await got) || mutex.acquire()))).toBe(true);
+      expect(await waiter.run(whoHolds)).toBe(1);
+      await waiter.run(release);
+    },
+    hurried,
+  );
 });
 
 test("a queue without a holder is taken over by one of those who wait, and goes on behind it", async () => {
-  await session.withTabs(3, async (waiter, other, lost) => {
-    await lost.run(async () => {
-      const name = await nameOfLock("locks", "k");
-      await new Promise((resolve) => navigator.locks.request(name, () => (resolve(), new Promise(() => {}))).catch(() => {}));
-    });
-    for (const tab of [waiter, other]) {
-      await tab.run(async () => {
-        // No browser of today leaves such a queue on request, so this holder is one that `query` does not tell of.
-        const { held: [{ clientId }] } = await navigator.locks.query();
-        const { query } = LockManager.prototype;
-        LockManager.prototype.query = async function () {
-          const { held, pending } = await query.call(this);
-          return { held: held.filter((lock) => lock.clientId !== clientId), pending };
-        };
-        globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
-        globalThis.got = mutex.acquire();
+  await session.withTabs(
+    3,
+    async (waiter, other, lost) => {
+      await lost.run(async () => {
+        const name = await nameOfLock("locks", "k");
+        await new Promise((resolve) => navigator.locks.request(name, () => (resolve(), new Promise(() => {}))).catch(() => {}));
       });
-    }
-    const has = () => Promise.race([got, new Promise((resolve) => setTimeout(() => resolve("waits"), 200))]);
-    let [winner, loser] = [waiter, other];
-    while ((await winner.run(has)) !== true) [winner, loser] = [loser, winner];
-    expect(await loser.run(has)).not.toBe(true);
-    expect(await loser.run(() => mutex.acquire(false))).toBe(false);
-    await winner.run(release);
-    expect(await loser.run(() => eventually(async () => (await got) || mutex.acquire()))).toBe(true);
-    await loser.run(release);
-  }, "page.html?hurry=5");
+      for (const tab of [waiter, other]) {
+        await tab.run(async () => {
+          // No browser of today leaves such a queue on request, so this holder is one that `query` does not tell of.
+          const {
+            held: [{ clientId }],
+          } = await navigator.locks.query();
+          const { query } = LockManager.prototype;
+          LockManager.prototype.query = async function () {
+            const { held, pending } = await query.call(this);
+            return { held: held.filter((lock) => lock.clientId !== clientId), pending };
+          };
+          globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
+          globalThis.got = mutex.acquire();
+        });
+      }
+      const has = () => Promise.race([got, new Promise((resolve) => setTimeout(() => resolve("waits"), 200))]);
+      let [winner, loser] = [waiter, other];
+      while ((await winner.run(has)) !== true) [winner, loser] = [loser, winner];
+      expect(await loser.run(has)).not.toBe(true);
+      expect(await loser.run(() => mutex.acquire(false))).toBe(false);
+      await winner.run(release);
+      expect(await loser.run(() => eventually(async () => (await got) || mutex.acquire()))).toBe(true);
+      await loser.run(release);
+    },
+    "page.html?hurry=5",
+  );
 });
 
 test("is never taken from a holder that lives: the wait is bounded", async () => {
-  await session.withTabs(2, async (waiter, holder) => {
-    await holder.run(async () => {
-      const name = await nameOfLock("locks", "k");
-      await new Promise((resolve) => {
-        globalThis.ended = navigator.locks.request(name, () => (resolve(), new Promise((end) => (globalThis.end = end)))).then(() => "released", String);
+  await session.withTabs(
+    2,
+    async (waiter, holder) => {
+      await holder.run(async () => {
+        const name = await nameOfLock("locks", "k");
+        await new Promise((resolve) => {
+          globalThis.ended = navigator.locks.request(name, () => (resolve(), new Promise((end) => (globalThis.end = end)))).then(() => "released", String);
+        });
       });
-    });
-    expect(await waiter.run(take)).toBe(false);
-    expect(await waiter.run(async () => [await mutex.acquire(false), await mutex.locked()])).toEqual([false, true]);
-    expect(await holder.run(() => (end(), ended))).toBe("released");
-    expect(await waiter.run(take)).toBe(true);
-    await waiter.run(release);
-  }, hurried);
+      expect(await waiter.run(take)).toBe(false);
+      expect(await waiter.run(async () => [await mutex.acquire(false), await mutex.locked()])).toEqual([false, true]);
+      expect(await holder.run(() => (end(), ended))).toBe("released");
+      expect(await waiter.run(take)).toBe(true);
+      await waiter.run(release);
+    },
+    hurried,
+  );
 });
 
 test("is let go when its lease is over, though the holder is still at work", async () => {
-  await session.withTabs(2, async (waiter, holder) => {
-    expect(await holder.run(take)).toBe(true);
-    expect(await waiter.run(() => {
-      globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
-      return eventually(() => mutex.acquire());
-    })).toBe(true);
-    await holder.run(release); // too late
-    expect(await waiter.run(() => mutex.locked())).toBe(true);
-    await waiter.run(release);
-  }, "page.html?hurry=10");
+  await session.withTabs(
+    2,
+    async (waiter, holder) => {
+      expect(await holder.run(take)).toBe(true);
+      expect(
+        await waiter.run(() => {
+          globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
+          return eventually(() => mutex.acquire());
+        }),
+      ).toBe(true);
+      await holder.run(release); // too late
+      expect(await waiter.run(() => mutex.locked())).toBe(true);
+      await waiter.run(release);
+    },
+    "page.html?hurry=10",
+  );
 });
 
 test("is free when the worker that holds it is terminated", async () => {
@@ -201,23 +221,27 @@ test("is free when the worker that holds it is terminated", async () => {
 });
 
 test("keeps nobody waiting for ever when the page goes whose worker holds it, and is told of nothing", async () => {
-  await session.withTabs(2, async (waiter, holder) => {
-    await holder.run(async () => {
-      globalThis.worker = await startWorker("dedicated");
-      await worker.run(async () => {
-        globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
-        await mutex.acquire();
+  await session.withTabs(
+    2,
+    async (waiter, holder) => {
+      await holder.run(async () => {
+        globalThis.worker = await startWorker("dedicated");
+        await worker.run(async () => {
+          globalThis.mutex = new IndexedDBBackend({ databaseName: "locks" }).getMutex("k");
+          await mutex.acquire();
+        });
       });
-    });
-    await waiter.run(startWaiting);
-    await holder.visit("away.html");
-    expect([true, false]).toContain(await waiter.run(() => got));
-    await waiter.run(release);
-    await holder.back();
-    await holder.run(() => globalThis.worker?.end());
-    expect(await waiter.run(() => eventually(() => mutex.acquire()))).toBe(true);
-    await waiter.run(release);
-  }, hurried);
+      await waiter.run(startWaiting);
+      await holder.visit("away.html");
+      expect([true, false]).toContain(await waiter.run(() => got));
+      await waiter.run(release);
+      await holder.back();
+      await holder.run(() => globalThis.worker?.end());
+      expect(await waiter.run(() => eventually(() => mutex.acquire()))).toBe(true);
+      await waiter.run(release);
+    },
+    hurried,
+  );
 });
 
 test("three tabs and two workers, 20 calls for each of 5 keys: each is created once", async () => {
@@ -229,7 +253,9 @@ test("three tabs and two workers, 20 calls for each of 5 keys: each is created o
     for (const tab of tabs) {
       await tab.run(() => {
         const started = new Promise((resolve) => new BroadcastChannel("start").addEventListener("message", resolve));
-        globalThis.done = started.then(() => Promise.all([stampede("stampede"), ...(globalThis.workers ?? []).map((worker) => worker.run(() => stampede("stampede")))]));
+        globalThis.done = started.then(() =>
+          Promise.all([stampede("stampede"), ...(globalThis.workers ?? []).map((worker) => worker.run(() => stampede("stampede")))]),
+        );
       });
     }
     await tabs[2].run(() => new BroadcastChannel("start").postMessage("go"));
@@ -248,12 +274,14 @@ test("a long name is one that the browser tells as it was given, so that no live
   const outcome = await (await session.tab()).run(async () => {
     const backend = new IndexedDBBackend({ databaseName: "locks" });
     const keys = [..."0123456789"].flatMap((digit, index) => ["\u{1f600}", "\ud83d", "\0", "é"].map((unit) => digit.repeat(index + 1) + unit.repeat(1000)));
-    const log = await Promise.all(keys.map(async (key) => {
-      const [one, two] = [backend.getMutex(key), backend.getMutex(key)];
-      const answers = [await one.acquire(), await two.locked(), await two.acquire(false), await one.locked()];
-      await one.release();
-      return [...answers, await two.locked()].join();
-    }));
+    const log = await Promise.all(
+      keys.map(async (key) => {
+        const [one, two] = [backend.getMutex(key), backend.getMutex(key)];
+        const answers = [await one.acquire(), await two.locked(), await two.acquire(false), await one.locked()];
+        await one.release();
+        return [...answers, await two.locked()].join();
+      }),
+    );
     return [...new Set(log)];
   });
   expect(outcome).toEqual(["true,true,false,true,false"]);

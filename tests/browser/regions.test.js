@@ -52,7 +52,10 @@ test("a page that comes back by the back button has heard of what was invalidate
 test("calls for many keys in opposite order from two tabs create each key once", async () => {
   await session.withTabs(2, async (...tabs) => {
     for (const tab of tabs) await tab.run(openRegion);
-    const orders = [["a", "b", "c", "d"], ["d", "c", "b", "a"]];
+    const orders = [
+      ["a", "b", "c", "d"],
+      ["d", "c", "b", "a"],
+    ];
     for (const [index, tab] of tabs.entries()) {
       await tab.run((keys) => {
         const started = new Promise((resolve) => new BroadcastChannel("start").addEventListener("message", resolve));

@@ -37,7 +37,13 @@ test("what it refuses is refused by name, and fails no other key of the same bat
     const calls = names.flatMap((name) => [region.set(name, refused[name]), region.set(`${name} beside`, 1)]);
     const errors = (await Promise.allSettled(calls)).map(({ status, reason }) => (status === "rejected" ? `${reason.code} ${reason.message}` : status));
     const many = await region.setMulti({ good: 1, bad: () => 1, fine: 2 }).catch(({ code }) => code);
-    return { names, errors, many, stored: await region.getMulti(["good", "bad", "fine", ...names]), beside: await region.getMulti(names.map((name) => `${name} beside`)) };
+    return {
+      names,
+      errors,
+      many,
+      stored: await region.getMulti(["good", "bad", "fine", ...names]),
+      beside: await region.getMulti(names.map((name) => `${name} beside`)),
+    };
   });
   const { names, errors } = outcome;
   expect(names.length).toBeGreaterThan(5);
@@ -84,10 +90,12 @@ test("keys are any strings, and none is another", async () => {
     const found = await backend.getMulti(keys);
     const entries = [];
     for await (const [key, value] of backend.entries()) entries.push(keys[value] === key);
-    const locks = await Promise.all(keys.map(async (key) => {
-      const [mutex, other] = [backend.getMutex(key), backend.getMutex(key)];
-      return [await mutex.acquire(), await other.acquire(false), await mutex.locked()];
-    }));
+    const locks = await Promise.all(
+      keys.map(async (key) => {
+        const [mutex, other] = [backend.getMutex(key), backend.getMutex(key)];
+        return [await mutex.acquire(), await other.acquire(false), await mutex.locked()];
+      }),
+    );
     return { found, expected: keys.map((_, index) => index), entries, locks };
   });
   expect(outcome.found).toEqual(outcome.expected);

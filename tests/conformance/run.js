@@ -9,7 +9,11 @@ import scenarioLines from "./scenarios.jsonl?raw";
 import { perform } from "./steps.js";
 import { contents, format } from "./stored.js";
 
-const parse = (lines) => lines.trim().split("\n").map((line) => JSON.parse(line));
+const parse = (lines) =>
+  lines
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 const expectations = new Map(parse(expectedLines).map((expected) => [expected.id, expected.steps]));
 
 export const scenarios = parse(scenarioLines).map((scenario) => ({ ...scenario, expected: expectations.get(scenario.id) }));

@@ -20,14 +20,16 @@ export async function buildWithVite({ folder }) {
 }
 
 export function buildWithEsbuild({ folder }) {
-  return beside("esbuild", folder, (outfile) => esbuild({
-    entryPoints: [join(folder, "page.js")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    minify: true,
-    logLevel: "error",
-  }));
+  return beside("esbuild", folder, (outfile) =>
+    esbuild({
+      entryPoints: [join(folder, "page.js")],
+      outfile,
+      bundle: true,
+      format: "esm",
+      minify: true,
+      logLevel: "error",
+    }),
+  );
 }
 
 export function buildWithRollup({ folder }) {
@@ -42,16 +44,21 @@ export function buildWithRollup({ folder }) {
 }
 
 export function buildWithWebpack({ folder }) {
-  return beside("webpack", folder, (file) => new Promise((resolve, reject) => {
-    const output = { path: join(file, ".."), filename: "page.js" };
-    // The ceiling has its own test; webpack's is for what one page loads in all.
-    const performance = { hints: false };
-    webpack({ mode: "production", context: folder, entry: "./page.js", output, performance }, (error, stats) => {
-      if (error) reject(error);
-      else if (stats.hasErrors() || stats.hasWarnings()) reject(new Error(stats.toString("errors-warnings")));
-      else resolve();
-    });
-  }));
+  return beside(
+    "webpack",
+    folder,
+    (file) =>
+      new Promise((resolve, reject) => {
+        const output = { path: join(file, ".."), filename: "page.js" };
+        // The ceiling has its own test; webpack's is for what one page loads in all.
+        const performance = { hints: false };
+        webpack({ mode: "production", context: folder, entry: "./page.js", output, performance }, (error, stats) => {
+          if (error) reject(error);
+          else if (stats.hasErrors() || stats.hasWarnings()) reject(new Error(stats.toString("errors-warnings")));
+          else resolve();
+        });
+      }),
+  );
 }
 
 async function beside(bundler, folder, bundle) {

@@ -4,8 +4,14 @@ import { remote } from "webdriverio";
 import { chromedriver, chromium } from "../../scripts/browsers.mjs";
 
 const flags = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 /** What the page leaves in `globalThis.outcome`. */
@@ -59,7 +65,7 @@ function open() {
 async function outcomeOf(browser, page) {
   const messages = [];
   const ended = async () => {
-    messages.push(...await browser.getLogs("browser"));
+    messages.push(...(await browser.getLogs("browser")));
     return messages.some(({ level }) => level === "SEVERE") || browser.execute(() => globalThis.outcome !== undefined);
   };
   const inTime = await browser.waitUntil(ended, { timeout: 20_000 }).catch(() => false);

@@ -44,5 +44,8 @@ test.each(["es2021", "esnext"])("methods are cached and anything else is refused
   expect([await users.load(1), await users.load(1), Users.calls]).toEqual(["Paris 1", "Paris 1", 1]);
   expect(await Users.all(2)).toBe("Users 2");
   expect([users.load.name, users.load.length, await users.load.get.call(users, 1)]).toEqual(["load", 1, "Paris 1"]);
-  for (const [name, decorate] of Object.entries(refused)) expect(decorate, name).toThrow(expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("what is cached must be a function or a method") }));
+  for (const [name, decorate] of Object.entries(refused))
+    expect(decorate, name).toThrow(
+      expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("what is cached must be a function or a method") }),
+    );
 });

@@ -38,17 +38,37 @@ const run = async (code) => {
   return outcome(process.execPath, ["mangled.js"], { cwd: app.folder });
 };
 
-describe.each([["begin", /^_/], ["begin or end", /^_|_$/]])("members that %s with an underscore", (_name, pattern) => {
-  describe.each([["module by module", ["import"]], ["in one file", ["node", "import"]]])("of the package %s", (_entry, conditions) => {
+describe.each([
+  ["begin", /^_/],
+  ["begin or end", /^_|_$/],
+])("members that %s with an underscore", (_name, pattern) => {
+  describe.each([
+    ["module by module", ["import"]],
+    ["in one file", ["node", "import"]],
+  ])("of the package %s", (_entry, conditions) => {
     test("mangled by esbuild", async () => {
-      const options = { bundle: true, format: "esm", minify: true, write: false, logLevel: "error", mangleProps: pattern, platform: "neutral", conditions, external: ["node:*"] };
-      const { outputFiles: [{ text }] } = await build({ entryPoints: [join(app.folder, "program.js")], ...options });
+      const options = {
+        bundle: true,
+        format: "esm",
+        minify: true,
+        write: false,
+        logLevel: "error",
+        mangleProps: pattern,
+        platform: "neutral",
+        conditions,
+        external: ["node:*"],
+      };
+      const {
+        outputFiles: [{ text }],
+      } = await build({ entryPoints: [join(app.folder, "program.js")], ...options });
       expect(await run(text)).toEqual(expected);
     });
 
     test("mangled by terser", async () => {
       const bundle = await rollup({ input: join(app.folder, "program.js"), external: [/^node:/], plugins: [nodeResolve({ exportConditions: conditions })] });
-      const { output: [{ code }] } = await bundle.generate({ format: "es" });
+      const {
+        output: [{ code }],
+      } = await bundle.generate({ format: "es" });
       const mangled = await minify(code, { module: true, ecma: 2020, mangle: { properties: { regex: pattern } } });
       expect(await run(mangled.code)).toEqual(expected);
     });
@@ -58,7 +78,10 @@ describe.each([["begin", /^_/], ["begin or end", /^_|_$/]])("members that %s wit
 test("no name that the WebAssembly asks for or is asked for begins or ends so", async () => {
   for (const name of ["dogpile", "sha1"]) {
     const module = new WebAssembly.Module(await readFile(join(app.folder, `node_modules/dogpile/wasm/${name}.wasm`)));
-    const names = [...WebAssembly.Module.exports(module).map((each) => each.name), ...WebAssembly.Module.imports(module).flatMap((each) => [each.module, each.name])];
+    const names = [
+      ...WebAssembly.Module.exports(module).map((each) => each.name),
+      ...WebAssembly.Module.imports(module).flatMap((each) => [each.module, each.name]),
+    ];
     expect(names.filter((each) => /^_|_$/.test(each))).toEqual([]);
   }
 });

@@ -24,7 +24,9 @@ afterAll(() => folder && rm(folder, { recursive: true, force: true }));
 /** The scenario with the package as Node loads it, in one script. */
 async function bundled() {
   const bundle = await rollup({ input: file("scenario.js"), plugins: [nodeResolve({ exportConditions: ["node"] })] });
-  const { output: [{ code }] } = await bundle.generate({ format: "iife" });
+  const {
+    output: [{ code }],
+  } = await bundle.generate({ format: "iife" });
   return (await transform(code, { legalComments: "none", minifyWhitespace: true })).code; // without comments, whose words name nothing
 }
 
@@ -43,7 +45,9 @@ test("the scenario goes through the package, and comes to the same again", async
 
 test.each(["zero", "minus one", "true", "text", "function", "object"])("every name is taken: %s", async (poison) => {
   const poisoned = await play(poison);
-  expect(poisoned.names).toEqual(expect.arrayContaining(["record", "error", "why", "et", "keyMangler", "promise", "again", "proxied", "signal", "outcomes", "expirationTime"]));
+  expect(poisoned.names).toEqual(
+    expect.arrayContaining(["record", "error", "why", "et", "keyMangler", "promise", "again", "proxied", "signal", "outcomes", "expirationTime"]),
+  );
   await expectTheSame(poisoned);
 });
 

@@ -49,7 +49,11 @@ test("the table of options has every option of a region and of a call, and no ot
   const region = of("RegionOptions", "ConfigureOptions");
   const call = [...of("CreateOptions"), "creatorArgs"];
   const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name, scope]) => [name, scope.split(", ")]);
-  const listed = (...scopes) => rows.filter(([, scope]) => scope.some((one) => scopes.includes(one))).map(([name]) => name).sort();
+  const listed = (...scopes) =>
+    rows
+      .filter(([, scope]) => scope.some((one) => scopes.includes(one)))
+      .map(([name]) => name)
+      .sort();
   expect(region).toContain("backend");
   expect(listed("region")).toEqual(region.sort());
   expect(listed("call", "`getOrCreate`")).toEqual(call.sort());

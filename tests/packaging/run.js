@@ -4,8 +4,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** Without what an `npm test` around us tells its children: the workspace is none of their business. */
-const environment = Object.fromEntries(Object.entries(process.env)
-  .filter(([name]) => !name.startsWith("npm_") && name !== "NODE_OPTIONS" && name !== "NODE_ENV"));
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("npm_") && name !== "NODE_OPTIONS" && name !== "NODE_ENV"),
+);
 
 /** What the program writes to its standard output; rejects unless it ends with status 0. */
 export async function run(command, args, { cwd, env } = {}) {

@@ -12,8 +12,17 @@ import { program, run } from "./run.js";
 const ceiling = 52_000;
 
 const required = [
-  /^README\.md$/, /^LICENSE$/, /^package\.json$/, /^index\.js$/, /^workerd\.js$/, /^bundle\.js$/, /^index\.d\.ts$/,
-  /^wasm\/dogpile\.js$/, /^wasm\/dogpile\.wasm$/, /^wasm\/sha1\.js$/, /^wasm\/sha1\.wasm$/,
+  /^README\.md$/,
+  /^LICENSE$/,
+  /^package\.json$/,
+  /^index\.js$/,
+  /^workerd\.js$/,
+  /^bundle\.js$/,
+  /^index\.d\.ts$/,
+  /^wasm\/dogpile\.js$/,
+  /^wasm\/dogpile\.wasm$/,
+  /^wasm\/sha1\.js$/,
+  /^wasm\/sha1\.wasm$/,
 ];
 const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
 
@@ -25,8 +34,14 @@ afterAll(() => app?.remove());
 
 test("the tarball holds the documents, both entries, the types, the wasm, and nothing else", async () => {
   const files = await filesOf(join(app.folder, "node_modules/dogpile"));
-  expect(required.filter((pattern) => !files.some((file) => pattern.test(file))), "missing").toEqual([]);
-  expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file))), "superfluous").toEqual([]);
+  expect(
+    required.filter((pattern) => !files.some((file) => pattern.test(file))),
+    "missing",
+  ).toEqual([]);
+  expect(
+    files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
+    "superfluous",
+  ).toEqual([]);
 });
 
 test("nothing is installed or run beside it", () => {
@@ -45,7 +60,9 @@ test("the types resolve for every importer of an ES module", async () => {
 });
 
 test(`a region over memory costs at most ${ceiling / 1000} kB`, async () => {
-  const { outputFiles: [bundle] } = await build({
+  const {
+    outputFiles: [bundle],
+  } = await build({
     stdin: { contents: `export { createRegion, MemoryBackend } from "dogpile";`, resolveDir: app.folder },
     bundle: true,
     format: "esm",
@@ -63,7 +80,5 @@ test(`a region over memory costs at most ${ceiling / 1000} kB`, async () => {
 
 async function filesOf(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"));
+  return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"));
 }

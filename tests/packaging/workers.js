@@ -15,7 +15,7 @@ export async function withBundledWorker({ folder }, options, work) {
 
 /** The modules of the package as they are. workerd has no package resolution: a module named `dogpile` stands for it. */
 export async function askWorkerOfModules({ folder, manifest }, path) {
-  const names = ["worker.js", "stampede.js", ...await modulesOf(folder)];
+  const names = ["worker.js", "stampede.js", ...(await modulesOf(folder))];
   const modules = await Promise.all(names.map(async (name) => ({ path: name, contents: await readFile(join(folder, name)) })));
   const { workerd } = manifest.exports["."];
   if (!workerd) throw new Error("package.json has no export condition workerd");

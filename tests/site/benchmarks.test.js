@@ -19,7 +19,11 @@ test("each measure has a bar for each cache, as long as its time", async () => {
       expect(width).toBeCloseTo((100 * nanoseconds) / longest, 1);
     }
   }
-  await until(browser(), () => document.querySelector("#status").textContent, (text) => text.startsWith("Done."));
+  await until(
+    browser(),
+    () => document.querySelector("#status").textContent,
+    (text) => text.startsWith("Done."),
+  );
   expect(await problems(browser())).toEqual([]);
 });
 

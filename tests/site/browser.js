@@ -3,8 +3,15 @@ import { remote } from "webdriverio";
 import { chromedriver, chromium, firefox, geckodriver } from "../../scripts/browsers.mjs";
 
 const flags = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-dev-shm-usage",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 const capabilities = {
@@ -41,7 +48,7 @@ export function problems(browser) {
 /** Waits until what `read` finds in the page passes `test`, and gives it back. */
 export async function until(browser, read, test, ...args) {
   let found;
-  const passed = async () => test(found = await browser.execute(read, ...args));
+  const passed = async () => test((found = await browser.execute(read, ...args)));
   await browser.waitUntil(passed, { timeout: 20_000, interval: 50 }).catch(() => {
     throw new Error(`The page still shows ${JSON.stringify(found)}`);
   });

@@ -39,7 +39,11 @@ function choose(store) {
 
 async function press(value, summary) {
   await browser().$(`#controls [value=${value}]`).click();
-  await until(browser(), () => document.querySelector("#inspector p").textContent, (text) => text.startsWith(summary.slice(0, -1)));
+  await until(
+    browser(),
+    () => document.querySelector("#inspector p").textContent,
+    (text) => text.startsWith(summary.slice(0, -1)),
+  );
 }
 
 const users = () => browser().execute(users_);
@@ -47,6 +51,7 @@ const range = (count) => Array.from({ length: count }, (_, index) => `user:${ind
 
 // It runs in the page.
 function users_() {
-  return [...document.querySelectorAll("#inspector tbody tr")].filter(({ dataset }) => dataset.key.startsWith("user:"))
+  return [...document.querySelectorAll("#inspector tbody tr")]
+    .filter(({ dataset }) => dataset.key.startsWith("user:"))
     .map(({ cells: [key, state, , hits] }) => ({ key: key.textContent, state: state.textContent, hits: hits.textContent }));
 }

@@ -14,9 +14,10 @@ const folder = inject("folder");
 const files = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
 const paths = files.filter((path) => path.endsWith(".html"));
 /** Pages of text are of one make: in Firefox two stand for all, in Chromium three stand for those of the reference. */
-const references = inject("browserName") === "chromium"
-  ? ["api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", ...paths.filter((path) => path.startsWith("guide/"))]
-  : ["api/interfaces/CreateOptions.html", "guide/migration.html"];
+const references =
+  inject("browserName") === "chromium"
+    ? ["api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", ...paths.filter((path) => path.startsWith("guide/"))]
+    : ["api/interfaces/CreateOptions.html", "guide/migration.html"];
 const visited = paths.filter((path) => !/^(api|guide)\//.test(path) || references.includes(path)).sort();
 
 test("there are pages of every kind", () => {
@@ -93,5 +94,11 @@ function choose(theme) {
 
 async function violations() {
   const { violations: found } = await globalThis.axe.run({ resultTypes: ["violations"] });
-  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(", ")}`);
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ target }) => target.join(" "))
+        .join(", ")}`,
+  );
 }

@@ -83,7 +83,11 @@ async function write(text) {
 /** What the editor's module has printed when it has ended. */
 async function run(outcome = "Ended") {
   await browser().$("#run").click();
-  await until(browser(), () => document.querySelector("#status").textContent, (text) => text.startsWith(outcome));
+  await until(
+    browser(),
+    () => document.querySelector("#status").textContent,
+    (text) => text.startsWith(outcome),
+  );
   return browser().execute(printed);
 }
 
@@ -115,6 +119,6 @@ function printed() {
 
 function completions() {
   const tooltip = document.querySelector("#editor").shadowRoot.querySelector(".cm-tooltip-autocomplete");
-  const labels = [...tooltip?.querySelectorAll(".cm-completionLabel") ?? []].map(({ textContent }) => textContent);
+  const labels = [...(tooltip?.querySelectorAll(".cm-completionLabel") ?? [])].map(({ textContent }) => textContent);
   return { labels, documentation: tooltip?.querySelector(".documentation")?.textContent ?? "" };
 }

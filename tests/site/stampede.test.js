@@ -55,7 +55,11 @@ test("the keyboard alone sets a slider, chooses a situation and sends the caller
   await browser().keys(["Tab"]);
   await browser().keys(["Tab"]);
   await browser().keys("Enter");
-  const text = await until(browser(), () => document.querySelector("#status").textContent, (found) => found.includes("With dogpile"));
+  const text = await until(
+    browser(),
+    () => document.querySelector("#status").textContent,
+    (found) => found.includes("With dogpile"),
+  );
   expect(text).toMatch(/^Stale: .* With dogpile 1 call of the origin/);
   expect(await browser().execute(() => [document.activeElement.type, document.querySelector("output").textContent])).toEqual(["submit", "1,100"]);
 });
@@ -64,8 +68,11 @@ test("the keyboard alone sets a slider, chooses a situation and sends the caller
 async function send(page, { situation, ...sliders }) {
   await page.execute(setControls, situation, sliders);
   await page.$("#controls button").click();
-  await until(page, () => [document.querySelector("#status").textContent, document.querySelector("#controls button").ariaDisabled],
-    ([status, isBusy]) => status.includes("With dogpile") && isBusy === "false");
+  await until(
+    page,
+    () => [document.querySelector("#status").textContent, document.querySelector("#controls button").ariaDisabled],
+    ([status, isBusy]) => status.includes("With dogpile") && isBusy === "false",
+  );
   return page.execute(readColumns);
 }
 
@@ -89,14 +96,16 @@ function readColumns() {
 
 /** How much of each canvas is red, for who creates, and how much blue, for who waits. */
 function sharesOfColors() {
-  return Object.fromEntries(["#with-dogpile", "#without"].map((id) => {
-    const canvas = document.querySelector(`${id} canvas`);
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const share = (test) => {
-      let count = 0;
-      for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 100 && test(data[at], data[at + 1], data[at + 2])) count += 1;
-      return count / (data.length / 4);
-    };
-    return [id, { created: share((r, g, b) => r > 180 && b < 110), waited: share((r, g, b) => b > 150 && r < 140) }];
-  }));
+  return Object.fromEntries(
+    ["#with-dogpile", "#without"].map((id) => {
+      const canvas = document.querySelector(`${id} canvas`);
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const share = (test) => {
+        let count = 0;
+        for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 100 && test(data[at], data[at + 1], data[at + 2])) count += 1;
+        return count / (data.length / 4);
+      };
+      return [id, { created: share((r, g, b) => r > 180 && b < 110), waited: share((r, g, b) => b > 150 && r < 140) }];
+    }),
+  );
 }

@@ -101,7 +101,11 @@ function outcomeOf({ name }, state) {
 }
 
 function told(text) {
-  return until(browser(), () => [...document.querySelectorAll("#log span")].map(({ textContent }) => textContent), (lines) => lines.includes(text));
+  return until(
+    browser(),
+    () => [...document.querySelectorAll("#log span")].map(({ textContent }) => textContent),
+    (lines) => lines.includes(text),
+  );
 }
 
 function creations() {

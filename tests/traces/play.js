@@ -10,7 +10,12 @@ export function play(lines, setTime) {
     get: (key) => backend.get(key),
     set: (key, seconds) => backend.set(key, { payload: key, metadata: { ct: 1, v: 2 } }, seconds && { expirationTime: Number(seconds) }),
     delete: (key) => backend.delete(key),
-    held: () => held.push(Array.from(backend.entries(), ([key]) => key).sort().join(" ")),
+    held: () =>
+      held.push(
+        Array.from(backend.entries(), ([key]) => key)
+          .sort()
+          .join(" "),
+      ),
   };
   for (const line of lines) {
     const [act, ...given] = line.split(" ");

@@ -1,7 +1,10 @@
 import { createRegion, MemoryBackend, type CachedValue, type CreatorContext } from "dogpile";
 import { check, type Same } from "./same.js";
 
-interface User { id: number; name: string }
+interface User {
+  id: number;
+  name: string;
+}
 declare function fetchUser(id: number): Promise<User>;
 declare function rename(user: User, name: string): User;
 
@@ -62,9 +65,13 @@ const cautious = anything.getOrCreate("key", () => 1, {
 });
 check<Same<typeof cautious, Promise<number>>>();
 
-const failing = anything.getOrCreate("key", (): never => {
-  throw new Error("no value");
-}, { shouldCacheFn: (value: string) => value !== "" });
+const failing = anything.getOrCreate(
+  "key",
+  (): never => {
+    throw new Error("no value");
+  },
+  { shouldCacheFn: (value: string) => value !== "" },
+);
 check<Same<typeof failing, Promise<never>>>();
 
 // @ts-expect-error shouldCacheFn is asked about what was created

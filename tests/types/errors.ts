@@ -1,10 +1,27 @@
 import {
-  BackendError, DogpileCacheError, PluginNotFound, PoisonedError, ReentrantError, RegionAlreadyConfigured, RegionNotConfigured, TimeoutError, UnsupportedError,
+  BackendError,
+  DogpileCacheError,
+  PluginNotFound,
+  PoisonedError,
+  ReentrantError,
+  RegionAlreadyConfigured,
+  RegionNotConfigured,
+  TimeoutError,
+  UnsupportedError,
   ValidationError,
 } from "dogpile";
 import { check, type Same } from "./same.js";
 
-type Code = "REGION_ALREADY_CONFIGURED" | "REGION_NOT_CONFIGURED" | "VALIDATION" | "PLUGIN_NOT_FOUND" | "REENTRANT" | "TIMEOUT" | "BACKEND" | "POISONED" | "UNSUPPORTED";
+type Code =
+  | "REGION_ALREADY_CONFIGURED"
+  | "REGION_NOT_CONFIGURED"
+  | "VALIDATION"
+  | "PLUGIN_NOT_FOUND"
+  | "REENTRANT"
+  | "TIMEOUT"
+  | "BACKEND"
+  | "POISONED"
+  | "UNSUPPORTED";
 check<Same<DogpileCacheError["code"], Code>>();
 
 declare const error: unknown;
@@ -18,5 +35,16 @@ if (error instanceof DogpileCacheError) {
 }
 
 // All of them are DogpileCacheErrors.
-[RegionAlreadyConfigured, RegionNotConfigured, ValidationError, PluginNotFound, ReentrantError, TimeoutError, BackendError, PoisonedError, UnsupportedError] satisfies
-  (abstract new (...args: any[]) => DogpileCacheError)[];
+[
+  RegionAlreadyConfigured,
+  RegionNotConfigured,
+  ValidationError,
+  PluginNotFound,
+  ReentrantError,
+  TimeoutError,
+  BackendError,
+  PoisonedError,
+  UnsupportedError,
+] satisfies (abstract new (
+  ...args: any[]
+) => DogpileCacheError)[];

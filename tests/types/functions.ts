@@ -13,7 +13,10 @@ import {
 } from "dogpile";
 import { check, type Same } from "./same.js";
 
-interface User { id: number; name: string }
+interface User {
+  id: number;
+  name: string;
+}
 declare function fetchUser(id: number, fields?: string[]): Promise<User>;
 declare function sum(...values: number[]): number;
 
@@ -102,7 +105,13 @@ const names = region.cacheMultiOnArguments({ namespace: "name" }, fetchNames);
 check<Same<typeof names, CachedMultiFunction<number, string, string[]>>>();
 const found = region.cacheMultiOnArguments({ namespace: "name", asDict: true }, findNames);
 check<Same<typeof found, CachedMultiFunction<number, string, Map<number, string>>>>();
-const many = { listed: names(1, 2), mapped: found(1, 2), got: found.get(1, 2), refreshed: found.refresh(1), written: [found.set(new Map([[1, "Ada"]])), found.invalidate(1, 2)] };
+const many = {
+  listed: names(1, 2),
+  mapped: found(1, 2),
+  got: found.get(1, 2),
+  refreshed: found.refresh(1),
+  written: [found.set(new Map([[1, "Ada"]])), found.invalidate(1, 2)],
+};
 check<Same<typeof many.listed, Promise<string[]>>>();
 check<Same<typeof many.mapped, Promise<Map<number, string>>>>();
 check<Same<typeof many.got, Promise<(string | undefined)[]>>>();
@@ -122,8 +131,14 @@ found.set(new Map([[1, 1]]));
 region.cacheMultiOnArguments({ namespace: "name" });
 
 // Key generators.
-const byName: FunctionKeyGenerator = (namespace, fn, toStr) => (...args) => [namespace, fn.name, ...args.map(toStr)].join(":");
-const byNames: FunctionMultiKeyGenerator = (namespace, fn, toStr) => (...args) => args.map((argument) => `${namespace}:${fn.name}:${toStr(argument)}`);
+const byName: FunctionKeyGenerator =
+  (namespace, fn, toStr) =>
+  (...args) =>
+    [namespace, fn.name, ...args.map(toStr)].join(":");
+const byNames: FunctionMultiKeyGenerator =
+  (namespace, fn, toStr) =>
+  (...args) =>
+    args.map((argument) => `${namespace}:${fn.name}:${toStr(argument)}`);
 new Region({ functionKeyGenerator: byName, functionMultiKeyGenerator: byNames });
 new Region({ functionKeyGenerator: undefined, functionMultiKeyGenerator: undefined });
 functionKeyGenerator("user", fetchUser, String)(1, "a") satisfies string;

@@ -47,7 +47,10 @@ numbers.getOrCreateMulti(["a"], () => ["text"]);
 // setMulti, deleteMulti.
 numbers.setMulti(new Map([["a", 1]]));
 numbers.setMulti({ a: 1, b: 2 });
-numbers.setMulti([["a", 1], ["b", 2]]);
+numbers.setMulti([
+  ["a", 1],
+  ["b", 2],
+]);
 numbers.setMulti(new Map([["a", 1]]).entries(), { expiresIn: "1d" });
 const done = [numbers.setMulti({}), numbers.deleteMulti(["a"]), numbers.deleteMulti(new Set(["a"]))];
 check<Same<typeof done, Promise<void>[]>>();

@@ -1,8 +1,13 @@
 import { createRegion, MemoryBackend, type CachedValue } from "dogpile";
 import { check, type Same } from "./same.js";
 
-interface User { id: number; name: string }
-interface Admin extends User { rights: string[] }
+interface User {
+  id: number;
+  name: string;
+}
+interface Admin extends User {
+  rights: string[];
+}
 
 const anything = createRegion({ backend: new MemoryBackend() });
 const users = createRegion<User>({ backend: new MemoryBackend() });

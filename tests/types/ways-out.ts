@@ -36,7 +36,11 @@ createRegion({
   asyncCreationRunner(_region, _key, creator, mutex, job) {
     check<Same<typeof mutex, Mutex>>();
     check<Same<typeof job, CreationJob>>();
-    job.waitUntil(creator().then((value) => job.store(value)).finally(() => mutex.release()));
+    job.waitUntil(
+      creator()
+        .then((value) => job.store(value))
+        .finally(() => mutex.release()),
+    );
   },
 });
 

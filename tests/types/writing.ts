@@ -10,7 +10,14 @@ numbers.set("key", 1);
 numbers.set("key", 1, { expiresIn: "7d" });
 numbers.set("key", 1, { expiresIn: undefined });
 numbers.set("key", 1, { expiresIn: null });
-const done = [numbers.set("key", 1), numbers.delete("key"), numbers.invalidate(), numbers.invalidate(true), numbers.invalidate(false), numbers.invalidate({ soft: true })];
+const done = [
+  numbers.set("key", 1),
+  numbers.delete("key"),
+  numbers.invalidate(),
+  numbers.invalidate(true),
+  numbers.invalidate(false),
+  numbers.invalidate({ soft: true }),
+];
 check<Same<typeof done, Promise<void>[]>>();
 
 // @ts-expect-error the region holds numbers

@@ -23,7 +23,16 @@ export const handover = (mutex) => mutex.handover();
 export const supersede = async (mutex, stored) => mutex.supersede(stored);
 
 /** A value with all that JSON would lose. */
-export const rich = () => ({ text: "héllo", date: new Date(1_700_000_000_000), counts: new Map([["a", 1], ["b", 2]]), bytes: new Uint8Array([0, 255]), nothing: undefined });
+export const rich = () => ({
+  text: "héllo",
+  date: new Date(1_700_000_000_000),
+  counts: new Map([
+    ["a", 1],
+    ["b", 2],
+  ]),
+  bytes: new Uint8Array([0, 255]),
+  nothing: undefined,
+});
 
 /** A text that says of each part what it is. */
 export function described(value) {

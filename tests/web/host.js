@@ -23,10 +23,20 @@ export function newRegion(core, host, map, byPromise) {
     set: (key, record) => answer(void map.set(key, record)),
     delete: (key) => answer(void map.delete(key)),
   };
-  const setup = { backend, throws: false, lockTimeout: 30, answered: (promise) => promise, limit: new TimeLimit(Infinity), toStored: (record) => record, fromStored: (record) => record };
+  const setup = {
+    backend,
+    throws: false,
+    lockTimeout: 30,
+    answered: (promise) => promise,
+    limit: new TimeLimit(Infinity),
+    toStored: (record) => record,
+    fromStored: (record) => record,
+  };
   let now = 1_000;
   return {
-    core, host, setup,
+    core,
+    host,
+    setup,
     isPlain: true,
     reporter: { isObserved: false, tell() {}, error() {} },
     clock: { read: () => NaN, readOrBegin: () => NaN },

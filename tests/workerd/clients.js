@@ -16,7 +16,12 @@ export class Client {
         this.answered = true;
         resolve(answer);
       };
-      this.#request = get(url, { agent: false }, (response) => collect(response).then((body) => done({ status: response.statusCode, body }), () => done({ status: "reset" })));
+      this.#request = get(url, { agent: false }, (response) =>
+        collect(response).then(
+          (body) => done({ status: response.statusCode, body }),
+          () => done({ status: "reset" }),
+        ),
+      );
       this.#request.on("error", () => done({ status: "reset" }));
     });
   }

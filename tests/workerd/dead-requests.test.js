@@ -83,7 +83,10 @@ describe.each(dates.flatMap((date) => flags.map((some) => [date, some])))("%s %j
       await kill(second);
       const last = waitUntil ? 1 : 3;
       await openAfter(stage, last);
-      await expectAnswers(others.filter((client) => client !== second), { value: `k ${last}` });
+      await expectAnswers(
+        others.filter((client) => client !== second),
+        { value: `k ${last}` },
+      );
       await expectCreations(stage, last);
     });
 

@@ -43,7 +43,14 @@ async function workers(ORIGIN) {
     ...config.kv_namespaces.map(({ binding, id }) => [binding, { type: "kv", id }]),
     ...config.durable_objects.bindings.map(({ name, class_name }) => [name, { type: "durable-object", worker: isolates[0], exportName: class_name }]),
   ]);
-  return isolates.map((name, index) => ({ name, modules, env, compatibilityDate: config.compatibility_date, objects: index === 0 ? classes : [], listens: true }));
+  return isolates.map((name, index) => ({
+    name,
+    modules,
+    env,
+    compatibilityDate: config.compatibility_date,
+    objects: index === 0 ? classes : [],
+    listens: true,
+  }));
 }
 
 async function bundle(main) {

@@ -65,7 +65,7 @@ describe("names that are array indices, which a bulk read leaves out", () => {
 
   test("KV as it is", async () => {
     for (const name of keys) await namespace.put(name, `of ${name}`);
-    expect([...await namespace.get(keys)]).toEqual([["k", "of k"]]);
+    expect([...(await namespace.get(keys))]).toEqual([["k", "of k"]]);
     for (const name of keys) expect(await namespace.get(name)).toBe(`of ${name}`);
   });
 
@@ -109,7 +109,8 @@ describe("names that are array indices, which a bulk read leaves out", () => {
 });
 
 test("what alone is too much for a bulk read is read singly", async () => {
-  const get = async (name, options) => (Array.isArray(name) && name.includes("p:large") ? Promise.reject(new Error("KV GET_BULK failed: 413")) : namespace.get(name, options));
+  const get = async (name, options) =>
+    Array.isArray(name) && name.includes("p:large") ? Promise.reject(new Error("KV GET_BULK failed: 413")) : namespace.get(name, options);
   const backend = over("p", { ...methods(), get });
   const keys = ["a", "large", "b", "absent"];
   for (const key of keys.slice(0, 3)) await backend.set(key, `of ${key}`);
@@ -118,7 +119,23 @@ test("what alone is too much for a bulk read is read singly", async () => {
 
 describe("keys that KV cannot hold", () => {
   const bad = ["\ud800", "\udc00", "a\udfffb", "\ufffd\ud800", "x".repeat(512), "é".repeat(256), `sha1:${"0".repeat(40)}`];
-  const good = ["", ".", "..", "__proto__", "...", "\ufffd", "\u{1f436}", "x".repeat(511), "é".repeat(255), "sha1:", `sha1:${"g".repeat(40)}`, "\0", ":", "/", "%2e"];
+  const good = [
+    "",
+    ".",
+    "..",
+    "__proto__",
+    "...",
+    "\ufffd",
+    "\u{1f436}",
+    "x".repeat(511),
+    "é".repeat(255),
+    "sha1:",
+    `sha1:${"g".repeat(40)}`,
+    "\0",
+    ":",
+    "/",
+    "%2e",
+  ];
   const mangled = /^sha1:[0-9a-f]{40}$/;
 
   test("are mangled, no two to the same, and all others are left alone", () => {
@@ -147,7 +164,13 @@ describe("keys that KV cannot hold", () => {
     const lock = { idFromName: (name) => name, get() {} };
     const backend = new CloudflareKVBackend(namespace, { lock });
     await backend.set("a\ufffd", "another key's");
-    const calls = [() => backend.get("a\ud800"), () => backend.getMulti(["a\ud800"]), () => backend.set("a\ud800", "text"), () => backend.delete("a\ud800"), async () => backend.getMutex("a\ud800")];
+    const calls = [
+      () => backend.get("a\ud800"),
+      () => backend.getMulti(["a\ud800"]),
+      () => backend.set("a\ud800", "text"),
+      () => backend.delete("a\ud800"),
+      async () => backend.getMutex("a\ud800"),
+    ];
     for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "VALIDATION", message: expect.stringContaining("without lone surrogates") });
     expect(await createRegion({ backend, keyMangler: false, observer: { onError() {} } }).getOrCreate("a\ud800", () => "created")).toBe("created");
     expect(await backend.get("a\ufffd")).toBe("another key's");

@@ -14,15 +14,18 @@ afterAll(() => runtime?.dispose());
 afterEach(() => vi.restoreAllMocks());
 
 describe("the limits of KV", () => {
-  test.each([["", "cannot be empty"], [".", "not allowed"], ["..", "not allowed"], ["x".repeat(513), "414"], ["é".repeat(257), "414"]])(
-    "it takes no key %j",
-    (key, message) => expect(namespace.put(key, "value")).rejects.toThrow(message),
-  );
+  test.each([
+    ["", "cannot be empty"],
+    [".", "not allowed"],
+    ["..", "not allowed"],
+    ["x".repeat(513), "414"],
+    ["é".repeat(257), "414"],
+  ])("it takes no key %j", (key, message) => expect(namespace.put(key, "value")).rejects.toThrow(message));
 
   test.each(["x".repeat(512), "é".repeat(256), "a\0b", " \n\t", "%2e", "a/../b", "/", "a?b#c"])("it takes the key %j", async (key) => {
     await namespace.put(key, `of ${key}`);
     expect(await namespace.get(key)).toBe(`of ${key}`);
-    expect([...await namespace.get([key])]).toEqual([[key, `of ${key}`]]);
+    expect([...(await namespace.get([key]))]).toEqual([[key, `of ${key}`]]);
   });
 
   test("a value's lone surrogates do not come back", async () => {
@@ -63,10 +66,12 @@ const makeKV = (options) => new CloudflareKVBackend(namespace, { prefix: `test${
 /** A namespace that notes what it is asked. */
 function watched() {
   const sent = [];
-  const method = (name) => (...args) => {
-    sent.push([name, ...args]);
-    return namespace[name](...args);
-  };
+  const method =
+    (name) =>
+    (...args) => {
+      sent.push([name, ...args]);
+      return namespace[name](...args);
+    };
   return { sent, get: method("get"), put: method("put"), delete: method("delete"), list: method("list") };
 }
 
@@ -91,7 +96,11 @@ describe("CloudflareKVBackend", () => {
     expect(await backend.get("greeting")).toBe('{"ct": 1700000000.0, "v": 2}|"hello"');
   });
 
-  test.each([["a record", { payload: 1, metadata: {} }], ["bytes", new Uint8Array(1)], ["a lone surrogate", "a\ud800"]])("takes no %s", async (_what, value) => {
+  test.each([
+    ["a record", { payload: 1, metadata: {} }],
+    ["bytes", new Uint8Array(1)],
+    ["a lone surrogate", "a\ud800"],
+  ])("takes no %s", async (_what, value) => {
     await expect(makeKV().set("k", value)).rejects.toMatchObject({ code: "VALIDATION" });
   });
 
@@ -102,7 +111,11 @@ describe("CloudflareKVBackend", () => {
     const keys = Array.from({ length: 250 }, (_, index) => `k${index}`);
     await backend.setMulti(new Map(keys.map((key) => [key, `of ${key}`])));
     expect(await watching.getMulti([...keys, ...keys])).toEqual([...keys, ...keys].map((key) => `of ${key}`));
-    expect(kv.sent.map(([name, names]) => [name, names.length])).toEqual([["get", 100], ["get", 100], ["get", 50]]);
+    expect(kv.sent.map(([name, names]) => [name, names.length])).toEqual([
+      ["get", 100],
+      ["get", 100],
+      ["get", 50],
+    ]);
   });
 
   test("reads in several operations what is too much for one", async () => {
@@ -117,7 +130,11 @@ describe("CloudflareKVBackend", () => {
 
   test("tries every write before it says that one has failed, and what failed", async () => {
     const backend = makeKV();
-    const values = new Map([["a", "1"], ["b", "x".repeat(25 * MiB + 1)], ["c", "3"]]);
+    const values = new Map([
+      ["a", "1"],
+      ["b", "x".repeat(25 * MiB + 1)],
+      ["c", "3"],
+    ]);
     await expect(backend.setMulti(values)).rejects.toThrow('Cloudflare KV takes at most 25 MiB, and the record of "b" is larger.');
     expect(await backend.getMulti(["a", "b", "c"])).toEqual(["1", undefined, "3"]);
   });
@@ -125,7 +142,10 @@ describe("CloudflareKVBackend", () => {
   test("says what a 429 means", async () => {
     const cause = new Error("KV PUT failed: 429 Too Many Requests"); // local KV never says so
     const kv = { ...watched(), put: () => Promise.reject(cause) };
-    await expect(new CloudflareKVBackend(kv).set("k", "text")).rejects.toMatchObject({ cause, message: expect.stringContaining('one write a second for each key, and "k"') });
+    await expect(new CloudflareKVBackend(kv).set("k", "text")).rejects.toMatchObject({
+      cause,
+      message: expect.stringContaining('one write a second for each key, and "k"'),
+    });
   });
 
   test("sends a few writes at once", async () => {
@@ -183,30 +203,52 @@ describe("how long KV keeps a record", () => {
   });
 
   test("a copy of it: cacheTtl, at least 30 s, for one key and for many", async () => {
-    for (const [cacheTtl, expected] of [["2m", 120], [Infinity, 2 ** 31 - 1], ["1s", 30]]) {
+    for (const [cacheTtl, expected] of [
+      ["2m", 120],
+      [Infinity, 2 ** 31 - 1],
+      ["1s", 30],
+    ]) {
       const kv = watched();
       const backend = new CloudflareKVBackend(kv, { cacheTtl });
       await backend.get("k");
       await backend.getMulti(["k"]);
-      expect(kv.sent.map(([, , options]) => options)).toEqual([{ type: "text", cacheTtl: expected }, { type: "text", cacheTtl: expected }]);
+      expect(kv.sent.map(([, , options]) => options)).toEqual([
+        { type: "text", cacheTtl: expected },
+        { type: "text", cacheTtl: expected },
+      ]);
     }
     expect(console.warn).toHaveBeenCalledTimes(1);
   });
 });
 
 describe("what a CloudflareKVBackend is made of", () => {
-  const make = (...args) => () => new CloudflareKVBackend(...args);
+  const make =
+    (...args) =>
+    () =>
+      new CloudflareKVBackend(...args);
 
   test.each([
     ["no namespace", make(), "namespace must be a KV namespace, with get, put, delete, list (missing: get, put, delete, list), not undefined"],
     ["a Map", make(new Map()), "(missing: put, list)"],
-    ["an unknown option", make({ get() {}, put() {}, delete() {}, list() {} }, { ttl: 60 }), "unknown option ttl; the known ones are prefix, expirationTtl, cacheTtl, lock"],
+    [
+      "an unknown option",
+      make({ get() {}, put() {}, delete() {}, list() {} }, { ttl: 60 }),
+      "unknown option ttl; the known ones are prefix, expirationTtl, cacheTtl, lock",
+    ],
   ])("%s is refused", (_what, call, message) => {
     expect(call).toThrow(expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining(message) }));
   });
 
   test.each([
-    ["prefix", 1], ["prefix", "\ud800"], ["prefix", "x".repeat(467)], ["expirationTtl", "soon"], ["expirationTtl", NaN], ["cacheTtl", {}], ["lock", {}], ["lock", true], ["lock", "DOGPILE"],
+    ["prefix", 1],
+    ["prefix", "\ud800"],
+    ["prefix", "x".repeat(467)],
+    ["expirationTtl", "soon"],
+    ["expirationTtl", NaN],
+    ["cacheTtl", {}],
+    ["lock", {}],
+    ["lock", true],
+    ["lock", "DOGPILE"],
   ])("%s: %j is refused", (name, value) => {
     expect(make(namespace, { [name]: value })).toThrow(expect.objectContaining({ code: "VALIDATION" }));
   });
@@ -218,7 +260,10 @@ describe("what a CloudflareKVBackend is made of", () => {
   });
 
   test("a file may name it, its arguments in either spelling", async () => {
-    const region = createRegion({ backend: "dogpile.cache.cloudflare_kv", arguments: { namespace, prefix: `test${++count}`, expiration_ttl: 90, cacheTtl: 60 } });
+    const region = createRegion({
+      backend: "dogpile.cache.cloudflare_kv",
+      arguments: { namespace, prefix: `test${++count}`, expiration_ttl: 90, cacheTtl: 60 },
+    });
     await region.set("k", "value");
     expect((await namespace.list({ prefix: `test${count}:` })).keys.map(({ name, expiration }) => [name, expiration > 0])).toEqual([[`test${count}:k`, true]]);
     expect(() => createRegion({ backend: "dogpile.cache.cloudflare_kv" })).toThrow("namespace must be");

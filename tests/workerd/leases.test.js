@@ -8,7 +8,10 @@ const lease = 3_000; // milliseconds
 startLocks();
 
 describe.concurrent("in time", () => {
-  test.each([["the next who waits", true], ["whoever comes", false]])("a holder that does not renew its lease loses it to %s", async (_who, wait) => {
+  test.each([
+    ["the next who waits", true],
+    ["whoever comes", false],
+  ])("a holder that does not renew its lease loses it to %s", async (_who, wait) => {
     const ask = asked();
     expect(await ask({ operation: "acquire", token: "dead" })).toEqual({ granted: true });
     expect(await ask({ operation: "acquire", token: "hasty" })).toEqual({ granted: false });
@@ -43,7 +46,8 @@ describe.concurrent("in time", () => {
   test("who was told to ask again and is dead costs those behind one lease in all", async () => {
     const ask = asked();
     await ask({ operation: "acquire", token: "holder" });
-    for (const token of ["1", "2", "3", "4", "5", "6"]) expect(await ask({ operation: "acquire", token, wait: true, round: 0 })).toEqual({ granted: false, again: true });
+    for (const token of ["1", "2", "3", "4", "5", "6"])
+      expect(await ask({ operation: "acquire", token, wait: true, round: 0 })).toEqual({ granted: false, again: true });
     const started = performance.now();
     expect(await ask({ operation: "acquire", token: "alive", wait: true, round: 20_000 })).toEqual({ granted: true });
     expect(performance.now() - started).toBeLessThan(2 * lease);

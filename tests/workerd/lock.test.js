@@ -135,7 +135,10 @@ describe("what was stored under the lock", () => {
 
   test("is not handed over where it is too long, nor is what was there before", async () => {
     const make = mutexes();
-    for (const [stored, found] of [["short", "short"], ["x".repeat(2 ** 20 + 1), undefined]]) {
+    for (const [stored, found] of [
+      ["short", "short"],
+      ["x".repeat(2 ** 20 + 1), undefined],
+    ]) {
       const mutex = make();
       await mutex.acquire(true);
       await mutex.release(stored);
@@ -160,7 +163,10 @@ describe("what was stored under the lock", () => {
     expect(await found()).toBeUndefined();
   });
 
-  test.each([["set", "set"], ["deleted", undefined]])("is ignored where the key was %s meanwhile", async (_how, stored) => {
+  test.each([
+    ["set", "set"],
+    ["deleted", undefined],
+  ])("is ignored where the key was %s meanwhile", async (_how, stored) => {
     const make = mutexes();
     const [holder, waiter] = [make(), make()];
     await holder.acquire(true);
@@ -213,14 +219,30 @@ test("a malformed request is answered with status 400 and a reason, and changes 
   const stub = objectOf("malformed");
   const body = (given) => ({ method: "POST", body: typeof given === "string" ? given : JSON.stringify(given) });
   const malformed = [
-    { method: "GET" }, { method: "DELETE" }, { method: "POST" }, body("{"), body("null"), body([]), body({}), body({ operation: "steal" }), body({ operation: ["acquire"] }),
-    body({ operation: { toString: 1 } }), body({ operation: "acquire" }), body({ operation: "acquire", token: "" }), body({ operation: "acquire", token: "x".repeat(101) }),
-    body({ operation: "acquire", token: "t", wait: 1 }), body('{"operation": "acquire", "token": "t", "wait": true, "round": 1e999}'),
-    body({ operation: "supersede", stored: "x".repeat(2 ** 20 + 1), keep: 1 }), body({ operation: "supersede", stored: "text", keep: 1e9 }),
+    { method: "GET" },
+    { method: "DELETE" },
+    { method: "POST" },
+    body("{"),
+    body("null"),
+    body([]),
+    body({}),
+    body({ operation: "steal" }),
+    body({ operation: ["acquire"] }),
+    body({ operation: { toString: 1 } }),
+    body({ operation: "acquire" }),
+    body({ operation: "acquire", token: "" }),
+    body({ operation: "acquire", token: "x".repeat(101) }),
+    body({ operation: "acquire", token: "t", wait: 1 }),
+    body('{"operation": "acquire", "token": "t", "wait": true, "round": 1e999}'),
+    body({ operation: "supersede", stored: "x".repeat(2 ** 20 + 1), keep: 1 }),
+    body({ operation: "supersede", stored: "text", keep: 1e9 }),
   ];
   for (const init of malformed) {
     const response = await stub.fetch("https://dogpile.lock/", init);
-    expect([response.status, await response.text()], JSON.stringify(init).slice(0, 80)).toEqual([400, expect.stringMatching(/^(no JSON object|no operation|\w+ must be )/)]);
+    expect([response.status, await response.text()], JSON.stringify(init).slice(0, 80)).toEqual([
+      400,
+      expect.stringMatching(/^(no JSON object|no operation|\w+ must be )/),
+    ]);
   }
   expect(await asked("malformed")({ operation: "locked" })).toEqual({ locked: false, waiting: 0 });
   expect(await asked("malformed")({ operation: "acquire", token: "t" })).toEqual({ granted: true });
@@ -236,7 +258,12 @@ describe.concurrent("a lock that cannot be reached", () => {
   });
 
   test("leaves nothing behind: the mutex may be tried again", async () => {
-    const mutex = mutexes({ idFromName: () => { throw new Error("no binding"); }, get() {} })();
+    const mutex = mutexes({
+      idFromName: () => {
+        throw new Error("no binding");
+      },
+      get() {},
+    })();
     await expect(mutex.acquire(true)).rejects.toThrow("no binding");
     await expect(mutex.acquire(true)).rejects.toThrow("no binding");
     await mutex.release("stored");

@@ -14,7 +14,11 @@ afterEach(() => runtime?.dispose());
 
 test.each([
   ["in one isolate", { isolates: 1 }, { backend: "memory" }],
-  ["in one isolate, where a promise resumes in whatever request settles it", { isolates: 1, compatibilityFlags: ["no_handle_cross_request_promise_resolution"] }, { backend: "memory" }],
+  [
+    "in one isolate, where a promise resumes in whatever request settles it",
+    { isolates: 1, compatibilityFlags: ["no_handle_cross_request_promise_resolution"] },
+    { backend: "memory" },
+  ],
   ["in two isolates with a lock", { isolates: 2 }, { backend: "locked" }],
 ])("a thousand requests, a third of them left alone: %s", async (_where, options, query) => {
   runtime = await new Runtime(modules, options).ready();
@@ -23,7 +27,8 @@ test.each([
   expect(answers.filter(({ status }) => status === "hung")).toEqual([]);
   const survived = answers.filter(({ isGone }) => !isGone);
   expect(survived.length).toBeGreaterThan(REQUESTS / 2);
-  for (const { key, status, body } of survived) expect({ key, status, body }).toEqual({ key, status: 200, body: { value: `of ${key}`, state: expect.any(String), own: true } });
+  for (const { key, status, body } of survived)
+    expect({ key, status, body }).toEqual({ key, status: 200, body: { value: `of ${key}`, state: expect.any(String), own: true } });
   for (let isolate = 0; isolate < options.isolates; isolate += 1) await stage.expectNothingLeft(keys, isolate);
 });
 

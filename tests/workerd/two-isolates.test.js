@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => runtime?.dispose());
 
 const callers = (stage, isolate, count = CALLERS) => Array.from({ length: count }, () => stage.client("call", {}, isolate));
-const values = async (clients) => new Set((await Promise.all(clients.map(({ answer }) => answer))).map(({ status, body }) => `${status} ${body.value ?? body.error}`));
+const values = async (clients) =>
+  new Set((await Promise.all(clients.map(({ answer }) => answer))).map(({ status, body }) => `${status} ${body.value ?? body.error}`));
 const creationsOf = async (stage) => (await Promise.all([ONE, TWO].map((isolate) => stage.state(isolate)))).map(({ creations }) => creations.k ?? 0);
 const isCreating = ({ creations }) => creations.k === 1;
 

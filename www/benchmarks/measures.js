@@ -37,9 +37,9 @@ export const measures = {
 /** `round(calls)` takes so many calls; `least` of them at once. */
 async function median(round, least = 500) {
   let calls = least;
-  while (await time(round, calls) < SHORTEST) calls *= 2;
+  while ((await time(round, calls)) < SHORTEST) calls *= 2;
   const times = [];
-  for (let index = 0; index < ROUNDS; index++) times.push(await time(round, calls) * 1e6 / calls);
+  for (let index = 0; index < ROUNDS; index++) times.push(((await time(round, calls)) * 1e6) / calls);
   return times.sort((a, b) => a - b)[ROUNDS >> 1];
 }
 

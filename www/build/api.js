@@ -45,13 +45,13 @@ async function pagesOf(folder) {
   const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".md") && file !== "README.md");
   const index = await readFile(join(folder, "README.md"), "utf8");
   const others = files.sort().map(async (file) => page(file, await readFile(join(folder, file), "utf8"), index));
-  return [page("index.md", index, ""), ...await Promise.all(others)];
+  return [page("index.md", index, ""), ...(await Promise.all(others))];
 }
 
 function page(file, source, index) {
   const path = `api/${file.replaceAll("\\", "/").replace(/\.md$/, ".html")}`;
   const { title, html } = render(source.replace(/^# [A-Z][\w ]*: /, "# "));
-  const aside = listOfAll(index).replace(`href="../${path.slice("api/".length)}"`, "$& aria-current=\"page\"");
+  const aside = listOfAll(index).replace(`href="../${path.slice("api/".length)}"`, '$& aria-current="page"');
   return {
     path,
     section: "API",

@@ -16,8 +16,8 @@ export function guidePage(page, pages) {
 
 function entry(other, page) {
   const current = other === page;
-  const parts = current && page.contents.length > 1
-    ? `<ul>${page.contents.map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`).join("")}</ul>` : "";
+  const parts =
+    current && page.contents.length > 1 ? `<ul>${page.contents.map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`).join("")}</ul>` : "";
   return `<li><a href="./${name(other)}"${current ? ' aria-current="page"' : ""}>${escapeHtml(other.title)}</a>${parts}</li>`;
 }
 

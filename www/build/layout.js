@@ -3,8 +3,15 @@ import { escapeHtml } from "./highlight.js";
 
 /** Scripts and styles come from files of the site; nothing is asked of any other origin. */
 const policy = [
-  "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "font-src 'self'", "img-src 'self' data:",
-  "connect-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'",
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join("; ");
 
 const mark = `<svg class="mark" viewBox="0 0 28 20" aria-hidden="true">

@@ -43,11 +43,18 @@ export function render(source) {
 }
 
 function plain({ children }) {
-  return children.filter(({ type }) => type === "text" || type === "code_inline").map(({ content }) => content).join("");
+  return children
+    .filter(({ type }) => type === "text" || type === "code_inline")
+    .map(({ content }) => content)
+    .join("");
 }
 
 function idOf(text, taken) {
-  const base = text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "section";
+  const base =
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "") || "section";
   let id = base;
   for (let count = 2; taken.has(id); count++) id = `${base}-${count}`;
   taken.add(id);

@@ -16,7 +16,7 @@ const demos = JSON.parse(read("pages", "pages.json"));
 /** HTML by the path of the file that it would be. */
 export async function sitePages() {
   const [home, ...others] = demos.map(demoPage);
-  const pages = [home, ...guidePages(), ...await apiPages(), ...others];
+  const pages = [home, ...guidePages(), ...(await apiPages()), ...others];
   const sections = pages.filter(({ section }, index) => pages.findIndex((other) => other.section === section) === index);
   return new Map(pages.map((page) => [join(root, page.path), layout(page, sections)]));
 }
@@ -29,7 +29,9 @@ function demoPage({ file, ...page }) {
 }
 
 function guidePages() {
-  const files = readdirSync(join(root, "guide")).filter((file) => file.endsWith(".md")).sort();
+  const files = readdirSync(join(root, "guide"))
+    .filter((file) => file.endsWith(".md"))
+    .sort();
   const pages = files.map((file) => ({ path: `guide/${file.replace(/^\d+-(.*)\.md$/, "$1.html")}`, ...render(read("guide", file)) }));
   return pages.map((page) => ({
     path: page.path,

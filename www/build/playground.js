@@ -33,6 +33,7 @@ function types() {
   const lib = dirname(require.resolve("typescript"));
   const names = readdirSync(lib).filter((name) => /^lib\.(es(\d+|next)(?!.*\.full)|decorators|webworker\.d).*\.ts$/.test(name));
   const package_ = join(dirname(require.resolve("dogpile/package.json")), "index.d.ts");
-  return Object.fromEntries([["/dogpile.d.ts", package_], ...names.map((name) => [`/${name}`, join(lib, name)])]
-    .map(([path, file]) => [path, readFileSync(file, "utf8")]));
+  return Object.fromEntries(
+    [["/dogpile.d.ts", package_], ...names.map((name) => [`/${name}`, join(lib, name)])].map(([path, file]) => [path, readFileSync(file, "utf8")]),
+  );
 }

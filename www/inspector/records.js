@@ -21,7 +21,7 @@ export async function readRecords({ backend, expirationTime, regionInvalidator, 
     clock,
     observer: { onError() {} },
   });
-  const rows = [...cache].map(async ([key, stored]) => ({ key, size: sizeOf(stored), ...await judge(view, key, regionInvalidator) }));
+  const rows = [...cache].map(async ([key, stored]) => ({ key, size: sizeOf(stored), ...(await judge(view, key, regionInvalidator)) }));
   return (await Promise.all(rows)).sort((a, b) => byKey.compare(a.key, b.key));
 }
 

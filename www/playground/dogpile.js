@@ -17,10 +17,15 @@ export function createRegion(options) {
 }
 
 function telling(observer) {
-  return Object.fromEntries(names.map((name) => [name, (...details) => {
-    globalThis.tellEvent(`${name.slice(2).toLowerCase()} ${details.map(show).join(" ")}`);
-    return observer?.[name]?.(...details);
-  }]));
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (...details) => {
+        globalThis.tellEvent(`${name.slice(2).toLowerCase()} ${details.map(show).join(" ")}`);
+        return observer?.[name]?.(...details);
+      },
+    ]),
+  );
 }
 
 /** How long a creator took is said to a tenth of a millisecond. */

@@ -23,9 +23,17 @@ export function makeEditor(host, { label, onRun }) {
     parent: root,
     extensions: [
       keymap.of([...keys, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
-      lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), closeBrackets(), indentOnInput(),
-      javascript(), syntaxHighlighting(classHighlighter), typescript(),
-      EditorView.contentAttributes.of({ "aria-label": label, "tabindex": "0" }),
+      lineNumbers(),
+      history(),
+      drawSelection(),
+      highlightActiveLine(),
+      bracketMatching(),
+      closeBrackets(),
+      indentOnInput(),
+      javascript(),
+      syntaxHighlighting(classHighlighter),
+      typescript(),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     ],
   });
 }

@@ -9,8 +9,9 @@ const examples = Object.entries(files).map(([path, source]) => ({
   source,
 }));
 
-const [select, start, stop, status, printed, events] =
-  ["#example", "#run", "#stop", "#status", "#printed", "#events"].map((selector) => document.querySelector(selector));
+const [select, start, stop, status, printed, events] = ["#example", "#run", "#stop", "#status", "#printed", "#events"].map((selector) =>
+  document.querySelector(selector),
+);
 const editor = makeEditor(document.querySelector("#editor"), { label: "The example's source", onRun: () => runAll() });
 let running;
 

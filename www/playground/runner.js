@@ -13,7 +13,7 @@ globalThis.tellEvent = (text) => tell("event", text);
 addEventListener("error", ({ message }) => tell("failure", message));
 addEventListener("unhandledrejection", ({ reason }) => tell("failure", inspect(reason)));
 
-onmessage = async ({ data: address }) => {
+self.onmessage = async ({ data: address }) => {
   start = performance.now();
   try {
     await import(/* @vite-ignore */ address);

@@ -6,7 +6,12 @@ import { wrap } from "comlink";
 
 /** CodeMirror's icons are named by its own kinds. */
 const kinds = {
-  "alias": "variable", "const": "constant", "let": "variable", "local function": "function", "local var": "variable", "var": "variable",
+  alias: "variable",
+  const: "constant",
+  let: "variable",
+  "local function": "function",
+  "local var": "variable",
+  var: "variable",
 };
 
 export function typescript() {
@@ -15,7 +20,7 @@ export function typescript() {
   let known;
   const sync = (state) => {
     const code = state.doc.toString();
-    if (code !== known) service.update(known = code);
+    if (code !== known) service.update((known = code));
   };
 
   const complete = async (context) => {
@@ -42,8 +47,7 @@ export function typescript() {
   const errors = async (view) => {
     sync(view.state);
     const { length } = view.state.doc;
-    return (await service.errors()).map(({ from, to, message }) =>
-      ({ from: Math.min(from, length), to: Math.min(to, length), severity: "warning", message }));
+    return (await service.errors()).map(({ from, to, message }) => ({ from: Math.min(from, length), to: Math.min(to, length), severity: "warning", message }));
   };
 
   return [

@@ -49,7 +49,9 @@ expose({
   errors() {
     const found = [...languageService.getSyntacticDiagnostics(FILE), ...languageService.getSemanticDiagnostics(FILE)];
     return found.map(({ start, length, messageText }) => ({
-      from: start, to: start + length, message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+      from: start,
+      to: start + length,
+      message: ts.flattenDiagnosticMessageText(messageText, "\n"),
     }));
   },
 });

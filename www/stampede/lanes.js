@@ -50,7 +50,14 @@ export class Lanes {
       series: [{}, { show: true, paths: () => null, points: { show: false } }],
       hooks: { draw: [(chart) => this.#draw(chart)] },
     };
-    return new uPlot(options, [[0, 1], [0, 1]], this.#element);
+    return new uPlot(
+      options,
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      this.#element,
+    );
   }
 
   get #width() {

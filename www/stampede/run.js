@@ -53,7 +53,10 @@ export class Run {
 
   /** Of those that were answered; `undefined` where nobody was. */
   percentiles() {
-    const times = this.ended.map((end, caller) => end - this.started[caller]).filter((time) => time >= 0).sort((a, b) => a - b);
+    const times = this.ended
+      .map((end, caller) => end - this.started[caller])
+      .filter((time) => time >= 0)
+      .sort((a, b) => a - b);
     const at = (share) => times[Math.max(0, Math.ceil(share * times.length) - 1)];
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99), slowest: times.at(-1) };
   }
@@ -63,7 +66,7 @@ export class Run {
 export async function stampede(runs, { callers, within, situation }) {
   for (const run of runs) await run.prepare(situation);
   for (const run of runs) run.begin();
-  for (let come = 0; come < callers;) {
+  for (let come = 0; come < callers; ) {
     const due = within === 0 ? callers : Math.min(callers, 1 + Math.floor((runs[0].now / within) * callers));
     for (; come < due; come++) runs.forEach((run) => run.call());
     if (come < callers) await sleep(4);

@@ -6,9 +6,12 @@ document.body.append(probe);
 export const mono = "'JetBrains Mono Variable', monospace";
 
 /** `colors.created` is `var(--created)`. */
-export const colors = new Proxy({}, {
-  get(_, name) {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
+export const colors = new Proxy(
+  {},
+  {
+    get(_, name) {
+      probe.style.color = `var(--${name})`;
+      return getComputedStyle(probe).color;
+    },
   },
-});
+);

@@ -18,9 +18,11 @@ export async function presentNames() {
 
 function hold(lock) {
   return new Promise((resolve, reject) => {
-    navigator.locks.request(lock, { ifAvailable: true }, (held) => {
-      resolve(held !== null);
-      return held && new Promise(() => {});
-    }).catch(reject);
+    navigator.locks
+      .request(lock, { ifAvailable: true }, (held) => {
+        resolve(held !== null);
+        return held && new Promise(() => {});
+      })
+      .catch(reject);
   });
 }

@@ -1,6 +1,10 @@
 const says = {
-  asking: "waits for an answer", creating: "creates", created: "created the report", waited: "waited for another tab’s",
-  stale: "got the stale one", fresh: "had a fresh one",
+  asking: "waits for an answer",
+  creating: "creates",
+  created: "created the report",
+  waited: "waited for another tab’s",
+  stale: "got the stale one",
+  fresh: "had a fresh one",
 };
 
 /** A row for each tab, and a line for everything that one of them tells. */
@@ -26,7 +30,7 @@ export class TabsView {
   add({ tab, time, text, state }) {
     if (text === undefined) return;
     if (state !== undefined) this.#states.set(tab, state);
-    if (state === "creating") this.#count.textContent = String(this.#creations += 1);
+    if (state === "creating") this.#count.textContent = String((this.#creations += 1));
     const item = document.createElement("li");
     item.dataset.state = state ?? "";
     item.append(
@@ -48,7 +52,7 @@ export class TabsView {
   #row(name) {
     const row = document.createElement("tr");
     row.dataset.tab = name;
-    row.dataset.state = this.#present.includes(name) ? this.#states.get(name) ?? "" : "closed";
+    row.dataset.state = this.#present.includes(name) ? (this.#states.get(name) ?? "") : "closed";
     row.append(
       Object.assign(document.createElement("th"), { scope: "row", textContent: `Tab ${name}${name === this.#own ? ", this one" : ""}` }),
       Object.assign(document.createElement("td"), { textContent: this.#describe(name) }),

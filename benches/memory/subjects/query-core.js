@@ -7,9 +7,7 @@ export function open({ create, ttl, maxEntries, servesStale }) {
   // It would compare a new value with the old one to share what is alike.
   const options = { queryFn: create, staleTime: ttl * 1000, structuralSharing: false, revalidateIfStale: true };
   return {
-    getOrCreate: servesStale
-      ? (key) => client.ensureQueryData({ ...options, queryKey: [key] })
-      : (key) => client.fetchQuery({ ...options, queryKey: [key] }),
+    getOrCreate: servesStale ? (key) => client.ensureQueryData({ ...options, queryKey: [key] }) : (key) => client.fetchQuery({ ...options, queryKey: [key] }),
     expire: (key) => client.setQueryData([key], (value) => value, { updatedAt: Date.now() - ttl * 1000 - 1 }),
   };
 }

@@ -81,7 +81,10 @@ export class Connection {
 
   /** Whether the database answers others: then it is what was asked that it fails at. */
   #answers() {
-    return this.#attempt((database) => countRecords(database, this.#storeName)).then(() => true, () => false);
+    return this.#attempt((database) => countRecords(database, this.#storeName)).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #attempt(work) {
@@ -113,7 +116,10 @@ export class Connection {
     await this.#recess;
     const opening = openDatabase(this.#databaseName, this.#storeName, () => this.#requireOpen());
     this.#unanswered = opening;
-    opening.then((database) => this.#adopt(opening, database), () => this.#forget(opening));
+    opening.then(
+      (database) => this.#adopt(opening, database),
+      () => this.#forget(opening),
+    );
     try {
       return await within(opening, PATIENCE, () => makeError("TIMEOUT", "The database could not be opened in time."));
     } catch (error) {

@@ -20,7 +20,8 @@ function sizeOf(values) {
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
     seen.add(value);
     if (typeof value.byteLength === "number") size += value.byteLength;
-    else if (typeof value.arrayBuffer === "function") size += value.size; // a Blob
+    else if (typeof value.arrayBuffer === "function")
+      size += value.size; // a Blob
     else for (const part of partsOf(value)) open.push(part);
   }
   return size;

@@ -43,7 +43,10 @@ export class Storage {
   /** Pairs of a key and a record that come next after a key; from the first without one. */
   readPage(after) {
     const range = () => (after === undefined ? null : IDBKeyRange.lowerBound(after, true));
-    return this.#use((...store) => readPage(...store, range(), CHUNK), () => this.#standby.readPage(after));
+    return this.#use(
+      (...store) => readPage(...store, range(), CHUNK),
+      () => this.#standby.readPage(after),
+    );
   }
 
   /** Entries are `{ key, record }`, without a record to delete; what cannot be stored gets a `refusal`. */
@@ -60,17 +63,26 @@ export class Storage {
 
   /** Whether an index has a record in the range. */
   has(indexName, range) {
-    return this.#use((...store) => hasRecord(...store, indexName, range), () => false);
+    return this.#use(
+      (...store) => hasRecord(...store, indexName, range),
+      () => false,
+    );
   }
 
   /** Deletes the first records of an index, and says how many. */
   reclaim(indexName, range, most) {
-    return this.#use((...store) => reclaimRecords(...store, indexName, range, most), () => 0);
+    return this.#use(
+      (...store) => reclaimRecords(...store, indexName, range, most),
+      () => 0,
+    );
   }
 
   /** How many records there are; with a range, how many of an index are in it. */
   count(indexName, range) {
-    return this.#use((...store) => countRecords(...store, indexName, range), () => 0);
+    return this.#use(
+      (...store) => countRecords(...store, indexName, range),
+      () => 0,
+    );
   }
 
   /** What is owed has its last chance here. */
@@ -91,12 +103,18 @@ export class Storage {
   }
 
   #readTogether(keys) {
-    return this.#use((...store) => readRecords(...store, keys), () => this.#standby.read(keys));
+    return this.#use(
+      (...store) => readRecords(...store, keys),
+      () => this.#standby.read(keys),
+    );
   }
 
   #send(entries) {
     const { durability } = this.#options;
-    return this.#use((...store) => writeEntries(...store, durability, entries), () => this.#standby.write(entries));
+    return this.#use(
+      (...store) => writeEntries(...store, durability, entries),
+      () => this.#standby.write(entries),
+    );
   }
 
   /** The quota is exceeded: room is made, and it is tried once more; then nothing is written for a while. */

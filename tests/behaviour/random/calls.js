@@ -93,7 +93,13 @@ export class Calls {
   setMulti(realm) {
     const values = this.#keys(realm).map((key) => this.#history.value(key));
     const entries = values.map((value) => [value.key, payloadOf(value)]);
-    return this.#write(realm, "setMulti", values.map(({ key }) => key), values, () => realm.region.setMulti(entries));
+    return this.#write(
+      realm,
+      "setMulti",
+      values.map(({ key }) => key),
+      values,
+      () => realm.region.setMulti(entries),
+    );
   }
 
   delete(realm) {
@@ -152,7 +158,15 @@ export class Calls {
   #creating(realm, name, keys, nested) {
     const options = { ...this.#options(name), ...(this.#world.mayLeave ? this.#waysOut() : {}) };
     const { timeout, staleIfError, forceRefresh } = options;
-    const facts = { creates: true, isMulti: name === "getOrCreateMulti", nested, isNested: nested > 0, timeout: timeout ?? Infinity, staleIfError, forceRefresh };
+    const facts = {
+      creates: true,
+      isMulti: name === "getOrCreateMulti",
+      nested,
+      isNested: nested > 0,
+      timeout: timeout ?? Infinity,
+      staleIfError,
+      forceRefresh,
+    };
     const call = this.#begin(realm, name, keys, { ...facts, options });
     if (this.#world.mayLeave) this.#addSignal(call, options);
     return [call, options];
@@ -213,14 +227,21 @@ export class Calls {
     if (error !== undefined || call.hasFailed) return;
     const payloads = isMany ? result : [result];
     this.#world.expect(payloads.length === call.keys.length, "a value for each key", call);
-    const values = payloads.map((payload, index) => (payload === undefined && !call.creates ? undefined : this.#promises.mayBeServed(payload, call.keys[index], call)));
+    const values = payloads.map((payload, index) =>
+      payload === undefined && !call.creates ? undefined : this.#promises.mayBeServed(payload, call.keys[index], call),
+    );
     this.#world.log(() => `${call} gets ${values.map((value) => value ?? "nothing")}`);
     this.#promises.mayBeTheAnswer(values, call);
   }
 
   #open({ payload, state }, call) {
     const isCreated = this.#history.valueOf(payload)?.isCreated;
-    this.#world.expect(["fresh", "stale", "created", "coalesced"].includes(state) && (isCreated || !["created", "coalesced"].includes(state)), "an entry says how it was come by", call, state);
+    this.#world.expect(
+      ["fresh", "stale", "created", "coalesced"].includes(state) && (isCreated || !["created", "coalesced"].includes(state)),
+      "an entry says how it was come by",
+      call,
+      state,
+    );
     return payload;
   }
 

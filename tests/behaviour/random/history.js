@@ -177,7 +177,12 @@ export class History {
     if (value?.isCreated) return writes.every(({ realms, succeeded, at }) => !realms.includes(value.realm) || !succeeded || at < value.begun);
     if (writes.length === 0) return value === undefined;
     const backends = new Set(writes.map(({ backend }) => backend));
-    return [...backends].some((own) => isLeftBy(writes.filter(({ backend }) => backend === own), value));
+    return [...backends].some((own) =>
+      isLeftBy(
+        writes.filter(({ backend }) => backend === own),
+        value,
+      ),
+    );
   }
 }
 

@@ -69,7 +69,10 @@ export class Plan {
     const total = names.reduce((sum, name) => sum + weights[name], 0);
     const chosen = this.#choose(names.length, (random) => {
       let left = random * total;
-      return Math.max(0, names.findIndex((name) => (left -= weights[name]) < 0));
+      return Math.max(
+        0,
+        names.findIndex((name) => (left -= weights[name]) < 0),
+      );
     });
     return weights[names[chosen]] > 0 ? names[chosen] : names[0];
   }

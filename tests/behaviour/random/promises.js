@@ -124,7 +124,11 @@ export class Promises {
   /** For sure: a single call that nothing else can keep. */
   #waitsFor(call, { begun, key, realm }) {
     if (call.realm !== realm || call.isSettled || call.abortedAt < Infinity || call.isMulti || !call.creates || call.keys[0] !== key) return false;
-    return this.#world.calmAt > Math.max(begun, call.came) && this.#history.fencesOf({ realm, key, begun: Math.min(begun, call.came) }).length === 0 && realm.strategy?.isRemote !== true;
+    return (
+      this.#world.calmAt > Math.max(begun, call.came) &&
+      this.#history.fencesOf({ realm, key, begun: Math.min(begun, call.came) }).length === 0 &&
+      realm.strategy?.isRemote !== true
+    );
   }
 
   /** Everything that can run has run: who was detached has gone, whose time was up is served, and what nobody waits for was told so. */
@@ -171,7 +175,11 @@ export class Promises {
   /** A forced refresh is content with what was created, or else with what there is when there is no time, or when the creator fails. */
   mayBeTheAnswer(values, { forceRefresh, timeout, staleIfError }) {
     if (!forceRefresh || timeout < Infinity || staleIfError !== undefined || this.#world.locks !== "none") return;
-    this.#world.expect(values.every(({ isCreated }) => isCreated), "a forced refresh creates", ...values);
+    this.#world.expect(
+      values.every(({ isCreated }) => isCreated),
+      "a forced refresh creates",
+      ...values,
+    );
   }
 
   /** A call leads a key once, and reads it once more than it is fenced off, and once more under each lock that it asks for. */

@@ -25,7 +25,10 @@ class Run {
     this.#calls = new Calls(world, this.#history, this.#promises);
     this.#choose(plan);
     this.#open(plan, ["a", "b", "c"].slice(0, 1 + plan.below(3)));
-    this.#callers = Array.from({ length: plan.areAlike ? 4 + plan.below(7) : 2 + plan.below(5) }, (_, index) => ({ realm: this.#realms[index % this.#realms.length], isFree: true }));
+    this.#callers = Array.from({ length: plan.areAlike ? 4 + plan.below(7) : 2 + plan.below(5) }, (_, index) => ({
+      realm: this.#realms[index % this.#realms.length],
+      isFree: true,
+    }));
     world.log(() => `${this.#callers.length} callers; ${describe(world)}`);
   }
 
@@ -72,7 +75,14 @@ class Run {
   #step() {
     const { isTimed, plan, mayExpire, mayLeave, strategy } = this.#world;
     const others = strategy === "own" || !mayExpire ? 0 : 0.5;
-    const kind = plan.weigh({ let: 5, call: 4, advance: isTimed ? 1.5 : 0, abort: mayLeave ? 1 : 0, invalidate: others, tell: strategy === "remote" ? 0.5 : 0 });
+    const kind = plan.weigh({
+      let: 5,
+      call: 4,
+      advance: isTimed ? 1.5 : 0,
+      abort: mayLeave ? 1 : 0,
+      invalidate: others,
+      tell: strategy === "remote" ? 0.5 : 0,
+    });
     if (kind === "let") this.#world.step();
     if (kind === "call") this.#letCall();
     if (kind === "advance") return this.#advance(1 + plan.below(6));

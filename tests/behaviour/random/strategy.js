@@ -55,7 +55,11 @@ export class RandomStrategy {
     this.#requests.push(request);
     if (!this.isRemote || this.#world.plan.chance(0.2)) return undefined;
     request.isOver = false;
-    return this.#operation(`ask for news in ${this.#realms}`, () => this.#answer(request), () => (request.isOver = true));
+    return this.#operation(
+      `ask for news in ${this.#realms}`,
+      () => this.#answer(request),
+      () => (request.isOver = true),
+    );
   }
 
   /** It rejects, and does not throw: that would be the caller's to know. */

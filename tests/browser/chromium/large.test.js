@@ -24,5 +24,8 @@ test("a value of 140 MB is stored, or refused alone", async () => {
     return { others: [before.status, after.status, ...found.slice(0, 2)], large: [status, reason?.code ?? null, found[2]], created, isLocked, said };
   });
   expect(outcome).toEqual({ others: ["fulfilled", "fulfilled", 1, 2], created: 140e6, isLocked: true, said: [] });
-  expect([["fulfilled", null, 140e6], ["rejected", "VALIDATION", null]]).toContainEqual(large);
+  expect([
+    ["fulfilled", null, 140e6],
+    ["rejected", "VALIDATION", null],
+  ]).toContainEqual(large);
 });

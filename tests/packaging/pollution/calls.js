@@ -37,7 +37,12 @@ async function reading({ createRegion, MemoryBackend }, note) {
 async function waiting({ createRegion, MemoryBackend }, note) {
   const region = createRegion({ backend: new MemoryBackend() });
   const creation = deferred();
-  const calls = [region.getOrCreate("k", () => creation.promise), region.getOrCreate("k", () => "never"), region.getOrCreate("k", () => "never", { timeout: 60 }), region.getOrCreateMulti(["k", "l"], () => ["l"])];
+  const calls = [
+    region.getOrCreate("k", () => creation.promise),
+    region.getOrCreate("k", () => "never"),
+    region.getOrCreate("k", () => "never", { timeout: 60 }),
+    region.getOrCreateMulti(["k", "l"], () => ["l"]),
+  ];
   await turns();
   await note("locked", () => region.keyIsLocked("k"));
   creation.resolve("created");
@@ -71,8 +76,20 @@ async function creating({ createRegion, MemoryBackend }, note) {
   await note("anew", () => region.getOrCreate("args", () => "anew", { forceRefresh: true }));
   await note("never expires", () => region.getOrCreate("k", () => "zero", { expirationTime: -1 }));
   clock.now += 100;
-  await note("instead", () => region.getOrCreate("k", () => { throw "down"; }, { staleIfError: "1h" }));
-  await note("nothing instead", () => region.getOrCreate("k", () => { throw "down"; }));
+  await note("instead", () =>
+    region.getOrCreate(
+      "k",
+      () => {
+        throw "down";
+      },
+      { staleIfError: "1h" },
+    ),
+  );
+  await note("nothing instead", () =>
+    region.getOrCreate("k", () => {
+      throw "down";
+    }),
+  );
   await note("many, some by promise", () => region.getOrCreateMulti(["p", "q", "r"], () => [1, Promise.resolve(2), undefined]));
   await note("many, one fails", () => region.getOrCreateMulti(["s", "t"], () => [1, Promise.reject("down")]));
   await note("many, too few", () => region.getOrCreateMulti(["u", "v"], () => [1]));
@@ -107,5 +124,8 @@ async function functions({ createRegion, MemoryBackend }, note) {
   }
   const load = region.cacheOnArguments({ namespace: (self) => self.constructor.name })(Service.prototype.load, { kind: "method" });
   await note("a method", () => load.call(new Service(), 1));
-  await note("a legacy decorator", () => typeof region.cacheOnArguments({ namespace: "l" })(Service.prototype, "load", Object.getOwnPropertyDescriptor(Service.prototype, "load")).value);
+  await note(
+    "a legacy decorator",
+    () => typeof region.cacheOnArguments({ namespace: "l" })(Service.prototype, "load", Object.getOwnPropertyDescriptor(Service.prototype, "load")).value,
+  );
 }

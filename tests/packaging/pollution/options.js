@@ -14,7 +14,14 @@ async function configuring({ createRegion, MemoryBackend, Region }, note) {
   await note("bounded", () => region.backend.size);
   await note("again", () => region.configure({ backend: new MemoryBackend() }));
   await note("replaced", () => region.configure({ backend: new MemoryBackend(), replaceExistingBackend: true }).isConfigured);
-  await note("by instances", () => createRegion(new (class { backend = new MemoryBackend(); expirationTime = { minutes: 1, seconds: 30 }; })()).getOrCreate("k", () => 1));
+  await note("by instances", () =>
+    createRegion(
+      new (class {
+        backend = new MemoryBackend();
+        expirationTime = { minutes: 1, seconds: 30 };
+      })(),
+    ).getOrCreate("k", () => 1),
+  );
   for (const expirationTime of [null, undefined, 5, "1h30m", { hours: 1 }, Infinity, -1]) {
     const entry = await createRegion({ backend: new MemoryBackend(), expirationTime, clock: () => 1000 }).getOrCreateEntry("k", () => 1);
     await note("expires at", () => entry.expiresAt);
@@ -25,13 +32,40 @@ async function configuring({ createRegion, MemoryBackend, Region }, note) {
 async function refusing({ createRegion, functionKeyGenerator, MemoryBackend, Region, StoredInvalidationStrategy }, note) {
   const region = createRegion({ backend: new MemoryBackend() });
   const wrong = [
-    () => createRegion(), () => createRegion({}), () => createRegion({ backend: {} }), () => createRegion({ backend: "unknown" }), () => createRegion({ backend: new MemoryBackend(), ttl: 5 }),
-    () => new Region({ name: 5 }), () => new Region({ keyMangler: true }), () => createRegion({ backend: plainBackend(), serializer: {} }), () => createRegion({ backend: plainBackend(), wrap: [{}] }),
-    () => createRegion({ backend: plainBackend(), regionInvalidator: {} }), () => new MemoryBackend({ maxEntries: 0 }), () => new MemoryBackend({ cache: {} }), () => new StoredInvalidationStrategy({}),
-    () => region.getOrCreate("k"), () => region.getOrCreate(5, () => 1), () => region.getOrCreate("k", () => 1, { ttl: 1 }), () => region.getOrCreate("k", () => 1, { timeout: "soon" }), () => region.get("k", { ttl: 1 }),
-    () => region.set("k", Promise.resolve()), () => region.set("k", 1, { ttl: 5 }), () => region.setMulti([1]), () => region.getMulti("k"), () => region.invalidate("k"), () => region.invalidate({}),
-    () => region.cacheOnArguments({}, () => 1), () => region.cacheOnArguments({ namespace: "n" }, class {}), () => region.cacheOnArguments({ namespace: "n" }, () => 1)(new Map()),
-    () => functionKeyGenerator("n", () => 1, () => 5)(1), () => region.getOrCreate("deep", () => region.getOrCreate("deep", () => 1)),
+    () => createRegion(),
+    () => createRegion({}),
+    () => createRegion({ backend: {} }),
+    () => createRegion({ backend: "unknown" }),
+    () => createRegion({ backend: new MemoryBackend(), ttl: 5 }),
+    () => new Region({ name: 5 }),
+    () => new Region({ keyMangler: true }),
+    () => createRegion({ backend: plainBackend(), serializer: {} }),
+    () => createRegion({ backend: plainBackend(), wrap: [{}] }),
+    () => createRegion({ backend: plainBackend(), regionInvalidator: {} }),
+    () => new MemoryBackend({ maxEntries: 0 }),
+    () => new MemoryBackend({ cache: {} }),
+    () => new StoredInvalidationStrategy({}),
+    () => region.getOrCreate("k"),
+    () => region.getOrCreate(5, () => 1),
+    () => region.getOrCreate("k", () => 1, { ttl: 1 }),
+    () => region.getOrCreate("k", () => 1, { timeout: "soon" }),
+    () => region.get("k", { ttl: 1 }),
+    () => region.set("k", Promise.resolve()),
+    () => region.set("k", 1, { ttl: 5 }),
+    () => region.setMulti([1]),
+    () => region.getMulti("k"),
+    () => region.invalidate("k"),
+    () => region.invalidate({}),
+    () => region.cacheOnArguments({}, () => 1),
+    () => region.cacheOnArguments({ namespace: "n" }, class {}),
+    () => region.cacheOnArguments({ namespace: "n" }, () => 1)(new Map()),
+    () =>
+      functionKeyGenerator(
+        "n",
+        () => 1,
+        () => 5,
+      )(1),
+    () => region.getOrCreate("deep", () => region.getOrCreate("deep", () => 1)),
   ];
   for (const call of wrong) await note("is refused", call);
 }

@@ -25,7 +25,17 @@ async function memory({ createRegion, MemoryBackend, NullBackend }, note) {
 }
 
 async function records({ createRegion, MemoryBackend }, note) {
-  const garbage = [{}, { payload: 1 }, { metadata: { ct: 1, v: 2 } }, { payload: 1, metadata: {} }, { payload: 1, metadata: { ct: 1 } }, { payload: 1, metadata: { v: 2 } }, [], 5, { payload: undefined, metadata: { ct: 1, v: 2 } }];
+  const garbage = [
+    {},
+    { payload: 1 },
+    { metadata: { ct: 1, v: 2 } },
+    { payload: 1, metadata: {} },
+    { payload: 1, metadata: { ct: 1 } },
+    { payload: 1, metadata: { v: 2 } },
+    [],
+    5,
+    { payload: undefined, metadata: { ct: 1, v: 2 } },
+  ];
   for (const stored of garbage) {
     for (const backend of [plainBackend(), new MemoryBackend({ cache: new Map() }), new MemoryBackend()]) {
       const region = createRegion({ backend, expirationTime: 1e10, observer: listening().observer });
@@ -55,15 +65,26 @@ async function others({ createRegion, IndexedDBBackend, lengthConditionalMangler
   const proxy = new Counting();
   registerBackend("mine", () => plainBackend());
   const all = [
-    { backend: together }, { backend: new MemoryBackend(), serializer: bytes }, { backend: new MemoryBackend(), keyMangler: sha1MangleKey }, { backend: "mine" }, { backend: "dogpile.cache.memory" },
-    { backend: new MemoryBackend(), keyMangler: lengthConditionalMangler(2, sha1MangleKey) }, { backend: plainBackend(), wrap: [proxy] }, { backend: new MemoryBackend(), wrap: [class extends ProxyBackend {}] },
+    { backend: together },
+    { backend: new MemoryBackend(), serializer: bytes },
+    { backend: new MemoryBackend(), keyMangler: sha1MangleKey },
+    { backend: "mine" },
+    { backend: "dogpile.cache.memory" },
+    { backend: new MemoryBackend(), keyMangler: lengthConditionalMangler(2, sha1MangleKey) },
+    { backend: plainBackend(), wrap: [proxy] },
+    { backend: new MemoryBackend(), wrap: [class extends ProxyBackend {}] },
     { backend: new IndexedDBBackend({ maxEntries: 5 }) },
   ];
   for (const options of all) {
     const region = createRegion(options);
     await note("many", () => region.getOrCreateMulti(["a", "bb"], (keys) => keys));
     await note("one", () => region.getOrCreate("bb", () => "never"));
-    await note("set", () => region.setMulti([["a", 1], ["c", 3]]));
+    await note("set", () =>
+      region.setMulti([
+        ["a", 1],
+        ["c", 3],
+      ]),
+    );
     await note("read", () => region.getMulti(["a", "bb", "c"]));
     await note("delete", () => region.deleteMulti(["a", "c"]));
     await note("read", () => region.getMulti(["a", "bb", "c"]));

@@ -14,7 +14,15 @@ const over = ({ MemoryBackend, DefaultInvalidationStrategy, StoredInvalidationSt
   { backend: plainBackend(async (value) => value), serializer: JSON },
   { backend: new MemoryBackend(), regionInvalidator: new DefaultInvalidationStrategy() },
   { backend: new MemoryBackend(), regionInvalidator: new StoredInvalidationStrategy(new MemoryBackend()) },
-  { backend: new MemoryBackend(), regionInvalidator: new StoredInvalidationStrategy(Object.assign(plainBackend(async (value) => value), { serializer: JSON })) },
+  {
+    backend: new MemoryBackend(),
+    regionInvalidator: new StoredInvalidationStrategy(
+      Object.assign(
+        plainBackend(async (value) => value),
+        { serializer: JSON },
+      ),
+    ),
+  },
 ];
 
 async function invalidating(dogpile, note) {
@@ -56,7 +64,12 @@ async function strategies({ createRegion, MemoryBackend, StoredInvalidationStrat
   await note("another visit", () => visit().get("k"));
   await note("size", () => store.size);
   const calls = [];
-  const own = Object.fromEntries(["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"].map((name) => [name, () => void calls.push(name)]));
+  const own = Object.fromEntries(
+    ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"].map((name) => [
+      name,
+      () => void calls.push(name),
+    ]),
+  );
   const told = createRegion({ backend: new MemoryBackend(), regionInvalidator: own });
   await note("of one's own", () => told.getOrCreate("k", () => 1));
   await note("of one's own", () => told.getOrCreate("k", () => 2));

@@ -77,7 +77,10 @@ async function call({ seen, region }, query, env, ctx) {
   };
   const called = region.getOrCreateEntry(key, create(key), options);
   seen.calls += 1;
-  const answered = called.then(({ payload, state }) => ({ value: payload, state }), ({ message, code }) => ({ error: message, code }));
+  const answered = called.then(
+    ({ payload, state }) => ({ value: payload, state }),
+    ({ message, code }) => ({ error: message, code }),
+  );
   if (ends !== undefined) await until(() => seen.leaders.includes(client));
   if (ends === "throws") throw new Error("the handler fails");
   if (ends === "early") return new Response("early");

@@ -2,7 +2,10 @@
 import { createRegion, MemoryBackend } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend() });
-const rows = new Map([[1, "Ada"], [2, "Grace"]]);
+const rows = new Map([
+  [1, "Ada"],
+  [2, "Grace"],
+]);
 const asked = [];
 const names = region.cacheMultiOnArguments({ namespace: "name", asDict: true }, async (...ids) => {
   asked.push(ids);
