@@ -67,15 +67,32 @@ function writeBytes(name) {
   writeFileSync(join(fresh, `${name}-bytes.js`), `export const text = "${encode(bytes)}";\n`);
 }
 
-/** For those who load the package as it is: fifty files would take them four times as long. */
+/** The package in one file, for those who load it as it is: fifty files would take them four times as long. */
 export async function bundle() {
   const { rollup } = await import("rollup");
   const modules = await rollup({ input: join(root, "pkg", "index.js"), treeshake: false });
-  const file = join(root, "target", `bundle-${process.pid}.js`);
-  await modules.write({ file, format: "es" });
+  const names = await writeInOne(modules, "es", "bundle.js");
+  await writeInOne(modules, "cjs", "bundle.cjs");
   await modules.close();
-  renameSync(file, join(root, "pkg", "bundle.js")); // at once: somebody may be reading it
+  writeSafely("node.js", importing(names));
+  writeSafely("index.d.cts", readFileSync(join(root, "pkg", "index.d.ts")));
 }
+
+async function writeInOne(modules, format, name) {
+  const { output } = await modules.generate({ format });
+  writeSafely(name, output[0].code);
+  return output[0].exports;
+}
+
+/** At once: somebody may be reading the file. */
+function writeSafely(name, content) {
+  const file = join(root, "target", `${name}-${process.pid}`);
+  writeFileSync(file, content);
+  renameSync(file, join(root, "pkg", name));
+}
+
+/** Node imports what it requires, so that a program that does both has one instance: one registry, one map of calls in flight. */
+const importing = (names) => `import dogpile from "./bundle.cjs";\n\nexport const { ${names.join(", ")} } = dogpile;\n`;
 
 /** What the tests in Rust import, in one file each: what wasm-bindgen takes along can import nothing. */
 async function bundleForTests(name) {

@@ -1,4 +1,4 @@
-// app/page.js by each bundler, to dist/<bundler>/page.html beside it; each gives that page's path in the folder.
+// app/page.js, or another file of app/, by each bundler, to dist/<bundler>/page.html beside it; each gives that page's path in the folder.
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
@@ -19,10 +19,10 @@ export async function buildWithVite({ folder }) {
   return "dist/vite/page.html";
 }
 
-export function buildWithEsbuild({ folder }) {
+export function buildWithEsbuild({ folder }, file = "page.js") {
   return beside("esbuild", folder, (outfile) =>
     esbuild({
-      entryPoints: [join(folder, "page.js")],
+      entryPoints: [join(folder, file)],
       outfile,
       bundle: true,
       format: "esm",
@@ -43,7 +43,7 @@ export function buildWithRollup({ folder }) {
   });
 }
 
-export function buildWithWebpack({ folder }) {
+export function buildWithWebpack({ folder }, entry = "page.js") {
   return beside(
     "webpack",
     folder,
@@ -52,7 +52,7 @@ export function buildWithWebpack({ folder }) {
         const output = { path: join(file, ".."), filename: "page.js" };
         // The ceiling has its own test; webpack's is for what one page loads in all.
         const performance = { hints: false };
-        webpack({ mode: "production", context: folder, entry: "./page.js", output, performance }, (error, stats) => {
+        webpack({ mode: "production", context: folder, entry: `./${entry}`, output, performance }, (error, stats) => {
           if (error) reject(error);
           else if (stats.hasErrors() || stats.hasWarnings()) reject(new Error(stats.toString("errors-warnings")));
           else resolve();

@@ -1,11 +1,9 @@
 // One small program through the installed package, wherever the package says that it runs.
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ask, which } from "../../scripts/run.mjs";
 import { buildWithEsbuild, buildWithRollup, buildWithVite, buildWithWebpack } from "./bundlers.js";
 import { visit } from "./chromium.js";
+import { inBun, inDeno, inNode20, inNode24 } from "./hosts.js";
 import { installPackage } from "./installed.js";
-import { outcome, program } from "./run.js";
 import { askBundledWorker, askWorkerOfModules } from "./workers.js";
 
 const hosts = {
@@ -13,8 +11,8 @@ const hosts = {
   "Node 20, require": [/^Node\.js\/20\./, (app) => inNode20(app, "require.cjs")],
   "Node 24, import": [/^Node\.js\/24/, (app) => inNode24(app, "import.js")],
   "Node 24, require": [/^Node\.js\/24/, (app) => inNode24(app, "require.cjs")],
-  Deno: [/^Deno\//, inDeno],
-  Bun: [/^Bun\//, inBun],
+  Deno: [/^Deno\//, (app) => inDeno(app, "import.js")],
+  Bun: [/^Bun\//, (app) => inBun(app, "import.js")],
   "a Vite build in Chromium": [/Chrome\//, bundled(buildWithVite)],
   "an esbuild bundle in Chromium": [/Chrome\//, bundled(buildWithEsbuild)],
   "a Rollup bundle in Chromium": [/Chrome\//, bundled(buildWithRollup)],
@@ -39,27 +37,6 @@ for (const [host, [runtime, stampede]] of Object.entries(hosts)) {
       creations: 2,
     });
   });
-}
-
-/** The system's Node where it is of that age; else npm brings one. */
-function inNode20({ folder }, file) {
-  const system = which("node");
-  if (system && ask(system, ["--version"])?.startsWith("v20.")) return outcome(system, [file], { cwd: folder });
-  return outcome("npm", ["exec", "--yes", "--package=node@20.20.2", "--", "node", file], { cwd: folder });
-}
-
-/** The Node that runs these tests. */
-function inNode24({ folder }, file) {
-  return outcome(process.execPath, [file], { cwd: folder });
-}
-
-function inDeno({ folder }) {
-  const env = { DENO_DIR: join(folder, ".deno"), DENO_NO_UPDATE_CHECK: "1" };
-  return outcome(process.execPath, [program("deno"), "run", "--no-prompt", "--no-lock", "import.js"], { cwd: folder, env });
-}
-
-function inBun({ folder }) {
-  return outcome(program("bun"), ["run", "--no-install", "import.js"], { cwd: folder });
 }
 
 function bundled(build) {

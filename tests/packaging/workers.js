@@ -17,7 +17,7 @@ export async function withBundledWorker({ folder }, options, work) {
 export async function askWorkerOfModules({ folder, manifest }, path) {
   const names = ["worker.js", "stampede.js", ...(await modulesOf(folder))];
   const modules = await Promise.all(names.map(async (name) => ({ path: name, contents: await readFile(join(folder, name)) })));
-  const { workerd } = manifest.exports["."];
+  const workerd = manifest.exports["."].workerd?.default;
   if (!workerd) throw new Error("package.json has no export condition workerd");
   modules.push({ path: "dogpile", contents: `export * from "./${join("node_modules/dogpile", workerd)}";` });
   return withWorker({ modules }, (worker) => ask(worker, path));

@@ -1,15 +1,14 @@
-// The Worker that users may copy, with the bindings that its wrangler.toml names.
-import { cp, readFile } from "node:fs/promises";
+// The Worker that the package brings along to be copied, with the bindings that its wrangler.toml names.
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parse } from "smol-toml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installPackage } from "../packaging/installed.js";
 import { Client } from "./clients.js";
 import { bundleWorker, startRuntime } from "./runtime.js";
 
-const example = fileURLToPath(new URL("example", import.meta.url));
 const isolates = ["one", "two"];
 
 const origin = { asked: [], status: 200, delay: 50 };
@@ -35,8 +34,7 @@ afterAll(async () => {
 
 /** Two isolates of the Worker: KV and the class of locks are the first one's. */
 async function workers(ORIGIN) {
-  const config = parse(await readFile(`${example}/wrangler.toml`, "utf8"));
-  const modules = await bundle(config.main);
+  const { config, modules } = await copied();
   const classes = config.migrations.flatMap((migration) => migration.new_sqlite_classes);
   const env = Object.fromEntries([
     ...Object.entries({ ...config.vars, ORIGIN }).map(([name, value]) => [name, { type: "json", value }]),
@@ -53,11 +51,13 @@ async function workers(ORIGIN) {
   }));
 }
 
-async function bundle(main) {
+/** As it lies in the installed package. */
+async function copied() {
   const app = await installPackage();
   try {
-    await cp(example, app.folder, { recursive: true });
-    return await bundleWorker(app.folder, main);
+    const folder = join(app.folder, "node_modules/dogpile/examples/worker");
+    const config = parse(await readFile(join(folder, "wrangler.toml"), "utf8"));
+    return { config, modules: await bundleWorker(folder, config.main) };
   } finally {
     await app.remove();
   }
