@@ -17,6 +17,7 @@ const typesOnly = ["--noEmit", "--pretty", "false", "--listFiles", "-p"];
 
 export const suites = [
   { name: "lint", host: "Biome", command: ["biome", "ci", "--error-on-warnings", "."], count: whole },
+  { name: "size", host: "esbuild", command: ["size-limit"], count: whole },
   { name: "fmt", host: "", command: ["cargo", "fmt", "--check"], count: whole },
   { name: "clippy-native", host: "native", command: ["cargo", "clippy", "--all-targets", "--features", "serde", ...strict], count: whole },
   { name: "clippy-wasm", host: "wasm32", command: ["cargo", "clippy", "--all-targets", ...wasm32, ...npm, ...strict], count: whole },
