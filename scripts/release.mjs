@@ -1,7 +1,7 @@
 // A release, made in a clone of what is committed, so that nothing else can get into it: version, changelog, tag, tests, npm's tarball and the crate.
 //
 //   npm run release -- 0.2.0 --dry-run       publishes nothing, and leaves this checkout as it is
-//   npm run release -- 0.2.0                 publishes; needs NODE_AUTH_TOKEN and CARGO_REGISTRY_TOKEN
+//   npm run release -- 0.2.0                 publishes, after `npm login` and with CARGO_REGISTRY_TOKEN
 //   npm run release -- 0.2.0 --no-tests      where the tests of this commit have passed already, as in the release workflow
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,8 +36,9 @@ await program(import.meta, async () => {
 function requirePublishable() {
   if (ask("git", ["status", "--porcelain"]) !== "") throw new Error("There are changes that are not committed, which would not be released");
   if (isPlaceholder) throw new Error("package.json does not say yet who publishes the project: replace OWNER in it, then `npm run metadata`");
-  const missing = ["NODE_AUTH_TOKEN", "CARGO_REGISTRY_TOKEN"].filter((name) => !process.env[name]);
-  if (missing.length > 0) throw new Error(`To publish takes ${missing.join(" and ")}; --dry-run takes none`);
+  // In a workflow npm takes the workflow's own identity.
+  if (!process.env.ACTIONS_ID_TOKEN_REQUEST_URL && ask("npm", ["whoami"]) === undefined) throw new Error("npm does not know who publishes: `npm login`");
+  if (!process.env.CARGO_REGISTRY_TOKEN) throw new Error("cargo does not know who publishes: set CARGO_REGISTRY_TOKEN");
 }
 
 /** A clone with the new version in its manifests and its changelog, committed and tagged. */
@@ -74,13 +75,13 @@ async function pack(version) {
   return [join(folder, `dogpile-${version}.tgz`), join(folder, "package", `dogpile-${version}.crate`)];
 }
 
-/** With provenance where it can be had: npm has that from the workflow's own identity. */
+/** What is published stays where it is even if a later step fails: the tag comes last. */
 async function publish(version, tarball) {
-  const provenance = process.env.GITHUB_ACTIONS ? ["--provenance"] : [];
-  await inCheckout("npm", ["publish", tarball, "--access", "public", ...provenance]);
+  await inCheckout("npm", ["publish", tarball, "--access", "public"]);
   await inCheckout("cargo", ["publish", "--no-verify"]);
-  const { url } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).repository;
-  await inCheckout("git", ["push", url.replace(/^git\+/, ""), "HEAD:main", `v${version}`]);
+  await run("git", ["pull", "--ff-only", checkout, "HEAD"]);
+  await run("git", ["fetch", checkout, "tag", `v${version}`]);
+  await run("git", ["push", "origin", "HEAD", `v${version}`]);
 }
 
 function sha256(file) {
