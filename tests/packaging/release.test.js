@@ -30,7 +30,9 @@ test.each([
   ["a version of two numbers", ["1.2"]],
   ["no tokens", [version, "--no-tests"]],
 ])("with %s it does nothing but say so", async (_name, args) => {
-  await expect(run(process.execPath, [join(root, "scripts/release.mjs"), ...args], { cwd: root })).rejects.toThrow(/version to release|not committed|OWNER|takes/);
+  await expect(run(process.execPath, [join(root, "scripts/release.mjs"), ...args], { cwd: root })).rejects.toThrow(
+    /version to release|not committed|OWNER|takes/,
+  );
 });
 
 test("what was unreleased gets the version and the date; where there is nothing, nothing is released", () => {
