@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { webdriverio } from "@vitest/browser-webdriverio";
 import { defineConfig } from "vitest/config";
 import { ForksPoolWorker } from "vitest/node";
@@ -59,7 +60,7 @@ export default defineConfig({
 /** The files with tests for every backend. */
 function backendSuite() {
   const folder = new URL("behaviour/", import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith(".test.js") && !notOverKV.includes(file));
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".test.js") && !notOverKV.includes(basename(file)));
   return files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes("(backends)(")).map((file) => `behaviour/${file}`);
 }
 
