@@ -1,9 +1,8 @@
-// The list of the backend suite, with one element: CloudflareKVBackend over the real local KV, a fresh prefix for each backend. JSON cannot
-// hold all payloads that the suite stores, devalue can.
+// "#backends" for the suite over KV: CloudflareKVBackend over the real local KV, a fresh prefix for each backend. JSON cannot hold all
+// payloads that the tests store, devalue can.
 import * as devalue from "devalue";
 import { afterAll } from "vitest";
 import { CloudflareKVBackend } from "dogpile";
-import { backends } from "../behaviour/helpers.js";
 import { startRuntime } from "./runtime.js";
 
 const modules = [{ path: "worker.js", contents: "export default {};" }];
@@ -18,4 +17,4 @@ class DevalueKVBackend extends CloudflareKVBackend {
 }
 
 let count = 0;
-backends.splice(0, backends.length, ["CloudflareKVBackend", () => new DevalueKVBackend(namespace, { prefix: `${count++}` }), "2s"]);
+export const backends = [["CloudflareKVBackend", () => new DevalueKVBackend(namespace, { prefix: `${count++}` }), "2s"]];
