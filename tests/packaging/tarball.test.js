@@ -19,12 +19,17 @@ const required = [
   /^workerd\.js$/,
   /^bundle\.js$/,
   /^index\.d\.ts$/,
+  /^testing\.js$/,
+  /^testing\.d\.ts$/,
   /^wasm\/dogpile\.js$/,
   /^wasm\/dogpile\.wasm$/,
   /^wasm\/sha1\.js$/,
   /^wasm\/sha1\.wasm$/,
 ];
-const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
+const allowed = [
+  ...required,
+  /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+];
 
 let app;
 beforeAll(async () => {
