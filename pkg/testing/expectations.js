@@ -6,7 +6,7 @@ export function expectSame(actual, expected, what) {
 }
 
 export function expectMiss(actual, what) {
-  if (actual !== undefined && actual !== null) fail(`${what} gave ${show(actual)}`, "undefined or null, which is a miss");
+  if (actual !== undefined && actual !== null) fail(`${what} gave ${show(actual)}`, "undefined or null");
 }
 
 export function fail(happened, expected) {
