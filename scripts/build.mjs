@@ -75,7 +75,10 @@ export async function bundle() {
   await writeInOne(modules, "cjs", "bundle.cjs");
   await modules.close();
   writeSafely("node.js", importing(names));
-  writeSafely("index.d.cts", readFileSync(join(root, "pkg", "index.d.ts")));
+  const tests = await rollup({ input: join(root, "pkg", "testing.js"), external: ["dogpile"] });
+  await writeInOne(tests, "cjs", "testing.cjs");
+  await tests.close();
+  for (const name of ["index", "testing"]) writeSafely(`${name}.d.cts`, readFileSync(join(root, "pkg", `${name}.d.ts`)));
 }
 
 async function writeInOne(modules, format, name) {

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { webdriverio } from "@vitest/browser-webdriverio";
 import { defineConfig } from "vitest/config";
 import { ForksPoolWorker } from "vitest/node";
@@ -6,6 +8,7 @@ import { chromedriver, chromium, firefox, geckodriver } from "../scripts/browser
 import { which } from "../scripts/run.mjs";
 
 const behaviour = "behaviour/**/*.test.js";
+const kvBackends = fileURLToPath(new URL("workerd/kv-backends.js", import.meta.url));
 
 const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-quic", "--disable-sync", "--no-first-run"];
 
@@ -46,7 +49,7 @@ export default defineConfig({
       node("behaviour-system-node", behaviour, { pool: systemNode }),
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
-      node("behaviour-kv", undefined, { include: backendSuite(), setupFiles: ["workerd/backend-suite.js"] }),
+      node("behaviour-kv", undefined, { include: testsOfEveryBackend(), alias: { "#backends": kvBackends } }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
       ...["chromium", "firefox", "webkit"].map((engine) => driving(engine)),
       site("site-chromium", "chromium"),
@@ -57,9 +60,9 @@ export default defineConfig({
 });
 
 /** The files with tests for every backend. */
-function backendSuite() {
+function testsOfEveryBackend() {
   const folder = new URL("behaviour/", import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith(".test.js") && !notOverKV.includes(file));
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".test.js") && !notOverKV.includes(basename(file)));
   return files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes("(backends)(")).map((file) => `behaviour/${file}`);
 }
 

@@ -20,6 +20,10 @@ const required = [
   /^node\.js$/,
   /^index\.d\.ts$/,
   /^index\.d\.cts$/,
+  /^testing\.js$/,
+  /^testing\.cjs$/,
+  /^testing\.d\.ts$/,
+  /^testing\.d\.cts$/,
   /^wasm\/dogpile\.js$/,
   /^wasm\/dogpile\.wasm$/,
   /^wasm\/sha1\.js$/,
@@ -27,7 +31,10 @@ const required = [
   /^examples\/worker\/worker\.js$/,
   /^examples\/worker\/wrangler\.toml$/,
 ];
-const allowed = [...required, /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|wasm\/)?[\w-]+\.js$/];
+const allowed = [
+  ...required,
+  /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+];
 
 let app;
 beforeAll(async () => {

@@ -11,3 +11,8 @@ test("one creation for all callers", async () => {
 test("an error is an instance of its class", () => {
   expect(() => createRegion({ backend: {} })).toThrow(ValidationError);
 });
+
+describe("a backend of one's own", () => {
+  const { backendSuite } = require("dogpile/testing");
+  for (const { name, run } of backendSuite(() => new MemoryBackend())) test(name, run);
+});
