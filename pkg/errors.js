@@ -30,6 +30,7 @@ for (const [code, [errorClass, name]] of Object.entries(CODES)) {
 }
 
 export function makeError(code, message, options) {
+  if (!Object.hasOwn(CODES, code)) throw refused("code", `one of ${Object.keys(CODES).join(", ")}`, code);
   const [ErrorClass] = CODES[code];
   return new ErrorClass(message, options);
 }

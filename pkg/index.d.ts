@@ -847,6 +847,39 @@ export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
   wasSoftInvalidated(): boolean;
 }
 
+/** Carries short texts to other processes, tabs or threads. A message arrives at most once, and may be lost. */
+export interface Bus {
+  publish(message: string): Awaitable<unknown>;
+  /**
+   * `message`: a text that somebody has published, oneself perhaps. `up`: messages arrive from now on. `down`: some may be missed until the next
+   * `up`. Returns a function that ends the subscription.
+   */
+  subscribe(listener: BusListener): () => void;
+}
+
+export interface BusListener {
+  message(text: string): void;
+  up(): void;
+  down(): void;
+}
+
+/**
+ * A bus over a BroadcastChannel: between the tabs and workers of an origin, or the worker threads of a Node process.
+ *
+ * Where there is no BroadcastChannel, as on Cloudflare Workers, nothing arrives and `up` is never called. It does not keep a process alive.
+ */
+export class BroadcastBus implements Bus {
+  /** `name`: those with the same name hear each other. Throws a ValidationError unless it is a string. */
+  constructor(name: string);
+  /** Throws a ValidationError unless the message is a string. After `close` it does nothing. */
+  publish(message: string): void;
+  /** An error that a listener throws goes to `console.warn`. */
+  subscribe(listener: BusListener): () => void;
+  /** Ends all subscriptions, after their `down`. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
 /**
  * Keeps the times in a backend as well, so that every tab, isolate, process and later visit comes to know them: records like any
  * other under `<key>:hard` and `<key>:soft`, their payloads the times in seconds.
@@ -860,7 +893,8 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /**
    * `key`: where the records lie. Default: "dogpile:invalidation".
    * `refresh`: for how long what was read is good. Default: 10 s.
-   * `channel`: a BroadcastChannel on which the strategies of the other tabs with the same `key` are told at once. Default: none.
+   * `bus`: tells the strategies with the same `key` of other processes, tabs or threads at once. Default: none.
+   * `channel`: the name of a BroadcastChannel: the same as `bus: new BroadcastBus(channel)`, which is closed with the strategy. Default: none.
    * `clockSkew`: by how much the clocks of those who share the backend may differ, 0 to 30 s: the times are that much ahead of the
    * clock, so that what a machine whose clock is ahead has created before is invalidated, too. Default: 1 s.
    *
@@ -872,6 +906,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
       key?: string | undefined;
       refresh?: Duration | undefined;
       channel?: string | undefined;
+      bus?: Bus | undefined;
       clockSkew?: Duration | undefined;
     },
   );
@@ -879,7 +914,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** Rejects with the backend's own error where the times could not be stored; they are in effect here all the same. */
   invalidate(hard: boolean, now: number): Promise<void>;
   refresh(now: number): Promise<void> | undefined;
-  /** Leaves the channel. */
+  /** Leaves the bus. */
   close(): void;
   [Symbol.dispose](): void;
 }
@@ -903,6 +938,9 @@ export class DogpileCacheError extends Error {
     | "POISONED"
     | "UNSUPPORTED";
 }
+
+/** An error of this package, for code that extends it. Throws a ValidationError for a code that does not exist. */
+export function dogpileError(code: DogpileCacheError["code"], message: string, options?: { cause?: unknown }): DogpileCacheError;
 /** Thrown by a serializer for what it does not understand: a miss that nobody is told of. */
 export class CantDeserialize extends Error {
   readonly code: "CANT_DESERIALIZE";

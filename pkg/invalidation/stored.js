@@ -1,10 +1,12 @@
 import * as backends from "../backends/backend.js";
 import { pin } from "../backends/memory.js";
+import { BroadcastBus } from "../bus/broadcast-bus.js";
+import { Messages } from "../bus/messages.js";
 import { patience, seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
 import { makeRecord, readRecord } from "../records/record.js";
-import { hasMethod, isObject, own, readOptions } from "../members.js";
+import { isObject, own, readOptions } from "../members.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { Setup } from "../region/setup.js";
@@ -28,7 +30,9 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #keys;
   #period;
   #skew;
-  #channel;
+  /** What others are told over; its own bus, which it closes, where it was given the name of a channel. */
+  #messages;
+  #ownBus;
   /** Whether the store was read, and when that began. */
   #isLoaded = false;
   #readAt = -Infinity;
@@ -37,14 +41,14 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #now = -Infinity;
   /** What was set here: whoever finds an earlier time in the store writes it again. */
   #own = new InvalidationTimes();
-  /** What the channel has told that lay too far ahead of the latest reading, which may be an old one. */
+  /** What the bus has told that lay too far ahead of the latest reading, which may be an old one. */
   #told;
   /** By kind, what lies too far ahead, and when that was heard of. */
   #far = { hard: undefined, soft: undefined };
 
   constructor(backend, options) {
     super();
-    const { key = "dogpile:invalidation", refresh, channel, clockSkew } = readOptions(options, ["key", "refresh", "channel", "clockSkew"]);
+    const { key = "dogpile:invalidation", refresh, channel, bus, clockSkew } = readOptions(options, ["key", "refresh", "channel", "bus", "clockSkew"]);
     if (typeof key !== "string") throw refused("key", "a string", key);
     this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
@@ -60,7 +64,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#key = key;
     this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
     pin(this.#setup.actualBackend, this.#keys); // without its times, what was invalidated would be back
-    this.#listen(channel ?? undefined);
+    this.#listen(channel ?? undefined, bus ?? undefined);
   }
 
   /** `now` is later than every stamp of this realm, `reading` what the clock says. */
@@ -69,7 +73,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const time = Math.max(now, reading + this.#skew);
     super.invalidate(hard, time);
     this.#own.invalidate(Boolean(hard), time);
-    this.#channel?.postMessage({ key: this.#key, ...this.#own });
+    this.#messages?.publish({ times: { key: this.#key, hard: finite(this.#own.hard), soft: finite(this.#own.soft) } });
     return this.#store(reading, hard ? 0 : 1);
   }
 
@@ -89,9 +93,9 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   }
 
   close() {
-    this.#channel?.close();
-    this.#channel = undefined;
-    if (hasMethod(globalThis, "removeEventListener")) removeEventListener("pageshow", this.#onPageShow);
+    this.#messages?.close();
+    this.#ownBus?.close();
+    this.#messages = this.#ownBus = undefined;
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
@@ -115,11 +119,11 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return (far.heard = Math.min(far.heard, now));
   }
 
-  /** Others may use the channel, too. */
   #hear(message) {
-    if (!isObject(message) || own(message, "key") !== this.#key) return;
+    const times = own(message, "times");
+    if (!isObject(times) || own(times, "key") !== this.#key) return;
     KINDS.forEach((kind, index) => {
-      const time = own(message, kind);
+      const time = own(times, kind);
       if (!Number.isFinite(time)) return;
       if (isFarAhead(time, this.#now)) (this.#told ??= new InvalidationTimes()).invalidate(index === 0, time);
       else super.invalidate(index === 0, time);
@@ -192,21 +196,21 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return write.promise;
   }
 
-  #listen(name) {
-    if (name === undefined) return;
-    if (typeof name !== "string") throw refused("channel", "a string", name);
-    if (typeof BroadcastChannel !== "function") return; // then there are no other tabs either
-    this.#channel = new BroadcastChannel(name);
-    if (hasMethod(this.#channel, "unref")) this.#channel.unref();
-    this.#channel.onmessage = ({ data }) => this.#hear(data);
-    if (hasMethod(globalThis, "addEventListener")) addEventListener("pageshow", this.#onPageShow);
+  #listen(channel, bus) {
+    if (channel !== undefined && bus !== undefined) throw makeError("VALIDATION", "channel and bus must not be given together: a channel is a bus");
+    if (channel !== undefined && typeof channel !== "string") throw refused("channel", "a string", channel);
+    if (channel !== undefined) this.#ownBus = new BroadcastBus(channel);
+    const used = bus ?? this.#ownBus;
+    if (used === undefined) return;
+    const restored = () => {
+      this.#isLoaded = false; // what was told meanwhile is in the store
+    };
+    this.#messages = new Messages(used, { hear: (message) => this.#hear(message), restored });
   }
-
-  /** A page that comes back from the back/forward cache has missed what was said meanwhile. */
-  #onPageShow = ({ persisted }) => {
-    if (persisted) this.#isLoaded = false;
-  };
 }
+
+/** JSON has no infinite numbers; what is not there is not given. */
+const finite = (time) => (time > -Infinity ? time : undefined);
 
 function throwFirst(errors) {
   const error = errors.find((each) => each !== undefined);

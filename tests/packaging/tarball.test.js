@@ -33,7 +33,7 @@ const required = [
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;

@@ -85,17 +85,23 @@ describe("strategies on one BroadcastChannel", () => {
     const neighbour = new StoredInvalidationStrategy(new MemoryBackend(), { channel: name, key: "neighbour" });
     try {
       await region.set("k", "old");
-      const numbers = [{ hard: "now", soft: [] }, { hard: NaN }, { hard: Infinity, soft: Infinity }];
+      const numbers = [{ hard: "now", soft: [] }, { hard: null }, {}];
       const late = now() + 10;
-      const others = [
-        { hard: late },
-        { key: undefined, hard: late },
-        { key: "other", hard: late, soft: late },
-        { key: ["dogpile:invalidation"], hard: late },
-        ["dogpile:invalidation", late],
+      const times = { key: "dogpile:invalidation", hard: late };
+      const others = [{ hard: late }, { ...times, key: "other" }, { ...times, key: ["dogpile:invalidation"] }, [times.key, late], null, "hard"];
+      const envelopes = [
+        { d: 2, from: "x", times },
+        { from: "x", times },
+        { d: 1, times },
+        { d: 1, from: 5, times },
+        { d: 1, from: "x", tags: times },
+        [times],
+        null,
+        5,
       ];
-      for (const message of [null, undefined, 5, "hard", {}, ...numbers, ...others, ...numbers.map((each) => ({ key: "dogpile:invalidation", ...each }))])
-        stranger.postMessage(message);
+      const told = [...numbers.map((each) => ({ key: times.key, ...each })), ...others].map((each) => ({ d: 1, from: "x", times: each }));
+      for (const message of [null, 5, "hard", "{", times, { d: 1, from: "x", times }]) stranger.postMessage(message);
+      for (const message of [...envelopes, ...told]) stranger.postMessage(JSON.stringify(message));
       await makeRegion({ regionInvalidator: neighbour }).invalidate();
       expect(await region.get("k")).toBe("old");
       await makeRegion({ regionInvalidator: other }).invalidate(false);
@@ -115,7 +121,7 @@ describe("strategies on one BroadcastChannel", () => {
     try {
       await region.set("k", "old");
       for (const hard of [now() + 1e9, 1e300]) {
-        stranger.postMessage({ key: "dogpile:invalidation", hard });
+        stranger.postMessage(JSON.stringify({ d: 1, from: "x", times: { key: "dogpile:invalidation", hard } }));
         await hears(region);
         await region.set("k", "new");
         expect(await region.get("k")).toBe("new");

@@ -1,0 +1,49 @@
+import { refused } from "../errors.js";
+import { hasMethod, isObject, own } from "../members.js";
+import { ignoreRejection } from "../promises.js";
+
+/** The form of the messages: those of another are not understood. */
+const FORM = 1;
+
+/** What is told over a bus, as JSON: an object, with its form and its sender. Others may use the bus, too. */
+export class Messages {
+  #bus;
+  #end;
+  #sender;
+
+  /** `hear` gets each message of others that is understood; `restored` is called when messages arrive that did not before. */
+  constructor(bus, { hear, restored }) {
+    if (!hasMethod(bus, "publish") || !hasMethod(bus, "subscribe")) throw refused("bus", "an object with publish and subscribe", bus);
+    this.#bus = bus;
+    this.#end = bus.subscribe({ message: (text) => this.#hear(text, hear), up: restored, down() {} });
+  }
+
+  /** At most once and at best: whether it arrives is not known. */
+  publish(content) {
+    // Not at first: outside of a request Workers have no random numbers.
+    this.#sender ??= Math.random().toString(36).slice(2);
+    try {
+      ignoreRejection(this.#bus.publish(JSON.stringify({ d: FORM, from: this.#sender, ...content })));
+    } catch {} // as if it had been lost on its way
+  }
+
+  close() {
+    this.#end?.();
+    this.#end = undefined;
+  }
+
+  #hear(text, hear) {
+    const message = parsed(text);
+    if (!isObject(message) || own(message, "d") !== FORM) return;
+    const sender = own(message, "from");
+    if (typeof sender === "string" && sender !== this.#sender) hear(message);
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
