@@ -302,6 +302,20 @@ export class Region<V = unknown> {
    */
   invalidate(hard?: boolean | { soft: boolean }): Promise<void>;
 
+  /**
+   * Tells an observer of this region's events, beside the one of its options. Returns a function that ends it.
+   *
+   * Throws a ValidationError unless it is an object.
+   */
+  observe(observer: Partial<RegionObserver>): () => void;
+  /**
+   * Calls `listener` after the value that `getOrCreate(key)` would give may have changed. Returns a function that ends the subscription.
+   *
+   * `why`: "stored" by a `set` or a creation, "deleted", "invalidated" here or by what a strategy has heard, or "elsewhere", where the backend tells
+   * that somebody else has written. The listener is called in a microtask. An error that it throws, or a rejection that it returns, goes to
+   * `observer.onError`, as "background". Throws RegionNotConfigured before `configure`.
+   */
+  subscribe(key: string, listener: (why: "stored" | "deleted" | "invalidated" | "elsewhere") => void): () => void;
   /** Whether a creation of this key is under way in this region object, or wherever the backend's lock reaches. */
   keyIsLocked(key: string): Promise<boolean>;
 
@@ -436,16 +450,16 @@ export interface RegionStats {
 
 /** What an observer throws never reaches a caller. */
 export interface RegionObserver {
-  onHit(key: string): void;
-  onStale(key: string): void;
+  onHit(key: string, region: string | undefined): void;
+  onStale(key: string, region: string | undefined): void;
   /** `why`: to `get` and its like an expired record is "invalidated". */
-  onMiss(key: string, why: "absent" | "version" | "invalidated" | "unreadable"): void;
+  onMiss(key: string, why: "absent" | "version" | "invalidated" | "unreadable", region: string | undefined): void;
   /** `seconds`: how long the creator took. */
-  onCreate(keys: string[], seconds: number): void;
-  onWait(key: string): void;
-  onTakeover(key: string): void;
+  onCreate(keys: string[], seconds: number, region: string | undefined): void;
+  onWait(key: string, region: string | undefined): void;
+  onTakeover(key: string, region: string | undefined): void;
   /** "background": a creator whose callers were content with a stale value; "invalidate": a strategy that could not be refreshed. */
-  onError(error: unknown, where: "read" | "write" | "lock" | "background" | "invalidate"): void;
+  onError(error: unknown, where: "read" | "write" | "lock" | "background" | "invalidate", region: string | undefined): void;
 }
 
 /** Makes the key that a backend sees; anything but a string is a ValidationError. Two keys that it makes one are one key. */
@@ -589,6 +603,11 @@ export interface CacheBackend {
   readonly keyMangler?: KeyMangler | undefined;
   /** What the backend needs done to records; a region's own `serializer` takes its place. */
   readonly serializer?: Serializer | undefined;
+  /**
+   * Calls `listener` with the keys that somebody else has written or deleted; without keys where that may be any. Returns a function that ends it.
+   * A region then does not store what it was reading or creating under those keys, and tells its own subscribers.
+   */
+  subscribe?(listener: (keys: readonly string[] | undefined) => void): () => void;
 }
 
 /** What a region tells a backend beside a record. */

@@ -1,7 +1,7 @@
 import { cachedFunctions, cachedMultiFunction } from "./functions/cached-function.js";
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
-import { requireKey, requireKeys } from "./errors.js";
+import { requireFunction, requireKey, requireKeys } from "./errors.js";
 import { MemoryBackend, recordsOf } from "./backends/memory.js";
 import {
   createOptions,
@@ -172,6 +172,24 @@ export class Region {
     await this.#region.invalidate(isHard(hard ?? true));
   }
 
+  observe(observer) {
+    const end = this.#region.observe(observer);
+    this.#adopt();
+    let hasEnded = false;
+    return () => {
+      if (hasEnded) return;
+      hasEnded = true;
+      end();
+      this.#adopt();
+    };
+  }
+
+  subscribe(key, listener) {
+    requireKey(key);
+    requireFunction(listener, "the listener");
+    return this.#configured.subscriptions.add(key, listener);
+  }
+
   async keyIsLocked(key) {
     requireKey(key);
     return isLocked(this.#region, key);
@@ -225,6 +243,7 @@ export class Region {
   }
 
   #adopt() {
+    if (!this.isConfigured) return;
     this.#backend = this.#region.setup.backend;
     this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
   }

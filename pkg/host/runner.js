@@ -112,6 +112,7 @@ export class Run {
       await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request));
       flight.stored = stored;
       this.#tell(NEWS_RUNNER_STORED);
+      creation.call.host.tellSubscribers([flight.key], "stored");
       return true;
     } catch (error) {
       region.backendFailed(error, "write");

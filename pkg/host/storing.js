@@ -81,10 +81,16 @@ function storeAll(creation, flights) {
   const { call } = creation;
   try {
     const sent = pending(send(creation, flights));
-    if (sent === undefined) return DONE;
+    if (sent === undefined) {
+      tellSubscribers(call, flights);
+      return DONE;
+    }
     call.setup.limit.watch(
       sent,
-      () => creation.tell(NEWS_STORED),
+      () => {
+        creation.tell(NEWS_STORED);
+        tellSubscribers(call, flights);
+      },
       (error) => {
         notStored(call, flights, error);
         creation.tell(NEWS_NOT_STORED);
@@ -96,6 +102,12 @@ function storeAll(creation, flights) {
     return FAILED;
   }
 }
+
+const tellSubscribers = ({ host }, flights) =>
+  host.tellSubscribers(
+    flights.map(({ key }) => key),
+    "stored",
+  );
 
 function send(creation, flights) {
   const { region, setup, request } = creation.call;

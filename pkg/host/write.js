@@ -6,6 +6,7 @@ import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 /** `set` or `delete` of one or many keys: sent when its turn has come. */
 export class Write {
   serial = 0;
+  host;
   #deferred = new Deferred();
 
   /** `act` sends it. `records`: what the keys hold then; none after a delete. */
@@ -24,6 +25,7 @@ export class Write {
 
   /** Sent from this place; the machine is told when it has ended, if that is later. */
   send(host, slot) {
+    this.host = host;
     const wrote = () => this.core.resume(host, NEWS_WROTE, slot, this.serial, NaN, 0);
     try {
       const sent = pending(this.act());
@@ -54,16 +56,23 @@ export class Write {
   }
 
   #end() {
+    this.#tellSubscribers();
     const told = this.#supersede(this.records);
     if (told === undefined) this.#deferred.resolve();
     else told.then(() => this.#deferred.resolve());
   }
 
   #fail(error) {
+    this.#tellSubscribers();
     const reject = () => this.#deferred.reject(error);
     const told = this.#supersede([]);
     if (told === undefined) reject();
     else told.then(reject);
+  }
+
+  /** After a write that failed, too: nobody knows what is there. */
+  #tellSubscribers() {
+    this.host.tellSubscribers(this.keys, this.records.length > 0 ? "stored" : "deleted");
   }
 
   /** Whoever gets the backend's lock next is not handed over what was there before. After a write that failed nobody knows what is there. */

@@ -7,6 +7,8 @@ export const READING = Symbol("reading");
 export class InvalidationTimes {
   hard = -Infinity;
   soft = -Infinity;
+  /** The regions that have subscriptions; `undefined` where none has. */
+  #subscribed;
 
   get latest() {
     return Math.max(this.hard, this.soft);
@@ -14,8 +16,20 @@ export class InvalidationTimes {
 
   /** One more. An earlier time than what there is changes nothing. */
   invalidate(hard, time) {
+    const { hard: formerHard, soft: formerSoft } = this;
     if (hard) this.hard = laterInvalidation(this.hard, time);
     else this.soft = laterInvalidation(this.soft, time);
+    if (this.#subscribed === undefined || (this.hard === formerHard && this.soft === formerSoft)) return;
+    for (const { subscriptions } of this.#subscribed) subscriptions.tell(undefined, "invalidated");
+  }
+
+  subscribe(region) {
+    (this.#subscribed ??= new Set()).add(region);
+  }
+
+  unsubscribe(region) {
+    this.#subscribed?.delete(region);
+    if (this.#subscribed?.size === 0) this.#subscribed = undefined;
   }
 
   /** The clock may have been set back: whether a time lay too far ahead, and was moved. */

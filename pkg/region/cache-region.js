@@ -12,11 +12,13 @@ import { cachedValue, expirationIn } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
 import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Clock } from "./clock.js";
+import { hearElsewhere } from "./elsewhere.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
 import { OUTLIVES } from "./options.js";
-import { checkConfiguration, checkRegion, flagsOf } from "./settings.js";
+import { checkConfiguration, checkObserver, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
+import { Subscriptions } from "./subscriptions.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -30,6 +32,8 @@ export class CacheRegion {
   #serializer;
   /** The backends that the region had made, by name. */
   #owned = [];
+  /** Ends what the backend tells of others' writes. */
+  #endOfNews;
   /** Its part of the machine that serves its backend, and the host of that. */
   core;
   host;
@@ -44,7 +48,7 @@ export class CacheRegion {
 
   constructor(options, facade) {
     checkRegion(options);
-    const { asyncCreationRunner, clock, keyMangler, observer, serializer, staleWhileRevalidate, waitUntil } = options;
+    const { asyncCreationRunner, clock, keyMangler, name, observer, serializer, staleWhileRevalidate, waitUntil } = options;
     this.facade = facade;
     this.asyncCreationRunner = staleWhileRevalidate ? backgroundRunner : (asyncCreationRunner ?? undefined);
     this.waitUntil = waitUntil ?? undefined;
@@ -52,7 +56,8 @@ export class CacheRegion {
     this.#keyMangler = keyMangler;
     this.#serializer = serializer;
     if (serializer !== false && serializer !== undefined && serializer !== null) requireSerializer(serializer);
-    this.reporter = new Reporter(observer);
+    this.reporter = new Reporter(observer, name);
+    this.subscriptions = new Subscriptions(this);
     this.invalidations = new Invalidations(this.clock.now);
     this.times = this.invalidations.times;
   }
@@ -67,27 +72,49 @@ export class CacheRegion {
     const usable = usableBackend(isOwned ? makeBackend(backend, args) : backend);
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
     const setup = new Setup(usable, { ...asked, lockTimeout, throws, region: this });
+    const endOfNews = hearElsewhere(this, setup.actualBackend);
     if (isOwned) this.#owned.push(usable);
     const former = this.#setup?.actualBackend;
     this.expiration = expiration;
     this.staleIfError = staleIfError;
+    this.#endOfNews?.();
+    this.#endOfNews = endOfNews;
+    this.subscriptions.leave();
     this.invalidations.adopt(regionInvalidator);
     this.isTimeless = !(expiration < Infinity) && this.times.latest === -Infinity;
     this.#setup = setup;
     this.#attach(former);
+    this.subscriptions.move();
   }
 
   /** Puts a proxy around the backend. What is under way goes on with it. */
   wrap(proxy) {
     const { setup } = this;
     setup.wrap(proxy);
-    this.core.configure(this.host, this.expiration, setup.lockTimeout, flagsOf(this), false);
+    this.#tellFlags();
   }
 
   /** Closes what the region has opened. What is under way still reaches its callers, and is not stored. */
   async close() {
+    this.#endOfNews?.();
+    this.#endOfNews = undefined;
     if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), true);
     for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? member(backend, "close"))?.call(backend);
+  }
+
+  /** Tells one observer more, until that is ended. */
+  observe(observer) {
+    checkObserver(observer);
+    this.reporter.add(observer);
+    this.#tellFlags();
+    return () => {
+      this.reporter.remove(observer);
+      this.#tellFlags();
+    };
+  }
+
+  #tellFlags() {
+    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), false);
   }
 
   get isConfigured() {
@@ -163,6 +190,7 @@ export class CacheRegion {
       return this.invalidations.invalidate(hard, stamp, now === now ? now : readClock(Date.now()));
     } finally {
       this.core.invalidate(this.host, hard, this.invalidations.areOwn ? stamp : NaN);
+      if (this.invalidations.known === undefined) this.subscriptions.tell(undefined, "invalidated");
     }
   }
 

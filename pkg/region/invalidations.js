@@ -28,6 +28,11 @@ export class Invalidations {
     this.#strategy = strategy ?? this.#strategy;
   }
 
+  /** The times that tell of every change; `undefined` where a strategy of the user's keeps its own. */
+  get known() {
+    return this.#timesHere;
+  }
+
   /** In effect when it returns; a promise if others are told. */
   invalidate(hard, time, reading) {
     if (this.areOwn) return this.times.invalidate(hard, time);

@@ -5,41 +5,55 @@ import { hasMethod, member } from "../members.js";
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
 
 /**
- * Tells an observer; what it throws or rejects with stays here. Without one, the first error of each kind goes to the console, as a text: the
- * console would show what an error has in it.
+ * Tells the observers; what they throw or reject with stays here. Where none asks for errors, the first of each kind goes to the console, as a text:
+ * the console would show what an error has in it.
  */
 export class Reporter {
-  #observer;
+  #observers = [];
+  #names = [];
   #warned = new Set();
 
-  constructor(observer) {
-    this.#observer = observer ?? undefined;
+  /** `name`: the region's, which every event ends with. */
+  constructor(observer, name) {
+    if (name !== undefined && name !== null) this.#names = [name];
+    if (observer !== undefined && observer !== null) this.#observers = [observer];
+  }
+
+  add(observer) {
+    this.#observers = [...this.#observers, observer];
+  }
+
+  /** One that was added twice is told once more. */
+  remove(observer) {
+    const index = this.#observers.lastIndexOf(observer);
+    this.#observers = this.#observers.filter((_, each) => each !== index);
   }
 
   get isObserved() {
-    return this.#observer !== undefined;
+    return this.#observers.length > 0;
   }
 
   /** Whether nobody asks to be told of each call. */
   get isSilent() {
     try {
-      return this.#observer === undefined || OF_CALLS.every((event) => member(this.#observer, event) === undefined);
+      return this.#observers.every((observer) => OF_CALLS.every((event) => member(observer, event) === undefined));
     } catch {
       return false;
     }
   }
 
   tell(event, ...details) {
-    if (this.#observer === undefined) return;
-    try {
-      if (hasMethod(this.#observer, event)) ignore(this.#observer[event](...details));
-    } catch {
-      // An observer watches; it does not take part.
+    for (const observer of this.#observers) {
+      try {
+        if (hasMethod(observer, event)) ignore(observer[event](...details, ...this.#names));
+      } catch {
+        // An observer watches; it does not take part.
+      }
     }
   }
 
   error(error, where) {
-    if (this.#listensToErrors()) return this.tell("onError", error, where);
+    if (this.#observers.some(listensToErrors)) return this.tell("onError", error, where);
     if (this.#warned.has(where)) return;
     this.#warned.add(where);
     try {
@@ -48,13 +62,13 @@ export class Reporter {
       // Test environments let the console throw.
     }
   }
+}
 
-  #listensToErrors() {
-    try {
-      return hasMethod(this.#observer, "onError");
-    } catch {
-      return false;
-    }
+function listensToErrors(observer) {
+  try {
+    return hasMethod(observer, "onError");
+  } catch {
+    return false;
   }
 }
 

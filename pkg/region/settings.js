@@ -67,6 +67,10 @@ export function checkConfiguration(options) {
   };
 }
 
+export function checkObserver(observer) {
+  if (typeof observer !== "object" || observer === null) throw refused("observer", "an object", observer);
+}
+
 /** What the machine is told of a region, in the bits of src/js/region.rs. */
 export function flagsOf({ setup, invalidations, asyncCreationRunner, reporter }) {
   const flags = [

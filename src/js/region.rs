@@ -202,6 +202,14 @@ impl Region {
         self.act(host, &time);
     }
 
+    /// Somebody else has written or deleted a key of the store: `key` is its number, -1 for any key.
+    #[wasm_bindgen(js_name = changedElsewhere)]
+    pub fn changed_elsewhere(&self, host: &Host, key: i32) {
+        let time = Realm::new(f64::NAN);
+        self.machine.borrow_mut().changed_elsewhere(u32::try_from(key).ok(), &time);
+        self.act(host, &time);
+    }
+
     /// The clock was corrected, and the region's times lie nearer now.
     #[wasm_bindgen(js_name = moveTimes)]
     pub fn move_times(&self, hard: f64, soft: f64) {

@@ -46,12 +46,32 @@ impl Machine {
 
     /// `set` or `delete`, through any region: fences the flights of the key in all regions, whatever they are doing. What they have found is replaced.
     pub(super) fn fence_key(&mut self, key: u32) {
-        let it = &mut self.keys[key];
-        it.events = it.events.wrapping_add(1);
-        it.writes = it.writes.wrapping_add(1);
+        self.count_write(key);
         while let Some((_, flight)) = self.keys[key].current.last().copied() {
             self.fence_off(flight); // which takes it out of the list
         }
+    }
+
+    /// Somebody else, with whom this machine shares the store, has written or deleted a key, or any key: fences its flights, as a `set` here would.
+    /// One that waits for a lock is left alone: it reads again anyway, and would lose its place.
+    pub fn changed_elsewhere(&mut self, key: Option<u32>, time: &impl Time) {
+        let keys: Vec<u32> = key.map_or_else(|| self.keys.slots().collect(), |key| vec![key]);
+        for key in keys {
+            self.count_write(key);
+            let current: Vec<u32> = self.keys[key].current.iter().map(|(_, flight)| *flight).collect();
+            for flight in current {
+                if self.flights[flight].phase != Phase::Locking {
+                    self.fence_off(flight);
+                }
+            }
+        }
+        self.settle(time);
+    }
+
+    fn count_write(&mut self, key: u32) {
+        let it = &mut self.keys[key];
+        it.events = it.events.wrapping_add(1);
+        it.writes = it.writes.wrapping_add(1);
     }
 
     /// Whether a `set` or `delete` has replaced what a flight's read has found.

@@ -143,13 +143,37 @@ impl World {
     pub fn elsewhere(&mut self) {
         let name = self.rng.below(self.plan.keys);
         let has_locks = self.plan.regions.iter().any(|settings| settings.has_locks);
-        match self.rng.below(3) {
+        match self.rng.below(4) {
             0 if has_locks && !self.is_lock_taken(name) => {
                 say!(self, "the lock of {name} is taken elsewhere");
                 self.locks.entry(name).or_default().holder = Some(Holder::Elsewhere);
             }
             1 if self.locks.get(&name).is_some_and(|lock| lock.holder == Some(Holder::Elsewhere)) => self.release_elsewhere(name),
+            2 if !has_locks => self.write_elsewhere(name),
             _ => self.tell_elsewhere(),
+        }
+    }
+
+    /// The backend tells of a key that was written elsewhere, or of any. Not with locks: what waits for one is left alone, as a `set` does not.
+    fn write_elsewhere(&mut self, name: usize) {
+        let is_any = self.rng.chance(25);
+        let names = if is_any { (0..self.plan.keys).collect() } else { vec![name] };
+        say!(self, "{names:?} written elsewhere");
+        self.events += 1;
+        for name in &names {
+            if self.flying.get(name).is_none_or(|count| *count == 0) {
+                let record = Record { value: self.make(), created: self.time.stamp(), version: 2.0, own: None };
+                let record = Some(record).filter(|_| self.rng.chance(50));
+                self.apply(*name, record);
+            }
+            self.written.entry(*name).or_default().push(self.events);
+        }
+        let number = self.numbers.get(&name).copied();
+        if is_any || number.is_some() {
+            let request = self.caller_of();
+            let outer = self.begin_event(request);
+            self.machine.changed_elsewhere(number.filter(|_| !is_any), &self.time);
+            self.end_event(outer);
         }
     }
 
