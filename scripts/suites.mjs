@@ -41,6 +41,7 @@ export const suites = [
   wasmPack("backends-firefox", "Firefox", inFirefox, ...backends),
   onDisplay(wasmPack("backends-webkit", "WebKit", inWebKit, ...backends)),
   inWorker("dedicated", "backends-", ...backends),
+  { name: "check-js", host: "tsc", command: ["tsc", "--pretty", "false", "-p", "tests/check-js"], count: whole },
   { name: "types", host: "tsc", command: ["tsc", ...typesOnly, "tests/types"], count: typescript },
   { name: "types-workers", host: "tsc", command: ["tsc", ...typesOnly, "tests/workerd/types"], count: whole },
   javascript("behaviour-node", "Node 24"),
