@@ -49,6 +49,7 @@ export const suites = [
   javascript("behaviour-chromium", "Chromium"),
   javascript("behaviour-firefox", "Firefox"),
   javascript("behaviour-kv", "workerd's KV"),
+  { name: "conformance", host: "Python", command: ["node", "scripts/conformance.mjs", "--check"], count: whole },
   { name: "examples", host: "wasm32", command: ["node", "scripts/examples.mjs"], count: whole },
   javascript("workerd", "workerd"),
   javascript("browser-chromium", "Chromium"),
