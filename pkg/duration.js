@@ -9,24 +9,25 @@ const CALENDAR = ["years", "months", "weeks"];
 /** Numbers with units, the larger unit first, each at most once: the lengths of SECONDS, in their order. */
 const TEXT = new RegExp(`^(?=\\d)${["d", "h", "m", "s", "ms"].map((unit) => `(?:(\\d+(?:\\.\\d+)?)${unit})?`).join("")}$`);
 
-/** The seconds in "1h30m"; `undefined` for what is none. */
+/** The seconds in "1h30m"; NaN for what is none. */
 function sumOfUnits(text) {
   const numbers = TEXT.exec(text)?.slice(1);
-  const sum = numbers && Object.values(SECONDS).reduce((sum, length, index) => sum + Number(numbers[index] ?? 0) * length, 0);
-  return Number.isFinite(sum) ? sum : undefined;
+  if (numbers === undefined) return NaN;
+  const sum = Object.values(SECONDS).reduce((sum, length, index) => sum + Number(numbers[index] ?? 0) * length, 0);
+  return Number.isFinite(sum) ? sum : NaN;
 }
 
-/** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; `undefined` for anything else. */
+/** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; NaN for anything else. */
 function sumOfParts(value) {
   try {
-    if (Object.keys(value).some((name) => !Object.hasOwn(SECONDS, name)) || CALENDAR.some((name) => member(value, name))) return undefined;
+    if (Object.keys(value).some((name) => !Object.hasOwn(SECONDS, name)) || CALENDAR.some((name) => member(value, name))) return NaN;
     const parts = Object.entries(SECONDS)
       .map(([name, length]) => [member(value, name), length])
       .filter(([count]) => count !== undefined);
-    if (parts.length === 0 || parts.some(([count]) => typeof count !== "number")) return undefined;
+    if (parts.length === 0 || parts.some(([count]) => typeof count !== "number")) return NaN;
     return parts.reduce((sum, [count, length]) => sum + count * length, 0);
   } catch {
-    return undefined;
+    return NaN;
   }
 }
 

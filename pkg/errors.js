@@ -12,7 +12,11 @@ export class BackendError extends DogpileCacheError {}
 export class PoisonedError extends DogpileCacheError {}
 export class UnsupportedError extends DogpileCacheError {}
 
-// The names are written out, because a minifier renames classes.
+/**
+ * The names are written out, because a minifier renames classes.
+ *
+ * @type {Record<string, [typeof DogpileCacheError, string]>}
+ */
 const CODES = {
   REGION_ALREADY_CONFIGURED: [RegionAlreadyConfigured, "RegionAlreadyConfigured"],
   REGION_NOT_CONFIGURED: [RegionNotConfigured, "RegionNotConfigured"],
@@ -105,7 +109,7 @@ const dataOf = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.
 /** What a DOMException says by the platform's own getters, which refuse anything else. */
 function platformsOwn(error, what) {
   try {
-    return Object.getOwnPropertyDescriptor(DOMException.prototype, what).get.call(error);
+    return Reflect.get(DOMException.prototype, what, error);
   } catch {
     return undefined;
   }
@@ -128,7 +132,11 @@ export function atOnce(answer, name) {
 /** The same where the message has words of its own for what was given. */
 export const refusedAs = (what, allowed, given) => makeError("VALIDATION", `${what} must be ${allowed}, not ${given}`);
 
-/** Names that others have for what is ours under one of these. */
+/**
+ * Names that others have for what is ours under one of these.
+ *
+ * @type {[RegExp, string[]][]}
+ */
 const FOREIGN = [
   [/^(ttl|timetolive|maxage|lifetime|revalidate)/, ["expirationTime", "expiresIn", "expirationTtl", "maxAge"]],
   [/^(swr|background|stalewhile)/, ["staleWhileRevalidate"]],

@@ -123,6 +123,7 @@ class Turn {
 
 /** A timer that does not keep a process alive. */
 export function startTimer(callback, milliseconds) {
+  /** @type {any} A number, but in Node. */
   const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_DELAY));
   if (typeof timer === "object") timer.unref?.();
   return timer;

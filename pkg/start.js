@@ -25,7 +25,8 @@ const unsupported = (why, options) => makeError("UNSUPPORTED", `dogpile needs We
 /** Binds a compiled module to the functions that wasm-bindgen made for it, its `glue`. */
 export function start(module, glue) {
   const imports = Object.fromEntries(WebAssembly.Module.imports(module).map(({ module: name }) => [name, glue]));
-  const { exports } = new WebAssembly.Instance(module, imports);
+  /** @type {any} What src/js exports. */
+  const exports = new WebAssembly.Instance(module, imports).exports;
   glue.setWasm(guardAll(exports, glue));
   exports.start?.();
 }

@@ -1,4 +1,5 @@
 // Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and a small module with the result; then all of it in one file.
+// wasm-pack would leave no place for scripts/trim.mjs, between wasm-bindgen and wasm-opt.
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Starting other programs, with the pinned Node 24 of node_modules first in their PATH.
+// Starting other programs, with the pinned Node 24 of node_modules first in their PATH. Without a package: setup runs before any is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";

@@ -1,4 +1,5 @@
 // Everything, or the suites whose names contain one of the arguments: npm test -- rust chromium
+// One table of what cargo, wasm-pack, tsc and Vitest count, which none of them has.
 import { build } from "./build.mjs";
 import { environment, program, stream } from "./run.mjs";
 import { setUpTests } from "./setup.mjs";

@@ -1,4 +1,5 @@
-// Takes out of the wasm, and of the JavaScript that wasm-bindgen made for it, what nobody can ever read or call there.
+// Takes out of the wasm, and of the JavaScript that wasm-bindgen made for it, what nobody can ever read or call there. wasm-opt cannot
+// know it: see docs/adr/0006-trimming.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 

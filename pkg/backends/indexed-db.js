@@ -114,8 +114,7 @@ export class IndexedDBBackend {
     const pieces = [];
     for (let from = 0; from < entries.length; from += CHUNK) pieces.push(entries.slice(from, from + CHUNK));
     const outcomes = await Promise.allSettled(pieces.map((piece) => this.#batches.write(piece)));
-    const failed = outcomes.find(({ status }) => status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   /** JSON keeps what it is made of apart, lone surrogates included. */

@@ -13,10 +13,12 @@ export function ours(args, names) {
 
 const pythons = (name) => (name === "cache" ? "cache_dict" : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
-const factories = new Map([
+/** @type {[string, (args: any) => any][]} */
+const BUILT_IN = [
   ["dogpile.cache.memory", (args) => new MemoryBackend(ours(args, MEMORY_OPTIONS))],
   ["dogpile.cache.null", () => new NullBackend()],
-]);
+];
+const factories = new Map(BUILT_IN);
 
 export function registerBackend(name, factory) {
   if (typeof name !== "string") throw refused("name", "a string", name);

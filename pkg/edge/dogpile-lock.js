@@ -17,7 +17,11 @@ const isNumber = (value, most) => Number.isFinite(value) && value >= 0 && value 
 
 const NEEDS_TOKEN = /^(acquire|renew|release)$/;
 
-/** What a request may say beside its operation: whether that is so, also where it says nothing, and what it has to be. */
+/**
+ * What a request may say beside its operation: whether that is so, also where it says nothing, and what it has to be.
+ *
+ * @type {Record<string, [(value: any, given: any) => boolean, string]>}
+ */
 const MEMBERS = {
   token: [
     (value, { operation }) => (value === undefined ? !NEEDS_TOKEN.test(operation) : value !== "" && isText(value, LONGEST_TOKEN)),

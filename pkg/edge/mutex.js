@@ -32,11 +32,15 @@ export class EdgeMutex {
     this.#keep = Math.min(keep, LONGEST_KEEP);
   }
 
+  /**
+   * @param {boolean} [wait]
+   * @param {{ signal?: AbortSignal }} [options]
+   */
   acquire(wait = false, { signal } = {}) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const leave = () => {
-        reject(signal.reason);
+        reject(signal?.reason);
         ignoreRejection(this.release());
       };
       signal?.addEventListener("abort", leave);
@@ -101,6 +105,7 @@ export class EdgeMutex {
 
   /** The interval dies with the request that holds the lock, and then the lease ends: so a slow holder is told from a dead one. */
   #keepRenewing(token) {
+    /** @type {any} A number, but in Node. */
     const renewal = setInterval(async () => {
       const { held } = this.#token === token ? await this.#ask("renew", { token }).catch(() => ({ held: true })) : { held: false };
       if (!held) clearInterval(renewal);

@@ -88,6 +88,7 @@ export function cachedMultiFunction(region, options, regionsGenerator, fn) {
 /** The cached function. To a helper `f.get(1)` is nobody's, `object.method.get.call(object, 1)` the object's. */
 function withHelpers(fn, call, { create, get, set, remove }) {
   const method = (act) =>
+    /** @this {any} */
     async function (...args) {
       return act(this === cached ? undefined : this, args);
     };

@@ -15,26 +15,28 @@ export class Call {
   serial = 0;
   /** Whether what runs now was begun by this very call, or by an answer to it: then its creator is in its own context. */
   isCurrent = false;
-  creator = undefined;
-  batch = undefined;
-  error = undefined;
+  creator;
+  /** The key that the user knows, of one that was mangled; of many keys. */
+  nameOf;
+  batch;
+  error;
   /** Keeps the platform from ending the request. */
-  kept = undefined;
+  kept;
   /** Whether the machine has done with it, and how many creators of it run on that nobody waits for. */
   isOver = false;
   late = 0;
   /** Whether other callers have its promise, too. */
   isShared = false;
   #state = PENDING;
-  #value = undefined;
-  #deferred = undefined;
-  #enter = undefined;
-  #timer = undefined;
+  #value;
+  #deferred;
+  #enter;
+  #timer;
   #endsAt = NaN;
   #isListening = false;
-  #restarts = undefined;
+  #restarts;
   /** The calls that have begun again in its place, for some of its keys. */
-  #again = undefined;
+  #again;
 
   /** `keys` as the user knows them. `gives`: what it gives for one entry. */
   constructor(region, keys, request, gives) {

@@ -12,6 +12,9 @@ let depth = 0;
 
 /** One call of a creator, for all keys that one call leads at once. */
 export class Creation {
+  flights;
+  /** As the user knows them. */
+  keys;
   /** What is to be stored, of many keys. */
   stored;
   /** What the user's function has yet to say of values. */

@@ -3,23 +3,23 @@ import { isFailure } from "../backends/backend.js";
 /** What the host keeps of a flight: the machine decides about it by number. */
 export class Flight {
   /** What its read found; see `CacheRegion.find`. */
-  found = undefined;
+  found;
   /** What was found when it was read again under a lock. */
-  again = undefined;
+  again;
   hasValue = false;
   /** What its creator gave, as a record, and as the backend is given it. */
-  value = undefined;
-  record = undefined;
-  stored = undefined;
+  value;
+  record;
+  stored;
   /** Whether it is to be stored, in the numbers in which the machine is answered. */
-  verdict = undefined;
-  error = undefined;
-  mutex = undefined;
-  lock = undefined;
+  verdict;
+  error;
+  mutex;
+  lock;
   /** Settles when its lock is given back. */
-  released = undefined;
-  timer = undefined;
-  stalePromise = undefined;
+  released;
+  timer;
+  stalePromise;
 
   constructor(slot, key, call) {
     this.slot = slot;

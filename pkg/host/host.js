@@ -237,9 +237,11 @@ export class Host {
     keepAlive(call);
   }
 
-  watch() {}
+  beginWriter(_slot, _serial, _write) {}
 
-  changed() {}
+  watch(_call, _owner) {}
+
+  changed(_call) {}
 
   abort(batch, reason) {
     batch.abort(reason);

@@ -46,7 +46,7 @@ export function requireSerializer(serializer) {
   throw refused("serializer", "an object with stringify and parse, or with encode and decode", serializer);
 }
 
-const isBytes = (value) => ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1;
+const isBytes = (value) => ArrayBuffer.isView(value) && /** @type {Uint8Array} */ (value).BYTES_PER_ELEMENT === 1;
 const asText = (stored) => (typeof stored === "string" ? stored : new TextDecoder("utf-8", { ignoreBOM: true }).decode(stored));
 const asBytes = (stored) => (typeof stored === "string" ? new TextEncoder().encode(stored) : stored);
 

@@ -5,10 +5,16 @@ import { ignoreRejection } from "../promises.js";
 import { readRecord } from "../records/record.js";
 import { isKnownVersion } from "../wasm/dogpile.js";
 
+/** @typedef {{ record: any, why?: number, error?: unknown, ct?: number, v?: number, et?: number, invalidated?: number }} Found */
+
 const none = (why) => ({ record: undefined, why });
 const NOTHING = Object.freeze(none(ABSENT));
 
-/** What a read came to: what `readRecord` gives, else why there is no `record`, or the `error` in a region that wants to be told. */
+/**
+ * What a read came to: what `readRecord` gives, else why there is no `record`, or the `error` in a region that wants to be told.
+ *
+ * @returns {Found}
+ */
 export function find(region, setup, outcome, throws) {
   if (isFailure(outcome)) return unreadable(region, outcome.error, throws);
   const { value } = outcome;
@@ -23,7 +29,11 @@ export function find(region, setup, outcome, throws) {
   }
 }
 
-/** The same for a flight, which judges it: what a strategy or a clock throws is for whoever does. */
+/**
+ * The same for a flight, which judges it: what a strategy or a clock throws is for whoever does.
+ *
+ * @returns {Found}
+ */
 export function findToJudge(region, setup, outcome) {
   const found = find(region, setup, outcome, setup.throws);
   if (found.record === undefined || region.isPlain) return found;

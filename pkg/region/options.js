@@ -22,8 +22,11 @@ const READ = ["expirationTime", "ignoreExpiration"];
 export const requireKnownCall = ({ options }) => options === NO_OPTIONS || requireKnown(options, CREATE);
 export const requireKnownReading = ({ options }) => options === NO_OPTIONS || requireKnown(options, READ);
 
+/** @type {any} What every object inherits. */
+const inherited = Object.prototype;
+
 /** Whether somebody has put an option of `get` on every object. */
-const isPolluted = () => Object.prototype.expirationTime !== undefined || Object.prototype.ignoreExpiration !== undefined;
+const isPolluted = () => inherited.expirationTime !== undefined || inherited.ignoreExpiration !== undefined;
 
 /** The options of `get` and its like, each read once. */
 export function readingOptions(options) {
@@ -47,7 +50,7 @@ export function createOptions(options) {
     staleIfError === undefined &&
     staleWhileRevalidate === undefined &&
     waitUntil === undefined;
-  if (isAll && Object.prototype.expirationTime === undefined) return { expirationTime, more: NO_OPTIONS, options: from };
+  if (isAll && inherited.expirationTime === undefined) return { expirationTime, more: NO_OPTIONS, options: from };
   if (CREATE.some((name) => name in Object.prototype)) return cleanOptions(from);
   return {
     expirationTime,

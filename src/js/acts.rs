@@ -131,11 +131,13 @@ pub(super) fn tell(host: &Host, effect: Effect) {
         Effect::ClearTimer { flight } => (Act::ClearTimer, [flight, 0, 0, 0], 0.0),
         Effect::SetRoundTimer { round, milliseconds } => (Act::SetRoundTimer, [round.slot, round.serial, 0, 0], milliseconds),
         Effect::ClearRoundTimer { round } => (Act::ClearRoundTimer, [round, 0, 0, 0], 0.0),
-        Effect::Lock { flight, wait } => (Act::Lock, [flight.slot, flight.serial, wait as u32, 0], 0.0),
+        Effect::Lock { flight, wait } => (Act::Lock, [flight.slot, flight.serial, u32::from(wait), 0], 0.0),
         Effect::GiveUpLock { flight } => (Act::GiveUpLock, [flight, 0, 0, 0], 0.0),
         Effect::HandOver { flight } => (Act::HandOver, [flight.slot, flight.serial, 0, 0], 0.0),
         Effect::Adopt { flight } => (Act::Adopt, [flight, 0, 0, 0], 0.0),
-        Effect::Unlock { flight, round, is_stored } => (Act::Unlock, [flight, round.slot, round.serial, is_stored as u32], 0.0),
+        Effect::Unlock { flight, round, is_stored } => {
+            (Act::Unlock, [flight, round.slot, round.serial, u32::from(is_stored)], 0.0)
+        }
         _ => return, // what is answered: `Region::carry_out`
     };
     host.tell(act as u32, a, b, c, d, x);

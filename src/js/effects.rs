@@ -131,7 +131,7 @@ impl Region {
         let mut is_later = false;
         while let Some((flight, more)) = self.listed(Act::Accept, batch, index) {
             let may_store = self.machine.borrow().may_store(flight);
-            let came = match host.act(Act::Accept as u32, batch.slot, flight, may_store as u32, more, 0.0) {
+            let came = match host.act(Act::Accept as u32, batch.slot, flight, u32::from(may_store), more, 0.0) {
                 LATER => {
                     is_later = true;
                     Accepted::No
@@ -153,10 +153,10 @@ impl Region {
     fn store(&self, host: &Host, batch: Ticket, time: &Realm) {
         let came = self.act_on_each(host, Act::Store, batch, 0.0);
         let mut machine = self.machine.borrow_mut();
-        if came != PENDING {
-            machine.stored(batch, came == DONE, time);
-        } else {
+        if came == PENDING {
             machine.store_sent(batch);
+        } else {
+            machine.stored(batch, came == DONE, time);
         }
     }
 

@@ -60,7 +60,7 @@ impl Time for Realm {
     }
 
     fn stamp(&self) -> f64 {
-        if !self.own.is_nan() { self.own } else { stamp_after_all(Date::now(), f64::NEG_INFINITY) }
+        if self.own.is_nan() { stamp_after_all(Date::now(), f64::NEG_INFINITY) } else { self.own }
     }
 
     fn steady(&self) -> f64 {

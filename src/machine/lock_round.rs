@@ -193,7 +193,7 @@ impl Machine {
         let it = &mut self.lock_rounds[round];
         let Some((_, first)) = rest.first().copied() else {
             return if it.late.is_empty() {
-                self.end_round(round)
+                self.end_round(round);
             };
         };
         it.led = rest;

@@ -126,9 +126,10 @@ impl Machine {
             self.flights[flight].is_stored = has_succeeded;
             self.end(
                 flight,
-                match has_succeeded || !throws {
-                    true => Outcome::Created { source: flight },
-                    false => Outcome::Rejected { source: flight, is_creators: false },
+                if has_succeeded || !throws {
+                    Outcome::Created { source: flight }
+                } else {
+                    Outcome::Rejected { source: flight, is_creators: false }
                 },
             );
         }

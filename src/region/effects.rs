@@ -97,7 +97,7 @@ impl<V, E, L, W> State<V, E, L, W> {
     fn put_for(&mut self, flight: u32, effect: Effect) {
         match self.machine.owner(flight) {
             Some(owner) if self.caller_of(owner.slot).is_some_and(|caller| caller.call == Some(owner)) => {
-                self.put(owner.slot, effect)
+                self.put(owner.slot, effect);
             }
             _ => self.drop_lock(flight),
         }

@@ -103,12 +103,11 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         }
         let _alive = handle.beat();
         let mut sending = pin!(send(keys.clone()));
-        let written = match within(&self.shared, self.shared.settings.lock_timeout, sending.as_mut()).await {
-            Some(written) => written,
-            None => {
-                handle.let_pass();
-                sending.await
-            }
+        let written = if let Some(written) = within(&self.shared, self.shared.settings.lock_timeout, sending.as_mut()).await {
+            written
+        } else {
+            handle.let_pass();
+            sending.await
         };
         handle.let_pass();
         self.supersede(&keys, if written.is_ok() { records } else { &[] }).await;

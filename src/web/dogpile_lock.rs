@@ -80,7 +80,7 @@ impl DogpileLock {
     }
 
     /// What the object hands over to the next one: null where that cannot be told.
-    fn hand_over<V: Serialize>(&self, stored: Option<&Record<V>>) -> Value {
+    fn hand_over<V: Serialize>(stored: Option<&Record<V>>) -> Value {
         let text = stored.and_then(|record| record.to_text().ok());
         json!(text.filter(|text| text.encode_utf16().count() <= LONGEST_STORED))
     }
@@ -121,7 +121,7 @@ impl<V: Serialize + DeserializeOwned> Lock<V> for DogpileLock {
         self.renewal = None;
         let mut given = json!({ "operation": "release", "token": token });
         if stored.is_some() {
-            given["stored"] = self.hand_over(stored);
+            given["stored"] = Self::hand_over(stored);
             given["keep"] = json!(self.keep);
         }
         let _ = self.place.ask(given, Duration::ZERO).await;
@@ -130,7 +130,7 @@ impl<V: Serialize + DeserializeOwned> Lock<V> for DogpileLock {
     async fn supersede(&mut self, stored: Option<&Record<V>>) {
         let mut given = json!({ "operation": "supersede" });
         if stored.is_some() {
-            given["stored"] = self.hand_over(stored);
+            given["stored"] = Self::hand_over(stored);
             given["keep"] = json!(self.keep);
         }
         let _ = self.place.ask(given, Duration::ZERO).await;

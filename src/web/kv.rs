@@ -147,7 +147,7 @@ impl CloudflareKvBackend {
             match settled(self.namespace.get(&list, &self.reading())).await {
                 Ok(answer) => found.extend(entries_of(&answer)),
                 Err(error) if error.message().contains("413") && names.len() > 1 => {
-                    open.extend(names.chunks(names.len().div_ceil(2)))
+                    open.extend(names.chunks(names.len().div_ceil(2)));
                 }
                 Err(error) if error.message().contains("413") => {}
                 Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-// scenarios.jsonl was run on Python's dogpile.cache 1.3.2, changed where this package means to differ; expected.jsonl is what came of it.
+// scenarios.jsonl was run on Python's dogpile.cache, changed where this package means to differ (python/region.py); expected.jsonl is what came of it.
 import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { NullBackend, ProxyBackend } from "dogpile";

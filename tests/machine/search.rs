@@ -65,7 +65,7 @@ fn silence() {
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |why| {
             if !IS_QUIET.get() {
-                hook(why)
+                hook(why);
             }
         }));
     });

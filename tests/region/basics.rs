@@ -54,8 +54,8 @@ fn a_value_is_created_once_then_served_then_created_anew_when_it_has_expired() {
 }
 
 /// All callers of one key at once, in tasks of their own.
-fn crowd(manner: Manner, clock: Clock, callers: usize) -> (Vec<Result<u64, Error<&'static str>>>, usize, u64) {
-    let region = region(&clock, manner);
+fn crowd(manner: Manner, clock: &Clock, callers: usize) -> (Vec<Result<u64, Error<&'static str>>>, usize, u64) {
+    let region = region(clock, manner);
     let (answers, creations) = (Rc::new(RefCell::new(Vec::new())), Rc::new(Cell::new(0)));
     let mut executor = Executor::new(clock.clone());
     for _ in 0..callers {
@@ -78,10 +78,10 @@ fn crowd(manner: Manner, clock: Clock, callers: usize) -> (Vec<Result<u64, Error
 #[test]
 fn a_thousand_callers_are_one_creation_and_one_read() {
     for clock in [Clock::default, Clock::of_workers] {
-        let (answers, creations, reads) = crowd(SLOW, clock(), 1_000);
+        let (answers, creations, reads) = crowd(SLOW, &clock(), 1_000);
         assert!(answers.len() == 1_000 && answers.iter().all(|answer| *answer == Ok(7)));
         assert_eq!((creations, reads), (1, 1));
-        let (answers, creations, _) = crowd(LOCKED, clock(), 100);
+        let (answers, creations, _) = crowd(LOCKED, &clock(), 100);
         assert_eq!((answers.len(), creations), (100, 1));
     }
 }

@@ -50,7 +50,7 @@ struct Run {
 }
 
 fn hash(key: &str) -> String {
-    hmac_sha1_compact::Hash::hash(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hmac_sha1_compact::Hash::hash(key.as_bytes()).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn begin(config: &Value) -> Option<Run> {
@@ -238,7 +238,9 @@ fn comparable(out: &Value) -> Value {
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     if let Some(Value::Array(calls)) = kept.get_mut("creator_calls") {
-        calls.iter_mut().for_each(|call| *call = sorted(call.as_array().cloned().unwrap_or_default()));
+        for call in calls {
+            *call = sorted(call.as_array().cloned().unwrap_or_default());
+        }
     }
     if let Some(Value::Array(during)) = out.get("during").filter(|during| **during != json!([])) {
         let inner = during.iter().map(|out| {

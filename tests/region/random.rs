@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Nobody gets what was replaced before he came.
-    fn check(&self, key: &'static str, floor: u64, value: u64) {
+    fn check(key: &'static str, floor: u64, value: u64) {
         assert!(value >= floor, "{key} gives {value}, but {floor} came before the call");
     }
 
@@ -107,7 +107,7 @@ impl World {
         let options = CallOptions::default().force_refresh(self.chance(10));
         let options = if self.chance(30) { options.expiration(Duration::from_millis(50)) } else { options };
         match self.region.get_or_create_with(key, &options, async || self.create(key, came).await).await {
-            Ok(value) => self.check(key, floor, value),
+            Ok(value) => Self::check(key, floor, value),
             Err(error) => assert!(self.may_fail || error == Error::TimedOut, "{error}"),
         }
     }
@@ -124,7 +124,7 @@ impl World {
             Ok(values.iter().map(|creating| creating.number).collect())
         };
         if let Ok(values) = self.region.get_or_create_many(&keys, create).await {
-            keys.iter().zip(floors).zip(values).for_each(|((key, floor), value)| self.check(key, floor, value));
+            keys.iter().zip(floors).zip(values).for_each(|((key, floor), value)| Self::check(key, floor, value));
         }
     }
 
@@ -132,7 +132,7 @@ impl World {
         let (key, came) = (self.key(), self.next());
         let floor = self.floor(key);
         match self.region.look_up(key).await {
-            Lookup::Fresh(value) | Lookup::Stale(value) | Lookup::Joined(Ok(value)) => self.check(key, floor, value),
+            Lookup::Fresh(value) | Lookup::Stale(value) | Lookup::Joined(Ok(value)) => Self::check(key, floor, value),
             Lookup::Joined(Err(_)) => {}
             Lookup::Vacant(vacancy) => match self.create(key, came).await {
                 Ok(value) if self.chance(70) => _ = vacancy.fill(value).await,

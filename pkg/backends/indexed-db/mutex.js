@@ -28,6 +28,10 @@ export class TabMutex {
     this.#name = name.length > LONGEST ? `${name.slice(0, LONGEST).replace(HALF, "")} ${name.length} ${hash(name)}` : name;
   }
 
+  /**
+   * @param {boolean} [wait]
+   * @param {{ signal?: AbortSignal }} [options]
+   */
   async acquire(wait = true, { signal } = {}) {
     if (signal?.aborted) return false;
     try {
@@ -103,7 +107,11 @@ export class TabMutex {
     });
   }
 
-  /** Until it is released, the lease is over, or the page goes: one that is kept for the back button would hold it for ever. */
+  /**
+   * Until it is released, the lease is over, or the page goes: one that is kept for the back button would hold it for ever.
+   *
+   * @returns {Promise<void>}
+   */
   #hold() {
     return new Promise((resolve) => {
       const end = () => {
@@ -141,12 +149,16 @@ function noteRelease(name, ended) {
   ended.then(forget, forget);
 }
 
-/** The look that was taken last, or will be, and the one that has not begun yet. */
+/**
+ * The look that was taken last, or will be, and the one that has not begun yet.
+ *
+ * @type {Promise<unknown>}
+ */
 let last = Promise.resolve();
 let next;
 
 async function namesHeld() {
-  const { held } = await navigator.locks.query();
+  const { held = [] } = await navigator.locks.query();
   return new Set(held.map(({ name }) => name));
 }
 

@@ -110,7 +110,11 @@ export class Sweeper {
   }
 }
 
-/** When the page has nothing better to do; Safari and workers do not tell. */
+/**
+ * When the page has nothing better to do; Safari and workers do not tell.
+ *
+ * @returns {Promise<void>}
+ */
 const idle = () =>
   new Promise((resolve) => {
     if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 1000 });

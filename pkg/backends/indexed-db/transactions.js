@@ -109,7 +109,7 @@ export function readPage(database, storeName, range, most) {
 function transact(database, storeName, mode, options, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, mode, options);
-    transaction.oncomplete = () => resolve();
+    transaction.oncomplete = () => resolve(undefined);
     transaction.onabort = () => reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
     act(transaction.objectStore(storeName), resolve);
   });
