@@ -3,15 +3,14 @@
 // ---------------------------------------------------------------- time and values
 
 /**
- * A length of time: seconds as a number, or a text such as "250ms", "30s", "5m", "2h", "7d", "1h30m", or an object of parts.
+ * A length of time: a number of seconds, a text such as "250ms", "30s", "5m", "2h", "7d" or "1h30m", or an object of parts.
  *
- * `-1` and `Infinity` mean "never expires". `0` is a real expiration: what is older than now has expired. Any other negative
- * number expires at once. `null` and `undefined` always mean "not given". NaN and anything else is a ValidationError that
- * quotes the value.
+ * `-1` and `Infinity` mean never. `0` expires a value as soon as the clock moves on. Other negative numbers expire it at once.
+ * `null` and `undefined` mean "not given". Anything else, NaN included, is a ValidationError.
  */
 export type Duration = number | string | DurationLike;
 
-/** The sum of its parts; at least one is needed. A `Temporal.Duration` without years, months and weeks serves as it is. */
+/** A duration as the sum of its parts. At least one is required. A `Temporal.Duration` without years, months and weeks fits. */
 export interface DurationLike {
   days?: number;
   hours?: number;
@@ -22,234 +21,237 @@ export interface DurationLike {
 
 export type Awaitable<T> = T | PromiseLike<T>;
 
-/** What a region stores. Plain: structured clone and JSON keep it whole. */
+/** The record that a region stores under a key: a plain object that structured clone and JSON preserve. */
 export interface StoredRecord<T = unknown> {
   readonly payload: T;
   readonly metadata: Readonly<Metadata>;
 }
 
-/** dogpile.cache's metadata. */
+/** The metadata of a record, in the format of Python's dogpile.cache. */
 export interface Metadata {
-  /** Creation time in seconds since the epoch. */
+  /** Creation time, in seconds since the epoch. */
   ct: number;
-  /** Format version: 2. A record of any other version is a miss. */
+  /** Format version: 2. A record of another version counts as missing. */
   v: number;
-  /** The value's own expiration in seconds, `-1` for never; absent where none was given. */
+  /** The value's own expiration in seconds; `-1` means never. Absent if the value has none. */
   et?: number;
   [extra: string]: unknown;
 }
 
-/** A record as a caller sees it. */
+/** A record as a caller gets it: the value, its metadata, its age and when it expires. */
 export interface CachedValue<T = unknown> extends StoredRecord<T> {
-  /** `metadata.ct`: seconds since the epoch. */
+  /** Creation time, in seconds since the epoch: `metadata.ct`. */
   readonly cachedTime: number;
-  /** Seconds from `cachedTime` to the moment of reading this property, never below zero. An own member: it survives `{ ...entry }`. */
+  /** Seconds from `cachedTime` until you read this property; never negative. A copy, `{ ...entry }`, keeps the age it was made at. */
   readonly age: number;
-  /** Seconds since the epoch when it becomes stale for whoever asked, invalidations aside; Infinity for never. */
+  /** When the value becomes stale for this call, in seconds since the epoch; Infinity means never. Invalidations are not considered. */
   readonly expiresAt: number;
 }
 
-/** What a backend may hold: records, or with a serializer their text or bytes. A region takes anything else that it finds for a miss. */
+/** What a backend stores: records, or their text or bytes if there is a serializer. Anything else counts as missing. */
 export type Stored = StoredRecord | string | Uint8Array;
 
 // ---------------------------------------------------------------- region
 
 /**
- * Makes a region and gives it a backend: `new Region(options).configure(options)`.
+ * Creates a region and configures its backend: `new Region(options).configure(options)`.
  *
  * Throws what `configure` throws.
  */
 export function createRegion<V = unknown>(options: RegionOptions & ConfigureOptions): Region<V>;
 
 /**
- * What a region is for its whole life.
+ * Options that a region keeps for life.
  *
- * Options, here and everywhere, are read once, inherited members and getters included. An unknown name of their own is a
- * ValidationError that lists the known ones, and says which one was probably meant.
+ * All options are read once; getters and inherited members work. `undefined` means "not given". An unknown name is a
+ * ValidationError that lists the known names and suggests the closest one.
  */
 export interface RegionOptions {
-  /** A name of your own, given back by `region.name`. */
+  /** A name for your own use, returned by `region.name`. Default: none. */
   name?: string | undefined;
   /**
-   * Applied to every key before it reaches the backend.
+   * Changes every key before it reaches the backend, for example to add a prefix. `false` uses none.
    *
-   * Default: the backend's own `keyMangler`, if it has one; `false` switches that off.
+   * Default: the backend's own `keyMangler`, if it has one.
    */
   keyMangler?: KeyMangler | false | undefined;
-  /** Makes the keys of `cacheOnArguments`, unless the function has its own. Default: `functionKeyGenerator`. */
+  /** Makes the keys of `cacheOnArguments`, unless the function has a generator of its own. Default: `functionKeyGenerator`. */
   functionKeyGenerator?: FunctionKeyGenerator | undefined;
-  /** Makes the keys of `cacheMultiOnArguments`, unless the function has its own. Default: `functionMultiKeyGenerator`. */
+  /** Makes the keys of `cacheMultiOnArguments`, unless the function has a generator of its own. Default: `functionMultiKeyGenerator`. */
   functionMultiKeyGenerator?: FunctionMultiKeyGenerator | undefined;
   /**
-   * Makes text or bytes of records before they reach the backend. `JSON`, superjson and devalue serve as they are.
+   * Converts records to text or bytes before they reach the backend. `JSON`, superjson and devalue fit as they are. `false` uses none.
    *
-   * Default: the backend's own `serializer`, if it has one, else records are stored as they are; `false` switches the
-   * backend's off.
+   * Default: the backend's own `serializer`, if it has one; otherwise records are stored as objects.
    */
   serializer?: Serializer | false | undefined;
   /**
-   * Called when a *stale* value exists and this caller won the dogpile lock: the stale value is returned at once and the
-   * runner owns the regeneration. It must call `mutex.release()` when done: until then, or until `lockTimeout`, whoever finds
-   * a stale value is served that. `backgroundRunner` is ready-made.
+   * Loads stale values in your own way, for example in a queue. It is called when a caller finds a stale value and no load is running;
+   * that caller gets the stale value at once.
    *
-   * Default: none, the caller that won creates and waits. `getOrCreateMulti` and `forceRefresh` never ask it.
+   * The runner must call `mutex.release()` when it is done. Until then, or until `lockTimeout`, callers get the stale value.
+   * `getOrCreateMulti` and `forceRefresh` do not use it. Default: none; the caller that finds the stale value loads and waits.
    */
   asyncCreationRunner?: AsyncCreationRunner | undefined;
   /**
-   * `true` does what `asyncCreationRunner: backgroundRunner` does: nobody waits for a stale value's successor.
+   * `true` returns a stale value to every caller at once and loads the new one in the background, as `backgroundRunner` does.
    *
-   * Default: `false`. `true` beside an `asyncCreationRunner` is a ValidationError.
+   * Default: `false`, one caller loads and waits. `true` together with an `asyncCreationRunner` is a ValidationError.
    */
   staleWhileRevalidate?: boolean | undefined;
   /**
-   * Tells the time, in seconds since the epoch.
+   * Returns the current time in seconds since the epoch, for example in tests. It must be a finite number.
    *
-   * Default: `Date.now()`, strictly increasing for creation and invalidation times. It stands still while the system's clock is
-   * behind it by 60 s or less; one that is set back by more is believed at once. A clock that is given is used as it is; what it
-   * returns must be a finite number.
+   * Default: `Date.now()`, made strictly increasing for creation and invalidation times. If the system clock is set back by up to
+   * 60 s, the region's time stands still until the clock has caught up; a larger step is followed at once.
    */
   clock?: (() => number) | undefined;
   /**
-   * Keeps a promise alive past the request that made it: a creation with its write, and what a runner does in the background.
+   * Keeps the runtime alive until a promise settles: the promise of a load and its write, and of a runner's background work.
    *
-   * It must not close over one request's `ctx`. The promise never rejects; what this throws reaches nobody. Default: on
-   * Cloudflare Workers the platform's own, elsewhere none.
+   * The promise never rejects, and errors that this function throws are ignored. Do not use one request's `ctx` here; it ends with
+   * that request. Default: the platform's own `waitUntil` on Cloudflare Workers, none elsewhere.
    */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /**
-   * Told what was hit, missed, created and waited for, and which failures the callers were spared.
+   * Receives events: hits, misses, loads, waits, and errors that callers did not get.
    *
-   * `onHit`, `onStale`, `onMiss` and `onWait` have to be there when the region is configured; with any of them no call takes the
-   * shortest path. Default: nobody is told; without an `onError` the first error of each kind goes to `console.warn`.
+   * `onHit`, `onStale`, `onMiss` and `onWait` must exist when the region is configured, and make every call a little slower.
+   * Default: none. Without an `onError`, the first error of each kind goes to `console.warn`.
    */
   observer?: Partial<RegionObserver> | undefined;
 }
 
-/** What a region works with until it is configured again. Unknown names as in RegionOptions. */
+/** Options that hold until the region is configured again. See RegionOptions for how options are read. */
 export interface ConfigureOptions {
   /**
-   * A backend, or the name of a registered one such as "dogpile.cache.memory".
+   * Where values are stored: an object, or the name of a registered backend such as "dogpile.cache.memory".
    *
-   * A name that nobody registered is a PluginNotFound.
+   * An unknown name is a PluginNotFound.
    */
   backend: CacheBackend | string;
-  /** Passed to the factory of the named backend, which answers at once. Default: `{}`. */
+  /** Arguments for the factory of a backend that is given by name. Default: `{}`. */
   arguments?: Record<string, unknown> | undefined;
   /**
-   * Every read's expiration, unless the call or the value has its own. Never stored with a value.
+   * The age at which a value expires, unless the call or the value has its own limit. It is checked when a value is read, not stored
+   * with it.
    *
-   * Default: values never expire.
+   * Default: never.
    */
   expirationTime?: Duration | null | undefined;
   /**
-   * Lets `configure` replace the backend that the region has: creations under way still reach those who wait, and are not stored.
+   * Allows `configure` to replace the backend. A running load still returns its value to its callers, but does not store it.
    *
    * Default: `false`, a second `configure` throws RegionAlreadyConfigured.
    */
   replaceExistingBackend?: boolean | undefined;
   /**
-   * Proxies around the backend, or classes of them, which are made without arguments: `[A, B]` is region -> A -> B -> backend.
+   * Proxies around the backend, from the outside in: `[A, B]` is region -> A -> B -> backend. A class is instantiated without arguments.
    *
-   * A proxy stands in one place of one region, which may use it again when it is configured anew. Default: none. A second place
-   * and anything else is a ValidationError.
+   * A proxy object belongs to one place in one region, which may reuse it when it is configured again; a second place is a
+   * ValidationError. Default: none.
    */
   wrap?: ReadonlyArray<ProxyBackend | (new () => ProxyBackend)> | undefined;
   /**
-   * Keeps the times of the region's invalidations, and says what they mean.
+   * Stores the times of invalidations, for example to share them with other tabs or processes.
    *
-   * Default: they are kept in this region object. Without it `configure` keeps the one that there is.
+   * Default: the one that the region already has; at first, a DefaultInvalidationStrategy of its own.
    */
   regionInvalidator?: RegionInvalidationStrategy | undefined;
   /**
-   * How long, from a creation's start, waiters wait before one of them takes over, and how long the backend may leave a read,
-   * a write or a lock without an answer before that counts as failed, with a TimeoutError.
+   * How long a load may run before one of its waiters takes over, and how long a backend may take for a read, a write or a lock
+   * before the operation fails with a TimeoutError.
    *
-   * Default: 30 s. Zero and less is a ValidationError.
+   * Default: 30 s. It must be greater than zero.
    */
   lockTimeout?: Duration | undefined;
   /**
-   * What `getOrCreate`, `getOrCreateEntry` and `getOrCreateMulti` make of a backend that fails.
+   * What `getOrCreate`, `getOrCreateEntry` and `getOrCreateMulti` do if the backend fails. All other methods reject with the
+   * backend's error.
    *
-   * "degrade" (default) takes an unreadable backend for a miss, returns the created value although it could not be stored, and
-   * reports both to `observer.onError`. "throw" rejects with BackendError. All other methods reject with the backend's own error.
+   * "degrade" (default): a failed read counts as a miss, a failed write leaves the value unstored, and `observer.onError` gets the
+   * errors. "throw": the call rejects with BackendError.
    */
   backendErrors?: "degrade" | "throw" | undefined;
   /**
-   * The `staleIfError` of calls that have none of their own; what is stored is kept for as long in the backend.
+   * Returns a stale value if the creator fails and the value expired no longer ago than this. The backend is told to keep values
+   * that much longer.
    *
-   * Default: a creator's error reaches its callers.
+   * Default: the call rejects with the creator's error.
    */
   staleIfError?: Duration | undefined;
 }
 
 /**
- * A front end to one cache backend, in which one caller creates a value while the others wait for it or are served the stale one.
+ * A cache that loads each value once, however many callers ask: one caller runs the creator, the others wait for it or get the
+ * stale value.
  *
- * Keys are arbitrary strings; anything else is a ValidationError. Methods that return promises report only by rejecting, and
- * every one of them rejects with RegionNotConfigured until the region has a backend.
+ * Keys are strings; anything else is a ValidationError. Asynchronous methods never throw: they reject. They reject with
+ * RegionNotConfigured until the region has a backend.
  */
 export class Region<V = unknown> {
-  /** Throws a ValidationError for what it cannot use. */
+  /** Creates a region without a backend. Throws a ValidationError for an invalid option. */
   constructor(options?: RegionOptions);
 
   /**
-   * Gives the region its backend.
+   * Sets the backend and the options that belong to it.
    *
-   * Checks everything before it changes anything. Throws ValidationError, PluginNotFound, RegionAlreadyConfigured, and what a
-   * named backend's factory throws.
+   * Throws ValidationError, PluginNotFound, RegionAlreadyConfigured, or the error of a backend's factory. If it throws, the region
+   * is unchanged.
    */
   configure(options: ConfigureOptions): this;
 
   /**
-   * `configure` with what a configuration file says: the members of `config` whose names begin with `prefix`, others are ignored.
+   * Calls `configure` with the members of `config` whose names begin with `prefix`, as read from a configuration file.
    *
    * `configureFromConfig({"cache.backend": "dogpile.cache.memory", "cache.expiration_time": "60", "cache.arguments.max_entries": "500"}, "cache.")`
    *
-   * After the prefix come the names of ConfigureOptions, in camelCase or snake_case, or `arguments.` and the name of an argument.
-   * Text is coerced: digits to a number, "true" and "false" to a boolean, "None" to `null`; of all other text the blanks around
-   * it go. Without a backend it throws a ValidationError, else what `configure` throws, and changes nothing then.
+   * After the prefix comes the name of a ConfigureOptions member, in camelCase or snake_case, or `arguments.` and an argument's
+   * name. Text is converted: digits to a number, "true" and "false" to a boolean, "None" to `null`; other text is trimmed.
+   * Throws a ValidationError if there is no backend, and what `configure` throws.
    */
   configureFromConfig(config: Record<string, unknown>, prefix: string): this;
 
-  /** As given. */
+  /** The `name` option. */
   readonly name: string | undefined;
   /** Whether the region has a backend. */
   readonly isConfigured: boolean;
-  /** The backend. Throws RegionNotConfigured where there is none. */
+  /** The backend, or the outermost proxy around it. Throws RegionNotConfigured if there is none. */
   readonly backend: CacheBackend;
-  /** The innermost backend, below every proxy. Throws RegionNotConfigured where there is none. */
+  /** The backend behind all proxies. Throws RegionNotConfigured if there is none. */
   readonly actualBackend: CacheBackend;
-  /** What the region has counted so far: a snapshot. */
+  /** A snapshot of the region's counters. */
   readonly stats: RegionStats;
   /**
-   * Puts a proxy, or one of this class, around the backend and all other proxies.
+   * Puts a proxy, or an instance of a proxy class, around the backend and all other proxies.
    *
-   * Throws RegionNotConfigured where there is no backend, and a ValidationError for a proxy that stands somewhere already.
+   * Throws RegionNotConfigured if there is no backend, and a ValidationError for a proxy that is already in use.
    */
   wrap(proxy: ProxyBackend | (new () => ProxyBackend)): void;
 
   /**
-   * The value under a key, or `undefined` when it is absent, expired, invalidated or unreadable.
+   * Returns the value under a key, or `undefined` if it is absent, expired, invalidated or unreadable. It never waits for a load.
    *
-   * A cached `null`, `0`, `""` or `false` is a hit. Never waits for a creation. Rejects with the backend's own error.
+   * A stored `null`, `0`, `""` or `false` is returned like any other value. Rejects with the backend's own error.
    */
   get<T extends V = V>(key: string, options?: GetOptions): Promise<T | undefined>;
 
-  /** The values under many keys by one backend read, in the order of `keys`, duplicates repeated. Else as `get`. */
+  /** Like `get` for many keys, with one backend read. The values are in the order of `keys`; a key given twice is returned twice. */
   getMulti<T extends V = V>(keys: Iterable<string> & object, options?: GetOptions): Promise<(T | undefined)[]>;
 
-  /** The record under a key, which tells a cached `undefined` from a miss. Else as `get`. */
+  /** Like `get`, but returns the whole record, so that a stored `undefined` differs from a miss. */
   getValueMetadata<T extends V = V>(key: string, options?: GetOptions): Promise<CachedValue<T> | undefined>;
 
   /**
-   * The value under a key: a fresh one, or a stale one while another caller creates, or the one that is created for all who wait.
+   * Returns the value under a key, and calls `creator` to load it if it is missing or stale. Concurrent callers share one load:
+   * they wait for it, or get the stale value at once.
    *
-   * `creator` answers at once or by promise, and is called without `this`, with `creatorArgs` where they are given, else with a
-   * context. What it throws or rejects with reaches everyone who waits, as it is, and nothing is stored.
+   * `creator` may return a value or a promise. It is called without `this`, with a CreatorContext, or with `creatorArgs` if given.
+   * If it fails, all waiting callers get its error unchanged, and nothing is stored.
    *
-   * Rejects with ReentrantError when a creator asks for the key that it is creating and there is no stale value to give it, with
-   * TimeoutError when a creation and the one that took over from it have both had their `lockTimeout`, or the call its
-   * `timeout`, with the reason of its `signal`, and with BackendError where `backendErrors` is "throw".
+   * Rejects with ReentrantError if a creator asks for the key that it is loading and there is no stale value; with TimeoutError after
+   * the call's `timeout`, or if a load and the one that took over both exceeded `lockTimeout`; with the reason of the `signal`; and
+   * with BackendError if `backendErrors` is "throw".
    */
   getOrCreate<T extends V, A extends unknown[]>(
     key: string,
@@ -258,7 +260,11 @@ export class Region<V = unknown> {
   ): Promise<T>;
   getOrCreate<T extends V>(key: string, creator: (context: CreatorContext<V>) => Awaitable<T>, options?: CreateOptions<NoInfer<T>>): Promise<T>;
 
-  /** As `getOrCreate`, with the record's age and how it was come by: for an `Age` or `X-Cache` header. */
+  /**
+   * Like `getOrCreate`, but returns the whole record and where it came from, for example for an `Age` or `X-Cache` header.
+   *
+   * `state`: "fresh" and "stale" values were stored before, "created" was loaded by this call, "coalesced" by another caller.
+   */
   getOrCreateEntry<T extends V>(
     key: string,
     creator: (context: CreatorContext<V>) => Awaitable<T>,
@@ -266,11 +272,11 @@ export class Region<V = unknown> {
   ): Promise<CachedValue<T> & { readonly state: "fresh" | "stale" | "created" | "coalesced" }>;
 
   /**
-   * The values under many keys, in the order of `keys`: one backend read, one creator call for all keys that nobody else is
-   * creating, one backend write.
+   * Like `getOrCreate` for many keys: one backend read, one creator call for the keys that nobody else is loading, one backend
+   * write. The values are in the order of `keys`.
    *
-   * The creator gets the unique keys to create, in the order in which they were first asked for, and returns as many values in
-   * that order, or promises for them. Any other number is a ValidationError for everyone who waits, and nothing is stored.
+   * `creator` gets the unique keys to load, in the order of `keys`, and returns an array with a value, or a promise for one, for each
+   * key in that order. An array of another length is a ValidationError for all waiting callers, and nothing is stored.
    */
   getOrCreateMulti<T extends V>(
     keys: Iterable<string> & object,
@@ -279,247 +285,263 @@ export class Region<V = unknown> {
   ): Promise<T[]>;
 
   /**
-   * Stores a value. A creation of this key that is under way still reaches those who wait, and is not stored.
+   * Stores a value. If a load of this key is running, its result does not overwrite the value; callers that already wait still
+   * receive the result.
    *
-   * A promise or other thenable as value is a ValidationError. Rejects with the backend's own error.
+   * A promise as value is a ValidationError. Rejects with the backend's own error.
    */
   set(key: string, value: V, options?: SetOptions): Promise<void>;
 
-  /** Stores many values, by one backend write. Else as `set`. */
+  /** Like `set` for many values, with one backend write. */
   setMulti(values: Map<string, V> | Record<string, V> | Iterable<readonly [string, V]>, options?: SetOptions): Promise<void>;
 
-  /** Deletes a value. A creation of this key that is under way fares as with `set`. Rejects with the backend's own error. */
+  /**
+   * Deletes a value. If a load of this key is running, its result is not stored; callers that already wait still receive it.
+   *
+   * Rejects with the backend's own error.
+   */
   delete(key: string): Promise<void>;
 
-  /** Deletes many values, by one backend call. Else as `delete`. */
+  /** Like `delete` for many keys, with one backend call. */
   deleteMulti(keys: Iterable<string> & object): Promise<void>;
 
   /**
-   * Ends all values that were created until now, in effect for this region object when the call returns.
+   * Invalidates all values that were created until now. It takes effect in this region before it returns.
    *
-   * Hard (default): they are missing. Soft, `{ soft: true }` or `false`: they are stale, served while one caller creates. Creations
-   * under way reach those who wait, and are not stored. The promise settles when the strategy has told everyone that it tells.
+   * Hard (default): the values count as missing. Soft, with `{ soft: true }` or `false`: they count as stale. The result of a running
+   * load is not stored; callers that already wait still receive it. The promise settles when the strategy has informed the others,
+   * such as other tabs.
    */
   invalidate(hard?: boolean | { soft: boolean }): Promise<void>;
 
   /**
-   * Tells an observer of this region's events, beside the one of its options. Returns a function that ends it.
+   * Calls an additional observer at this region's events. Returns a function that ends it.
    *
-   * Throws a ValidationError unless it is an object.
+   * Throws a ValidationError unless `observer` is an object.
    */
   observe(observer: Partial<RegionObserver>): () => void;
   /**
-   * Calls `listener` after the value that `getOrCreate(key)` would give may have changed. Returns a function that ends the subscription.
+   * Calls `listener` after the value that `getOrCreate(key)` returns may have changed. Returns a function that ends the subscription.
    *
-   * `why`: "stored" by a `set` or a creation, "deleted", "invalidated" here or by what a strategy has heard, or "elsewhere", where the backend tells
-   * that somebody else has written. The listener is called in a microtask. An error that it throws, or a rejection that it returns, goes to
-   * `observer.onError`, as "background". Throws RegionNotConfigured before `configure`.
+   * `why`: "stored" by a `set` or a load; "deleted"; "invalidated", here or elsewhere; or "elsewhere": the backend reports a write by somebody else. The
+   * listener is called in a microtask. If it throws or rejects, the error goes to `observer.onError`, as "background".
+   *
+   * Throws RegionNotConfigured before `configure`.
    */
   subscribe(key: string, listener: (why: "stored" | "deleted" | "invalidated" | "elsewhere") => void): () => void;
-  /** Whether a creation of this key is under way in this region object, or wherever the backend's lock reaches. */
+  /** Whether a load of this key is running in this region, or anywhere that shares the backend's lock. */
   keyIsLocked(key: string): Promise<boolean>;
 
   /**
-   * A function that keeps what `fn` returns, one value for each list of arguments. `fn` gets exactly the call's arguments.
+   * Returns a cached version of `fn`, with one value for each list of arguments. `fn` gets exactly the arguments of the call.
    *
-   * With options alone the result wraps a function, or decorates a method: see CacheDecorator.
+   * Without `fn` it returns a function that wraps a function or decorates a method: see CacheDecorator.
    *
-   * Throws a ValidationError for what it cannot use, a missing namespace included. Functions may be made before the region has
-   * a backend; their calls reject until then.
+   * Throws a ValidationError for an invalid option or a missing namespace. The region may get its backend later; calls reject until
+   * then.
    */
   cacheOnArguments<A extends unknown[], R>(options: FunctionOptions<R>, fn: (...args: A) => Awaitable<R>): CachedFunction<A, R>;
   cacheOnArguments(options: FunctionOptions<any>): CacheDecorator;
 
   /**
-   * A function that keeps one value for each of its arguments, and calls `fn` once with those that have none.
+   * Returns a cached version of `fn`, with one value for each argument. `fn` is called once, with the arguments whose values are
+   * missing.
    *
-   * `fn` returns an array of values in the order of its arguments, or with `asDict` a Map from argument to value: what the Map
-   * lacks is not stored, and absent from the result; whoever else waits for such a key begins again.
+   * `fn` returns an array of values in the order of its arguments. With `asDict: true` it returns a Map from argument to value; an
+   * argument that the Map lacks is not stored and is absent from the result.
    */
   cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict: true }, fn: (...keys: K[]) => Awaitable<Map<K, R>>): CachedMultiFunction<K, R, Map<K, R>>;
   cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict?: false }, fn: (...keys: K[]) => Awaitable<readonly R[]>): CachedMultiFunction<K, R, R[]>;
 
   /**
-   * Closes what the region has opened: a backend that it made by name. A backend of your own is yours to close.
+   * Closes a backend that the region created by name. A backend that you created is yours to close.
    *
-   * Creations under way reach those who wait, and are not stored.
+   * A running load still returns its value to its callers, but does not store it.
    */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface GetOptions {
-  /** Supersedes the record's and the region's for this read only. Default: theirs. */
+  /** The age at which a value counts as expired for this read. Default: the value's own limit, else the region's. */
   expirationTime?: Duration | null | undefined;
-  /** Skips the expiration and the invalidation test. Default: `false`. */
+  /** Returns expired and invalidated values too. Default: `false`. */
   ignoreExpiration?: boolean | undefined;
 }
 
 export interface SetOptions {
-  /** The value's own expiration, stored with it: superseded by a call's, superseding the region's. Default: none. */
+  /** The value's own expiration, stored with it. It overrides the region's; a call's overrides it. Default: none. */
   expiresIn?: Duration | null | undefined;
 }
 
-/** What one call may say. */
+/** Options of one call. */
 export interface CreateOptions<T = unknown> {
-  /** Supersedes the record's and the region's for this call only. Default: theirs. */
+  /** The age at which a value counts as expired for this call. Default: the value's own limit, else the region's. */
   expirationTime?: Duration | null | undefined;
   /**
-   * Asked once per created value; a falsy answer returns the value without storing it. It may answer by promise, which is awaited for
-   * `lockTimeout` at most: then the value is not stored, and the observer is told.
+   * Decides whether a created value is stored: a falsy result returns the value without storing it. It is called once per value.
    *
-   * Default: every value is stored. What it throws reaches everyone who waits, and nothing is stored.
+   * It may return a promise; if that takes longer than `lockTimeout`, the value is not stored and the observer gets an error. If it
+   * throws, all waiting callers get the error, and nothing is stored. Default: every value is stored.
    */
   shouldCacheFn?: ((value: T) => unknown) | undefined;
-  /** Creates even where a fresh value exists; joins a creation that is running. Default: `false`. */
+  /** Loads even if there is a fresh value. If a load is running, the call joins it. Default: `false`. */
   forceRefresh?: boolean | undefined;
   /**
-   * Detaches this caller, with the signal's reason; the creation goes on while anyone else waits.
+   * Cancels this call, which rejects with the signal's reason. The load continues while other callers wait for it.
    *
    * Default: none.
    */
   signal?: AbortSignal | undefined;
   /**
-   * How long this call waits: then it gets the stale value if there is one, else a TimeoutError. The creation goes on.
+   * How long this call waits. After that it returns the stale value, or rejects with a TimeoutError if there is none. The load
+   * continues.
    *
-   * Default: without end.
+   * Default: no limit.
    */
   timeout?: Duration | undefined;
   /**
-   * When the creator fails, this call gets a value that expired no longer ago than this, if there is one, and the observer is
-   * told of the error. What was hard-invalidated is never served. A value that such a call stores is kept for as long in the backend.
+   * Returns a stale value if the creator fails and the value expired no longer ago than this; `observer.onError` gets the error. A
+   * hard-invalidated value is never returned. The backend is told to keep values that this call stores that much longer.
    *
-   * Default: the region's, else the error.
+   * Default: the region's; else the call rejects with the creator's error.
    */
   staleIfError?: Duration | undefined;
   /**
-   * `true`: this call waits for nothing that it has a stale value for, which is replaced in the background; `false`: it creates and waits,
-   * whatever the region says. `getOrCreateMulti` takes no notice of it.
+   * `true`: if there is a stale value, this call returns it and the new one is loaded in the background. `false`: this call loads and
+   * waits, if nobody else is loading. `getOrCreateMulti` ignores it.
    *
    * Default: the region's.
    */
   staleWhileRevalidate?: boolean | undefined;
-  /** As the region's, for this call. Default: the region's. */
+  /** Keeps the runtime alive until this call's work is done, as the region's option does. Default: the region's. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
-  /** How long this caller lets a creation run, from its start, before it takes over. Default: the region's. */
+  /** How long a load may run, from its start, before this caller takes over. Default: the region's. */
   lockTimeout?: Duration | undefined;
 }
 
-/** What a creator is called with. A copy, `{ ...context }`, has all of it. */
+/** The argument of a creator. A copy, `{ ...context }`, has all members. */
 export interface CreatorContext<V = unknown> {
-  /** As the caller gave it. */
+  /** The key, as the caller gave it. */
   readonly key: string;
-  /** Aborts when every caller that waited was detached by its own signal. A caller's `timeout` and a creation in the background keep it alive. */
+  /** Aborts when every waiting caller was cancelled by its own `signal`. A caller's `timeout` does not abort it, nor a background load. */
   readonly signal: AbortSignal;
-  /** What is being replaced. */
+  /** The record that this load replaces; `undefined` if there is none. */
   readonly stale: CachedValue<V> | undefined;
   /**
-   * Gives this value its own expiration, stored with it: superseded by a call's, superseding the region's.
+   * Sets the value's own expiration, stored with it. It overrides the region's; a call's overrides it.
    *
-   * The last call before the creator's promise settles counts.
+   * Call it before the creator's promise settles; the last call counts.
    */
   expiresIn(duration: Duration): void;
 }
 
-/** What a creator of many values is called with, after the keys. */
+/** The second argument of a creator of many values. */
 export interface MultiCreatorContext {
   /** Aborts when nobody waits for any of the keys: see `CreatorContext.signal`. */
   readonly signal: AbortSignal;
-  /** As `CreatorContext.expiresIn`, for one of the keys. */
+  /** Sets the expiration of one of the values: see `CreatorContext.expiresIn`. */
   expiresIn(key: string, duration: Duration): void;
 }
 
-/** Counted by caller and key. */
+/** Counters of a region. A call of many keys counts each of its keys. */
 export interface RegionStats {
-  /** Fresh values served. */
+  /** Fresh values returned. */
   hits: number;
-  /** Stale values served while another caller creates. */
+  /** Stale values returned while another caller loads. */
   staleHits: number;
-  /** Callers that found nothing to serve. */
+  /** Callers that found no value to return. */
   misses: number;
   /** Values that a creator was asked for. */
   creations: number;
-  /** Those that it failed to give. */
+  /** Creations that failed. */
   creationErrors: number;
-  /** Callers that got a value created by another caller, here or wherever the backend's lock reaches. */
+  /** Callers that got a value loaded by another caller, here or anywhere that shares the backend's lock. */
   coalesced: number;
-  /** Creations that were given up for another one. */
+  /** Loads that another caller took over. */
   takeovers: number;
-  /** Reads, writes, locks and strategies that failed. */
+  /** Reads, writes, locks and invalidation strategies that failed. */
   backendErrors: number;
 }
 
-/** What an observer throws never reaches a caller. */
+/** Functions that a region calls at its events, with the region's name as the last argument. What they throw is ignored. */
 export interface RegionObserver {
+  /** A fresh value was returned. */
   onHit(key: string, region: string | undefined): void;
+  /** A stale value was returned. */
   onStale(key: string, region: string | undefined): void;
-  /** `why`: to `get` and its like an expired record is "invalidated". */
+  /** No value was found. `why`: for `get`, `getMulti` and `getValueMetadata` an expired value is "invalidated" too. */
   onMiss(key: string, why: "absent" | "version" | "invalidated" | "unreadable", region: string | undefined): void;
-  /** `seconds`: how long the creator took. */
+  /** A creator has returned. `seconds`: how long it took. */
   onCreate(keys: string[], seconds: number, region: string | undefined): void;
+  /** A caller waits for another caller's load. */
   onWait(key: string, region: string | undefined): void;
+  /** Another caller took over a load. */
   onTakeover(key: string, region: string | undefined): void;
-  /** "background": a creator whose callers were content with a stale value; "invalidate": a strategy that could not be refreshed. */
+  /**
+   * An error that callers did not get. `where`: "background" is a creator whose callers got a stale value or have left, "invalidate" an
+   * invalidation strategy that could not be refreshed.
+   */
   onError(error: unknown, where: "read" | "write" | "lock" | "background" | "invalidate", region: string | undefined): void;
 }
 
-/** Makes the key that a backend sees; anything but a string is a ValidationError. Two keys that it makes one are one key. */
+/** Returns the key that the backend sees. It must return a string. Keys that it maps to the same string share one value. */
 export type KeyMangler = (key: string) => string;
 
 /**
- * Makes text or bytes of a payload, and reads them back; reading takes either, whichever the store gives.
+ * Converts a value to text or bytes, and back. For reading, the region accepts text and bytes from the backend in either case.
  *
- * A region with a serializer stores `{"ct": 1700000000.0, "v": 2}|payload`, byte for byte what Python's dogpile.cache writes.
- * What `parse` or `decode` throws makes a miss that is reported; a CantDeserialize makes a silent one.
+ * A region with a serializer stores `{"ct": 1700000000.0, "v": 2}|value`, byte for byte what Python's dogpile.cache writes. If
+ * `parse` or `decode` throws, the value counts as missing and `observer.onError` gets the error; a CantDeserialize is not reported.
  */
 export type Serializer = { stringify(payload: any): string; parse(text: string): any } | { encode(payload: any): Uint8Array; decode(bytes: Uint8Array): any };
 
 /**
- * Owns the creation of a stale value. `creator` calls the user's own; those who wait get what it gave or threw when the
- * runner releases. What the runner throws gives back the lock and reaches its caller.
+ * Loads a stale value in its own way. `creator` calls the caller's creator; waiting callers get its result when the runner releases
+ * the mutex. If the runner throws, the mutex is released and the caller gets the error.
  */
 export type AsyncCreationRunner = (region: Region<any>, key: string, creator: () => Promise<unknown>, mutex: Mutex, job: CreationJob) => void;
 export interface CreationJob {
-  /** Asks shouldCacheFn, stores unless the creation was fenced off or released; true if stored. */
+  /** Stores the value and returns `true`. Returns `false` if `shouldCacheFn` declines it, or a `set`, `delete`, invalidation or release came first. */
   store(value: unknown): Promise<boolean>;
-  /** Keeps a promise alive past the request, where the platform would end it. A rejection goes to `observer.onError`, as "background". */
+  /** Keeps the runtime alive until the promise settles. A rejection goes to `observer.onError`, as "background". */
   waitUntil(promise: Promise<unknown>): void;
-  /** Tells `observer.onError`, as "background". */
+  /** Reports an error to `observer.onError`, as "background". */
   failed(error: unknown): void;
 }
-/** Creates, stores and releases in the background, inside `waitUntil` where there is one; a failure goes to `observer.onError`. */
+/** Loads, stores and releases in the background, within `waitUntil` if there is one. Errors go to `observer.onError`. */
 export const backgroundRunner: AsyncCreationRunner;
 
 // ---------------------------------------------------------------- functions
 
-/** The options of a call, and how its keys are made: by functions that answer at once, else their calls reject with a ValidationError. */
+/** Options of a cached function. Functions among them that make keys must return at once; a promise makes the calls reject with a ValidationError. */
 export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "expirationTime" | "signal"> {
   /**
-   * Part of every key, and required unless a key generator is given (minifiers rename functions).
+   * The first part of every key; give each cached function its own. Required unless there is a key generator.
    *
-   * A function is asked with the method's `this` at each call, and so can keep instances apart.
+   * A function gets the method's `this` at each call, so that instances do not share values.
    */
   namespace?: string | ((self: unknown) => string) | undefined;
-  /** As for a call of `getOrCreate`. A function is asked at every call. Default: the record's and the region's. */
+  /** As for `getOrCreate`, or a function that returns it, called for each call. Default: the value's own limit, else the region's. */
   expirationTime?: Duration | null | (() => Duration | null | undefined) | undefined;
   /**
-   * An argument's part of the key.
+   * Converts an argument to its part of the key.
    *
-   * Default: canonical JSON (object keys sorted, trailing `undefined` dropped; `undefined`, NaN, `-0`, bigint, Date and a hole in
-   * an array told apart). A TypeError for functions, symbols and class instances, for what contains itself or is nested more than
-   * 500 deep, and for what makes a text of more than 1,048,576 characters.
+   * Default: canonical JSON. Object keys are sorted and trailing `undefined` is dropped; `undefined`, NaN, `-0`, bigint, Date and a
+   * hole in an array differ from each other. Functions, symbols, class instances, cycles, nesting deeper than 500 levels and text of
+   * more than 1,048,576 characters are a TypeError.
    */
   toStr?: ((argument: any) => string) | undefined;
-  /** For `cacheOnArguments`. Default: the region's. */
+  /** Makes the keys of `cacheOnArguments`. Default: the region's. */
   functionKeyGenerator?: FunctionKeyGenerator | undefined;
-  /** For `cacheMultiOnArguments`. Default: the region's. */
+  /** Makes the keys of `cacheMultiOnArguments`. Default: the region's. */
   functionMultiKeyGenerator?: FunctionMultiKeyGenerator | undefined;
 }
 
 /**
- * Wraps a function, or decorates a method: standard and legacy (`experimentalDecorators`) decorators, static methods too. `this` is
- * passed on.
+ * Wraps a function, or decorates a method or static method, which keeps its `this`. Standard and legacy (`experimentalDecorators`)
+ * decorators work.
  *
- * Anything else that is decorated, a class, a field, an accessor or a parameter, is a ValidationError.
+ * Decorating a class, a field, an accessor or a parameter is a ValidationError.
  */
 export interface CacheDecorator {
   <A extends unknown[], R>(fn: (...args: A) => Awaitable<R>, context?: ClassMethodDecoratorContext): CachedFunction<A, R>;
@@ -527,25 +549,25 @@ export interface CacheDecorator {
 }
 
 /**
- * What `cacheOnArguments` makes; its `name` and `length` are the function's. Calls and helpers reject with what the key generator throws.
+ * A function made by `cacheOnArguments`, with the `name` and `length` of the original. All calls reject with what the key generator throws.
  *
- * A helper of a method whose namespace depends on `this` is called with it: `user.load.invalidate.call(user, 1)`.
+ * If a method's namespace depends on `this`, pass `this` to the helpers: `user.load.invalidate.call(user, 1)`.
  */
 export interface CachedFunction<A extends unknown[], R> {
   (...args: A): Promise<R>;
-  /** `region.get` under the key of these arguments: by the region's expiration, not the function's. */
+  /** Returns the stored value of these arguments, like `region.get`. The region's expiration applies, not the function's. */
   get(...args: A): Promise<R | undefined>;
-  /** `region.set` under the key of these arguments. */
+  /** Stores a value for these arguments, like `region.set`. */
   set(value: R, ...args: A): Promise<void>;
-  /** Deletes the one value of these arguments. */
+  /** Deletes the value of these arguments. */
   invalidate(...args: A): Promise<void>;
-  /** Calls the function, stores and returns the new value: a creation like any other, which joins one that is running. */
+  /** Calls the function, stores the new value and returns it. If a load is running, the call joins it. */
   refresh(...args: A): Promise<R>;
-  /** The function itself. */
+  /** The original function. */
   original(...args: A): Awaitable<R>;
 }
 
-/** What `cacheMultiOnArguments` makes; its helpers are those of CachedFunction, for many arguments. */
+/** A function made by `cacheMultiOnArguments`. Its helpers are those of CachedFunction, for many arguments. */
 export interface CachedMultiFunction<K, R, Out> {
   (...keys: K[]): Promise<Out>;
   get(...keys: K[]): Promise<(R | undefined)[]>;
@@ -555,106 +577,113 @@ export interface CachedMultiFunction<K, R, Out> {
   original(...keys: K[]): Awaitable<unknown>;
 }
 
-/** Called once for a function, or with a namespace that depends on `this` at each call; makes what makes the key. */
+/** Returns the function that makes keys from arguments. It is called once per cached function; if the namespace depends on `this`, once per call. */
 export type FunctionKeyGenerator = (namespace: string | undefined, fn: Function, toStr: (argument: any) => string) => (...args: any[]) => string;
 
-/** As FunctionKeyGenerator, for one key an argument. */
+/** Like FunctionKeyGenerator, with one key for each argument. */
 export type FunctionMultiKeyGenerator = (namespace: string | undefined, fn: Function, toStr: (argument: any) => string) => (...args: any[]) => string[];
 
-/** `namespace|arg1 arg2`. Throws a ValidationError without a namespace. */
+/** The default generator: `namespace|arg1 arg2`. Throws a ValidationError without a namespace. */
 export const functionKeyGenerator: FunctionKeyGenerator;
 
-/** `namespace|arg`, one per argument. Throws a ValidationError without a namespace. */
+/** The default generator for many arguments: `namespace|arg`, one key each. Throws a ValidationError without a namespace. */
 export const functionMultiKeyGenerator: FunctionMultiKeyGenerator;
 
-/** 40 lower-case hexadecimal digits of the SHA-1 of the key's UTF-8; a lone surrogate counts as its three WTF-8 bytes. */
+/** Returns the SHA-1 of the key's UTF-8, as 40 lower-case hexadecimal digits. A lone surrogate counts as its three WTF-8 bytes. */
 export const sha1MangleKey: KeyMangler;
 
-/** Applies `mangler` only to keys of `length` code points or more. Throws a ValidationError unless it gets a number and a function. */
+/** Returns a mangler that applies `mangler` only to keys of `length` code points or more. Throws a ValidationError for arguments of other types. */
 export function lengthConditionalMangler(length: number, mangler: KeyMangler): KeyMangler;
 
 // ---------------------------------------------------------------- backends
 
 /**
- * What a backend implements; every method may answer at once or by promise.
+ * The interface of a backend. Every method may return a value or a promise.
  *
- * A Keyv is none, since the third argument of its `set` is milliseconds: the ValidationError says how to wrap it.
- * Without the multi calls a region calls the single ones, key by key.
+ * If a multi method is missing, the region calls the single one for each key. A Keyv object is refused, because its `set` takes
+ * milliseconds; the ValidationError shows how to wrap it.
  */
 export interface CacheBackend {
-  /** The record under a key; `undefined` or `null` is a miss. */
+  /** Returns the record under a key; `undefined` or `null` is a miss. */
   get(key: string): Awaitable<any>;
-  /** As many answers as there are keys, in their order. */
+  /** Returns one result for each key, in order. */
   getMulti?(keys: string[]): Awaitable<any[]>;
+  /** Stores a record. `hint.expirationTime` is the TTL in seconds to give your store. */
   set(key: string, value: any, hint?: StoreHint): Awaitable<unknown>;
   setMulti?(values: Map<string, any>, hint?: StoreHint): Awaitable<unknown>;
   delete(key: string): Awaitable<unknown>;
   deleteMulti?(keys: string[]): Awaitable<unknown>;
+  /** Deletes all records. The region does not call it. */
   clear?(): Awaitable<unknown>;
+  /** Returns all keys and records. The region does not call it. */
   entries?(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
   /**
-   * A lock that reaches as far as the backend does: other tabs, other isolates. Asked for once a creation, `undefined` for none.
+   * Returns a lock for a key that reaches as far as the store, for example to other tabs or processes; `undefined` for no lock. It is
+   * called once for each load.
    *
-   * Whoever finds a value missing waits for it; with a stale one it is only tried. After every acquisition the backend is read
-   * again, since somebody else may have created meanwhile. A lock that fails or does not answer is reported and done without.
+   * On a miss, callers wait for the lock and read again. With a stale value they do not wait: they serve it. If the lock fails or does
+   * not respond, the error is reported and the load runs without it.
    */
   getMutex?(key: string): Mutex | undefined | null;
-  /** What the backend needs done to keys; a region's own `keyMangler` takes its place. */
+  /** Changes keys as the store requires. The region's own `keyMangler` replaces it. */
   readonly keyMangler?: KeyMangler | undefined;
-  /** What the backend needs done to records; a region's own `serializer` takes its place. */
+  /** Converts records as the store requires. The region's own `serializer` replaces it. */
   readonly serializer?: Serializer | undefined;
   /**
-   * Calls `listener` with the keys that somebody else has written or deleted; without keys where that may be any. Returns a function that ends it.
-   * A region then does not store what it was reading or creating under those keys, and tells its own subscribers.
+   * Calls `listener` with the keys that somebody else has written or deleted, or with `undefined` if it may be any key. Returns a function that ends
+   * the subscription. A running load of such a key is not stored, and the region informs its own subscribers.
    */
   subscribe?(listener: (keys: readonly string[] | undefined) => void): () => void;
 }
 
-/** What a region tells a backend beside a record. */
+/** What a region tells a backend about a record that it stores. */
 export interface StoreHint {
   /**
-   * Seconds after which nobody will ask for the record any more, as far as the region knows: a backend may reclaim it then. It is
-   * the longest of the call's, the value's and the region's expiration, and on top the longest of the same again, a minute, and
-   * the `staleIfError` of the call or the region, for as long as the stale value is of use. Values that never expire have no hint.
+   * The TTL in seconds to give your store: long enough that a stale copy remains. Absent if the value never expires.
+   *
+   * It is the longest expiration of the call, the value and the region, plus the longest of that same expiration, 60 s and
+   * `staleIfError`.
    */
   expirationTime?: number;
 }
 
 /** A lock of one key. */
 export interface Mutex {
-  /** `true` waits its turn, and is given up by the signal; `false` answers `false` at once when it is held already. */
+  /** Acquires the lock and returns `true`. With `wait: false` it returns `false` at once if the lock is held. `signal` cancels waiting. */
   acquire(wait?: boolean, options?: { signal?: AbortSignal }): Awaitable<boolean>;
-  /** Idempotent. `stored`: what was written under this lock, for `handover`. */
+  /** Releases the lock; a second call does nothing. `stored`: the record written under this lock, for `handover`. */
   release(stored?: Stored): Awaitable<void>;
+  /** Whether anyone holds the lock. */
   locked(): Awaitable<boolean>;
-  /** What the last holder left, preferred to reading the backend again: stores that are slow to show a write need it. */
+  /** Returns the record that the last holder left, for stores that show a write only later. If there is one, the backend is not read again. */
   handover?(): Awaitable<Stored | undefined>;
-  /** A `set` (its record) or a `delete` (nothing) from outside the lock replaces what will be handed over. */
+  /** Replaces what will be handed over, after a `set` (its record) or a `delete` (nothing) without the lock. */
   supersede?(stored?: Stored): Awaitable<void>;
 }
 
 /**
- * Keeps the records in a Map, in this process, tab or isolate.
+ * Stores records in a Map, in this process, tab or isolate.
  *
- * What nobody will ask for any more (see StoreHint) goes while other records are set, a few looks for each.
+ * Long-expired entries are removed gradually, as new ones are written.
  */
 export class MemoryBackend implements CacheBackend {
   /**
-   * As arguments of "dogpile.cache.memory" they may have Python's names: `max_entries`, and `cache_dict` for `cache`.
+   * Arguments of "dogpile.cache.memory" may have Python's names: `max_entries`, and `cache_dict` for `cache`.
    *
-   * `maxEntries`: beyond so many, what nobody has asked for lately goes first (SIEVE). The times of a StoredInvalidationStrategy
-   * are kept beside them. Default: no limit.
-   * `cache`: keep the records in this Map, in which nothing but the oldest record beyond `maxEntries` ever goes. Default: one of its own.
-   * `clone`: store and return copies (structured clone), not references. Default: `false`.
-   *
-   * Throws a ValidationError for what it cannot use.
+   * Throws a ValidationError for an invalid option.
    */
   constructor(options?: {
+    /**
+     * How many records to keep. If there are more, one that was not read lately is removed (SIEVE). The times of a
+     * StoredInvalidationStrategy do not count and are never removed. Default: no limit.
+     */
     maxEntries?: number | undefined;
+    /** The Map to use. Expired records stay in it, and `maxEntries` removes the oldest first. Default: a private one. */
     cache?: Map<string, Stored> | undefined;
+    /** Stores and returns copies (structured clone) instead of references. Default: `false`. */
     clone?: boolean | undefined;
   });
-  /** How many records there are. */
+  /** The number of records. */
   readonly size: number;
   get(key: string): Stored | undefined;
   set(key: string, value: Stored, hint?: StoreHint): void;
@@ -664,62 +693,59 @@ export class MemoryBackend implements CacheBackend {
 }
 
 /**
- * Keeps the records in IndexedDB, in a browser's window or worker: shared by every tab of the origin, and there after a reload.
+ * Stores records in IndexedDB, in a window or worker of a browser. All tabs of the origin share them, and they survive a reload.
  *
- * What is asked in one microtask shares a transaction. Where IndexedDB cannot be used (Node, blocked storage, a sandboxed frame),
- * and while a database does not open, it keeps the records in memory and says so once on the console; what is written then is deleted
- * from the database as soon as that is back, so that no older value returns. When the quota is exceeded the oldest records go; if that
- * does not help, nothing is stored for a minute, and no caller fails. A value that is too large to make room for is not stored.
+ * If IndexedDB cannot be used (Node, blocked storage, a sandboxed frame), or while the database does not open, records are kept in
+ * memory and `console.warn` says so once. If the quota is exceeded, the oldest records are deleted; if that does not help, nothing is
+ * stored for a minute. `getOrCreate` does not fail in either case.
  */
 export class IndexedDBBackend implements CacheBackend {
   /**
-   * As arguments of "dogpile.cache.indexeddb" they may have Python's style of names: `database_name`, `max_entries`.
+   * Arguments of "dogpile.cache.indexeddb" may have Python's style of names: `database_name`, `max_entries`.
    *
-   * `databaseName`: default "dogpile". A database of that name is the package's own: it is deleted if it cannot be opened any more. One
-   * of any other name is never deleted. `storeName`: its object store, which is made when it is missing. Default "records".
-   * `lock`: one creation at a time in all tabs and workers, by the Web Locks API. Default `true`; where there are none (an
-   * insecure origin) each tab creates for itself.
-   * `durability`: "strict" has a write wait until it is on the disk. Default "relaxed".
-   * `maxAge`: what was written longer ago may be deleted; above 0. Default: never.
-   * `maxEntries`: beyond so many the oldest are deleted, soon after the write. Default: no limit, and 1,000 in memory.
-   *
-   * Throws a ValidationError for what it cannot use.
+   * Throws a ValidationError for an invalid option.
    */
   constructor(options?: {
+    /** The database. "dogpile" is deleted if it can no longer be opened; a database of any other name is never deleted. Default: "dogpile". */
     databaseName?: string | undefined;
+    /** The object store in it, created if missing. Default: "records". */
     storeName?: string | undefined;
+    /** One load at a time in all tabs and workers, by Web Locks. On an insecure origin there are none: each tab loads for itself. Default: `true`. */
     lock?: boolean | undefined;
+    /** "strict": a write waits until it is on the disk. Default: "relaxed". */
     durability?: "relaxed" | "strict" | undefined;
+    /** Records written longer ago may be deleted. It must be greater than zero. Default: never. */
     maxAge?: Duration | undefined;
+    /** How many records to keep; the oldest are deleted soon after a write. Default: no limit, and 1,000 in memory. */
     maxEntries?: number | undefined;
   });
-  /** A read sees what this backend was given before, awaited or not. */
+  /** Returns what this backend was last given, even if that write was not awaited. */
   get(key: string): Promise<Stored | undefined>;
   getMulti(keys: string[]): Promise<(Stored | undefined)[]>;
-  /** Rejects with a ValidationError for what structured clone cannot copy, or the database cannot store; that costs no other key its write. */
+  /** Rejects with a ValidationError for a value that structured clone cannot copy or the database cannot store. Other writes are not affected. */
   set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
   setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
   delete(key: string): Promise<void>;
   deleteMulti(keys: string[]): Promise<void>;
   clear(): Promise<void>;
-  /** In the order of the keys, read in pages: what is written meanwhile may be among them or not. */
+  /** Returns all entries in the order of their keys, read in pages. Records written meanwhile may be missing. */
   entries(): AsyncIterableIterator<[string, Stored]>;
-  /** The key's lock across tabs and workers, held for 30 s at most; `undefined` where there is none. */
+  /** The lock of a key across tabs and workers, held for at most 30 s; `undefined` if there is none. */
   getMutex(key: string): Mutex | undefined;
   /**
-   * Waits for what is under way, then closes the database. Nothing opens it again, so that it can be deleted: later calls reject with a
-   * BackendError, and a region over this backend works on without it.
+   * Waits for running operations and closes the database, so that it can be deleted. Later calls reject with a BackendError; a
+   * region with this backend continues without it.
    */
   close(): Promise<void>;
-  /** `close()`. */
+  /** Calls `close()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Passes everything on to `proxied`; override what you need. Sees mangled keys, and what is stored as it is stored. */
+/** Passes every call on to the backend behind it; override what you need. It sees keys after the mangler and records after the serializer. */
 export class ProxyBackend implements CacheBackend {
-  /** The backend, or the next proxy, behind this one. */
+  /** The backend or proxy behind this one. */
   proxied: CacheBackend;
-  /** Puts this proxy in front of a backend; a region calls it. */
+  /** Puts this proxy in front of a backend. The region calls it. */
   wrap(backend: CacheBackend): this;
   get(key: string): Awaitable<any>;
   getMulti(keys: string[]): Awaitable<any[]>;
@@ -732,7 +758,7 @@ export class ProxyBackend implements CacheBackend {
   getMutex(key: string): Mutex | undefined | null;
 }
 
-/** Stores nothing and never locks: every call creates. */
+/** Stores nothing and has no locks: every call is a miss. */
 export class NullBackend implements CacheBackend {
   get(key: string): undefined;
   set(key: string, value: Stored): void;
@@ -740,55 +766,60 @@ export class NullBackend implements CacheBackend {
 }
 
 /**
- * Keeps the records in Cloudflare KV, as text that Python's dogpile.cache can read.
+ * Stores records in Cloudflare KV, as text that Python's dogpile.cache can read.
  *
- * KV shows a write to other places up to 60 s later, misses included, and takes one write a second for each key. What KV cannot do
- * (a record of more than 25 MiB, a second write within a second) rejects; `getOrCreate*` return the created value all the same.
+ * A write may take up to 60 s to be visible elsewhere, and KV accepts one write per second for each key. A record of more than 25 MiB
+ * and a second write within a second reject; `getOrCreate` still returns the created value.
  */
 export class CloudflareKVBackend implements CacheBackend {
   /**
-   * As arguments of "dogpile.cache.cloudflare_kv" they may have Python's names: `expiration_ttl`, `cache_ttl`; there `namespace` is one of
-   * them. A bundler keeps that name only where CloudflareKVBackend itself is used: else register it.
+   * Arguments of "dogpile.cache.cloudflare_kv" may have Python's names: `namespace`, `expiration_ttl`, `cache_ttl`. A bundler keeps that
+   * name only if CloudflareKVBackend itself is used; otherwise register it.
    *
-   * `prefix`: a key's name in KV is the prefix, ":" and the key; `clear` and `entries` see only names that begin with the prefix and ":".
-   * The backend adds the ":", and a prefix has none. Default: `""`, for names that begin with ":".
-   * `expirationTtl`: KV deletes a record this long after it was written. KV's least is 60 s: a shorter one is made 60 s, and a warning
-   * on the console says so. Default: for as long as the region may ask for it, at least 60 s.
-   * `cacheTtl`: how long a read may be served from the place's own copy. KV's least is 30 s, as above. Default: KV's own, 60 s.
-   * `lock`: one creation over all isolates, by a Durable Object for each key: a namespace bound to `DogpileLock`. Backends that share it
-   * over different KV namespaces must differ in their `prefix`. Default: each isolate creates for itself.
-   *
-   * Throws a ValidationError for what it cannot use.
+   * Throws a ValidationError for an invalid argument.
    */
   constructor(
     namespace: KVNamespaceLike,
     options?: {
+      /**
+       * The names in KV are the prefix, ":" and the key. `clear` and `entries` affect only names with this prefix. The prefix itself
+       * must not contain ":". Default: `""`, for names that begin with ":".
+       */
       prefix?: string | undefined;
+      /**
+       * How long KV keeps a record after it was written. KV's minimum is 60 s; a shorter time becomes 60 s, with a warning on the
+       * console. Default: as long as the region may use the record, at least 60 s.
+       */
       expirationTtl?: Duration | undefined;
+      /** How long a location may serve a read from its own copy. KV's minimum is 30 s, as above. Default: KV's own, 60 s. */
       cacheTtl?: Duration | undefined;
+      /**
+       * One load over all isolates, by a Durable Object for each key: a namespace bound to `DogpileLock`. Backends that share it over
+       * different KV namespaces need different prefixes. Default: none, each isolate loads for itself.
+       */
       lock?: DurableObjectNamespaceLike | undefined;
     },
   );
   get(key: string): Promise<Stored | undefined>;
-  /** One KV operation for every 100 keys, and one for each key that such a read leaves out. */
+  /** Reads 100 keys per KV operation, and separately each key that such a read leaves out. */
   getMulti(keys: string[]): Promise<(Stored | undefined)[]>;
-  /** Takes text without lone surrogates; anything else is a ValidationError. */
+  /** Stores text. Other values, and text with lone surrogates, are a ValidationError. */
   set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
-  /** One KV operation a key, six at once; all are tried before the first failure rejects. */
+  /** Uses one KV operation per key, six at a time. All are tried before the first failure rejects. */
   setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
   delete(key: string): Promise<void>;
   deleteMulti(keys: string[]): Promise<void>;
-  /** Deletes every name that begins with the prefix and ":", and no other. */
+  /** Deletes all names that begin with the prefix and ":". */
   clear(): Promise<void>;
   entries(): AsyncIterable<[string, Stored]>;
   getMutex(key: string): Mutex | undefined;
   /** JSON. */
   readonly serializer: Serializer;
-  /** Replaces a key that KV cannot hold, over 512 bytes with prefix and ":" or with a lone surrogate, by "sha1:" and its SHA-1. */
+  /** Replaces a key that KV cannot store by "sha1:" and its SHA-1: one over 512 bytes with prefix and ":", or with a lone surrogate. */
   readonly keyMangler: KeyMangler;
 }
 
-/** What is used of a KV namespace; the platform's own type satisfies it. */
+/** The part of a KV namespace that the backend uses. The platform's type fits. */
 export interface KVNamespaceLike {
   get(...args: any[]): Promise<any>;
   put(...args: any[]): Promise<void>;
@@ -796,68 +827,73 @@ export interface KVNamespaceLike {
   list(...args: any[]): Promise<any>;
 }
 
-/** What is used of a Durable Object namespace; the platform's own type satisfies it. */
+/** The part of a Durable Object namespace that the backend uses. The platform's type fits. */
 export interface DurableObjectNamespaceLike {
   idFromName(name: string): any;
   get(id: any): any;
 }
 
 /**
- * The Durable Object class behind the option `lock`: export it from the Worker and bind it. A plain class, importable everywhere.
+ * The Durable Object class for the option `lock`: export it from the Worker and bind it. It is a plain class that can be imported
+ * anywhere.
  *
- * It keeps everything in memory and writes nothing: whoever holds a lock renews it every second, and one that was not renewed for three
- * seconds goes to the next who waits. At most 10,000 wait for a key; who comes then is refused.
+ * It keeps its state in memory and writes nothing. The holder renews its lock every second; a lock that is not renewed for three
+ * seconds goes to the next waiter. At most 10,000 callers wait for a key; further ones are refused.
  */
 export class DogpileLock {
   constructor(state: any, env?: any);
-  /** For the backend's requests; any other is answered with status 400 and the reason, as text. */
+  /** Answers the requests of the backend. Any other request gets status 400 with the reason as text. */
   fetch(request: Request): Promise<Response>;
 }
 
 /**
- * Registers a factory under a name, for `configure({ backend: name })`; a later one takes the place of an earlier one.
+ * Registers a backend factory under a name, for `configure({ backend: name })`. It replaces an earlier one of that name.
  *
- * Built in: "dogpile.cache.memory" and "dogpile.cache.null"; "dogpile.cache.indexeddb" and "dogpile.cache.cloudflare_kv", which a
- * bundler keeps only where IndexedDBBackend or CloudflareKVBackend is used. Throws a ValidationError unless it gets a string and a
- * function.
+ * Built in: "dogpile.cache.memory", "dogpile.cache.null", "dogpile.cache.indexeddb" and "dogpile.cache.cloudflare_kv". A bundler keeps
+ * the last two only if their classes are used. Throws a ValidationError unless it gets a string and a function.
  */
 export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
 
 // ---------------------------------------------------------------- invalidation
 
 /**
- * Keeps the times of a region's invalidations; times are seconds since the epoch by the region's clock, answers count by truthiness.
+ * Stores the times of a region's invalidations. Times are seconds since the epoch, by the region's clock. Results count as true or
+ * false by their truthiness.
  *
- * What a method throws rejects the call that asked it, and nothing is stored. A creation is not stored once `isInvalidated` says
- * of the time of its start what it did not say then: so what other tabs, isolates and processes invalidate is heard.
+ * If a method throws, the call rejects with its error and nothing is stored. When a load ends, the region asks again about the load's
+ * start time: if it was invalidated meanwhile, also by another tab or process, the result is not stored.
  */
 export interface RegionInvalidationStrategy {
-  /** In effect when it returns; a promise settles when everyone was told. */
+  /** Invalidates what was created until `now`, at once for this object. A returned promise settles when others were informed. */
   invalidate(hard: boolean, now: number): Awaitable<void>;
-  /** Whether `get` takes a record of this creation time for a miss. */
+  /** Whether a record of this creation time is missing for `get`. */
   isInvalidated(timestamp: number): unknown;
-  /** Whether `getOrCreate` takes it for missing. */
+  /** Whether a record of this creation time is missing for `getOrCreate`. */
   isHardInvalidated(timestamp: number): unknown;
-  /** Whether `getOrCreate` takes it for stale. */
+  /** Whether a record of this creation time is stale for `getOrCreate`. */
   isSoftInvalidated(timestamp: number): unknown;
-  /** Asked of a record that lies more than 60 s ahead of the clock: it counts as created before every invalidation that was made. */
+  /**
+   * Whether there was any hard invalidation. Asked about a record whose creation time is more than 60 s in the future: it counts as
+   * created before every invalidation.
+   */
   wasHardInvalidated(): unknown;
+  /** Whether there was any soft invalidation: see `wasHardInvalidated`. */
   wasSoftInvalidated(): unknown;
   /**
-   * The latest time that it knows, in seconds: what is created or set is stamped just after it, and so counts at once. One that lies
-   * more than 60 s ahead of the clock is not followed. `undefined`: stamps are what the clock says.
+   * The latest time that it knows, in seconds. The region gives new values a later creation time, so that they are valid. A time more
+   * than 60 s in the future is ignored. `undefined`: creation times come from the clock alone.
    */
   readonly latest?: number | undefined;
   /**
-   * Asked before every decision; a promise that it returns is awaited first. One that rejects, or has not settled within
-   * `lockTimeout`, is reported to `observer.onError`, and the call goes on with what is known.
+   * Called before every decision; a returned promise is awaited. If it rejects or takes longer than `lockTimeout`, `observer.onError`
+   * gets the error and the call continues with the times that are known.
    */
   refresh?(now: number): Promise<void> | undefined;
 }
 
-/** Keeps the times in this object: for one region, or for several that are to be invalidated together. */
+/** Keeps the times in this object. Several regions may share one, to be invalidated together. */
 export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
-  /** An earlier time than what is known changes nothing. */
+  /** An earlier time than the known one changes nothing. */
   invalidate(hard: boolean, now: number): Awaitable<void>;
   isInvalidated(timestamp: number): boolean;
   isHardInvalidated(timestamp: number): boolean;
@@ -866,12 +902,12 @@ export class DefaultInvalidationStrategy implements RegionInvalidationStrategy {
   wasSoftInvalidated(): boolean;
 }
 
-/** Carries short texts to other processes, tabs or threads. A message arrives at most once, and may be lost. */
+/** Sends short texts to other processes, tabs or threads. A message arrives at most once, and may be lost. */
 export interface Bus {
   publish(message: string): Awaitable<unknown>;
   /**
-   * `message`: a text that somebody has published, oneself perhaps. `up`: messages arrive from now on. `down`: some may be missed until the next
-   * `up`. Returns a function that ends the subscription.
+   * `message`: a text was published. `up`: messages arrive from now on. `down`: messages may be missed until the next `up`. Returns a function that
+   * ends the subscription.
    */
   subscribe(listener: BusListener): () => void;
 }
@@ -885,10 +921,10 @@ export interface BusListener {
 /**
  * A bus over a BroadcastChannel: between the tabs and workers of an origin, or the worker threads of a Node process.
  *
- * Where there is no BroadcastChannel, as on Cloudflare Workers, nothing arrives and `up` is never called. It does not keep a process alive.
+ * Without BroadcastChannel, as on Cloudflare Workers, no message arrives and `up` is never called. It does not keep a process alive.
  */
 export class BroadcastBus implements Bus {
-  /** `name`: those with the same name hear each other. Throws a ValidationError unless it is a string. */
+  /** Buses with the same `name` are connected. Throws a ValidationError unless it is a string. */
   constructor(name: string);
   /** Throws a ValidationError unless the message is a string. After `close` it does nothing. */
   publish(message: string): void;
@@ -900,37 +936,34 @@ export class BroadcastBus implements Bus {
 }
 
 /**
- * Keeps the times in a backend as well, so that every tab, isolate, process and later visit comes to know them: records like any
- * other under `<key>:hard` and `<key>:soft`, their payloads the times in seconds.
+ * Keeps the times in a backend too, so that other tabs, isolates, processes and later visits see them. They are records under
+ * `<key>:hard` and `<key>:soft`; the payload is the time in seconds.
  *
- * They are read before the first decision, and again at most every `refresh`. A time that lies more than 60 s ahead of the clock counts
- * as the moment at which it was heard of first, and the next `invalidate` here replaces it.
- *
- * A MemoryBackend, behind proxies too, never evicts them. Any other backend has to keep them for as long as the values.
+ * The backend has to keep them as long as the values; a MemoryBackend, also behind proxies, never evicts them. A time more than 60 s in
+ * the future counts as the moment at which it was first read, and the next `invalidate` here replaces it.
  */
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
-  /**
-   * `key`: where the records lie. Default: "dogpile:invalidation".
-   * `refresh`: for how long what was read is good. Default: 10 s.
-   * `bus`: tells the strategies with the same `key` of other processes, tabs or threads at once. Default: none.
-   * `channel`: the name of a BroadcastChannel: the same as `bus: new BroadcastBus(channel)`, which is closed with the strategy. Default: none.
-   * `clockSkew`: by how much the clocks of those who share the backend may differ, 0 to 30 s: the times are that much ahead of the
-   * clock, so that what a machine whose clock is ahead has created before is invalidated, too. Default: 1 s.
-   *
-   * Throws a ValidationError for what it cannot use.
-   */
+  /** Throws a ValidationError for an invalid argument. */
   constructor(
     backend: CacheBackend,
     options?: {
+      /** The first part of the records' keys. Default: "dogpile:invalidation". */
       key?: string | undefined;
+      /** How long times that were read are used before they are read again. Default: 10 s. */
       refresh?: Duration | undefined;
+      /** The name of a BroadcastChannel: the same as `bus: new BroadcastBus(channel)`. It is closed with the strategy. Default: none. */
       channel?: string | undefined;
+      /** Informs strategies with the same `key` in other processes, tabs or threads at once. Default: none. */
       bus?: Bus | undefined;
+      /**
+       * By how much the clocks of those who share the backend may differ, 0 to 30 s. Invalidation times are set that far in the future,
+       * so that values of a machine whose clock is ahead are invalidated too. Default: 1 s.
+       */
       clockSkew?: Duration | undefined;
     },
   );
   readonly latest: number;
-  /** Rejects with the backend's own error where the times could not be stored; they are in effect here all the same. */
+  /** Rejects with the backend's own error if the time could not be stored; it takes effect in this object nevertheless. */
   invalidate(hard: boolean, now: number): Promise<void>;
   refresh(now: number): Promise<void> | undefined;
   /** Leaves the bus. */
@@ -941,9 +974,9 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 // ---------------------------------------------------------------- errors
 
 /**
- * The root of everything that dogpile itself reports; what a creator throws or rejects with passes through untouched.
+ * The base class of all errors of dogpile itself. Errors of a creator reach callers unchanged.
  *
- * `code` and `name` never change; messages may.
+ * `code` and `name` are stable; messages may change.
  */
 export class DogpileCacheError extends Error {
   readonly code:
@@ -957,6 +990,7 @@ export class DogpileCacheError extends Error {
     | "POISONED"
     | "UNSUPPORTED";
 }
+/** Thrown by a serializer for a value that it cannot read: it counts as missing and is not reported. */
 
 /** An error of this package, for code that extends it. Throws a ValidationError for a code that does not exist. */
 export function dogpileError(code: DogpileCacheError["code"], message: string, options?: { cause?: unknown }): DogpileCacheError;
@@ -964,21 +998,21 @@ export function dogpileError(code: DogpileCacheError["code"], message: string, o
 export class CantDeserialize extends Error {
   readonly code: "CANT_DESERIALIZE";
 }
-/** A second `configure` without `replaceExistingBackend`. */
+/** `configure` was called a second time without `replaceExistingBackend`. */
 export class RegionAlreadyConfigured extends DogpileCacheError {}
-/** A call on a region that has no backend yet. */
+/** The region has no backend yet. */
 export class RegionNotConfigured extends DogpileCacheError {}
-/** Something given is not what is taken; the message names both. */
+/** An argument or option is invalid. The message names what was given and what is allowed. */
 export class ValidationError extends DogpileCacheError {}
 /** No backend is registered under the name. */
 export class PluginNotFound extends DogpileCacheError {}
-/** A creator asks for the key that it is creating. */
+/** A creator asked for the key that it is loading. */
 export class ReentrantError extends DogpileCacheError {}
-/** Something has not ended within `lockTimeout`, or a call within its `timeout`. */
+/** A call exceeded its `timeout`, or an operation its `lockTimeout`. */
 export class TimeoutError extends DogpileCacheError {}
-/** The backend failed; `cause` is its own error. */
+/** The backend failed. `cause` is its error. */
 export class BackendError extends DogpileCacheError {}
-/** The package's WebAssembly module has trapped, which is a fault of the package: every call rejects with this until it is loaded anew. */
+/** The WebAssembly module has trapped, which is a bug in dogpile. Every call rejects with this until the module is loaded again. */
 export class PoisonedError extends DogpileCacheError {}
-/** There is no WebAssembly, or it may not be compiled: what the `import` of the package rejects with. `cause` is the platform's own error. */
+/** WebAssembly is missing or forbidden. The `import` rejects with this; `cause` is the platform's error. */
 export class UnsupportedError extends DogpileCacheError {}
