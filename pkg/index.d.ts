@@ -990,11 +990,11 @@ export class DogpileCacheError extends Error {
     | "POISONED"
     | "UNSUPPORTED";
 }
-/** Thrown by a serializer for a value that it cannot read: it counts as missing and is not reported. */
 
-/** An error of this package, for code that extends it. Throws a ValidationError for a code that does not exist. */
+/** Makes an error of this package, for code that extends it. Throws a ValidationError for an unknown code. */
 export function dogpileError(code: DogpileCacheError["code"], message: string, options?: { cause?: unknown }): DogpileCacheError;
-/** Thrown by a serializer for what it does not understand: a miss that nobody is told of. */
+
+/** Thrown by a serializer for a value that it cannot read: it counts as missing and is not reported. */
 export class CantDeserialize extends Error {
   readonly code: "CANT_DESERIALIZE";
 }

@@ -30,8 +30,8 @@ export class Host {
   writes = [];
   /** Who waits for each signal. */
   aborts = new WeakMap();
-  /** The regions that have subscriptions; `undefined` where none has, which is all that a write looks at. */
-  #subscribed;
+  /** The regions that have subscriptions. */
+  subscribed = new Set();
 
   /** Whoever waits is told that nothing more will come. */
   refuseAll(refuse) {
@@ -42,19 +42,9 @@ export class Host {
     }
   }
 
-  subscribe(region) {
-    (this.#subscribed ??= new Set()).add(region);
-  }
-
-  unsubscribe(region) {
-    this.#subscribed?.delete(region);
-    if (this.#subscribed?.size === 0) this.#subscribed = undefined;
-  }
-
   /** What is stored under these keys has changed. */
   tellSubscribers(keys, why) {
-    if (this.#subscribed === undefined) return;
-    for (const { subscriptions } of this.#subscribed) for (const key of keys) subscriptions.tell(key, why);
+    for (const { subscriptions } of this.subscribed) for (const key of keys) subscriptions.tell(key, why);
   }
 
   /** The number of a key; it gets `next` if it has none. */

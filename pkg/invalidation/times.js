@@ -7,8 +7,8 @@ export const READING = Symbol("reading");
 export class InvalidationTimes {
   hard = -Infinity;
   soft = -Infinity;
-  /** The regions that have subscriptions; `undefined` where none has. */
-  #subscribed;
+  /** The regions that have subscriptions. */
+  subscribed = new Set();
 
   get latest() {
     return Math.max(this.hard, this.soft);
@@ -16,20 +16,10 @@ export class InvalidationTimes {
 
   /** One more. An earlier time than what there is changes nothing. */
   invalidate(hard, time) {
-    const { hard: formerHard, soft: formerSoft } = this;
-    if (hard) this.hard = laterInvalidation(this.hard, time);
-    else this.soft = laterInvalidation(this.soft, time);
-    if (this.#subscribed === undefined || (this.hard === formerHard && this.soft === formerSoft)) return;
-    for (const { subscriptions } of this.#subscribed) subscriptions.tell(undefined, "invalidated");
-  }
-
-  subscribe(region) {
-    (this.#subscribed ??= new Set()).add(region);
-  }
-
-  unsubscribe(region) {
-    this.#subscribed?.delete(region);
-    if (this.#subscribed?.size === 0) this.#subscribed = undefined;
+    const kind = hard ? "hard" : "soft";
+    const former = this[kind];
+    this[kind] = laterInvalidation(former, time);
+    if (this[kind] !== former) for (const { subscriptions } of this.subscribed) subscriptions.tell(undefined, "invalidated");
   }
 
   /** The clock may have been set back: whether a time lay too far ahead, and was moved. */

@@ -50,14 +50,14 @@ export class Subscriptions {
   /** There are some: what changes has to be told. */
   #join() {
     const { host, invalidations } = this.#region;
-    host.subscribe(this.#region);
-    invalidations.known?.subscribe(this.#region);
+    host.subscribed.add(this.#region);
+    invalidations.known?.subscribed.add(this.#region);
   }
 
   leave() {
     const { host, invalidations } = this.#region;
-    host?.unsubscribe(this.#region);
-    invalidations.known?.unsubscribe(this.#region);
+    host?.subscribed.delete(this.#region);
+    invalidations.known?.subscribed.delete(this.#region);
   }
 
   /** What a listener throws reaches nobody else. */

@@ -21,7 +21,7 @@ export default {
     const path = pathname + search;
     try {
       const { payload, age, state } = await regionOf(env).getOrCreateEntry(path, ({ signal }) => load(env.ORIGIN + path, signal));
-      return Response.json(payload, { headers: { Age: Math.floor(age), "X-Cache": state } });
+      return Response.json(payload, { headers: { Age: String(Math.floor(age)), "X-Cache": state } });
     } catch (error) {
       return Response.json({ error: error.message }, { status: 502 });
     }
