@@ -189,7 +189,17 @@ export interface ConfigureOptions {
  * every one of them rejects with RegionNotConfigured until the region has a backend.
  */
 export class Region<V = unknown> {
-  /** Throws a ValidationError for what it cannot use. */
+  /**
+   * Throws a ValidationError for what it cannot use.
+   *
+   * @example
+   * ```ts
+   * import { MemoryBackend, Region } from "dogpile";
+   *
+   * export const region = new Region({ name: "users" }); // made where it is imported
+   * region.configure({ backend: new MemoryBackend(), expirationTime: "5m" }); // configured where the application starts
+   * ```
+   */
   constructor(options?: RegionOptions);
 
   /**
@@ -197,6 +207,11 @@ export class Region<V = unknown> {
    *
    * Checks everything before it changes anything. Throws ValidationError, PluginNotFound, RegionAlreadyConfigured, and what a
    * named backend's factory throws.
+   *
+   * @example
+   * ```ts
+   * region.configure({ backend: new MemoryBackend({ maxEntries: 10_000 }), expirationTime: "5m" });
+   * ```
    */
   configure(options: ConfigureOptions): this;
 
@@ -208,6 +223,12 @@ export class Region<V = unknown> {
    * After the prefix come the names of ConfigureOptions, in camelCase or snake_case, or `arguments.` and the name of an argument.
    * Text is coerced: digits to a number, "true" and "false" to a boolean, "None" to `null`; of all other text the blanks around
    * it go. Without a backend it throws a ValidationError, else what `configure` throws, and changes nothing then.
+   *
+   * @example
+   * ```ts
+   * const config = { "cache.backend": "dogpile.cache.memory", "cache.expiration_time": "60" };
+   * region.configureFromConfig(config, "cache.");
+   * ```
    */
   configureFromConfig(config: Record<string, unknown>, prefix: string): this;
 
@@ -225,6 +246,17 @@ export class Region<V = unknown> {
    * Puts a proxy, or one of this class, around the backend and all other proxies.
    *
    * Throws RegionNotConfigured where there is no backend, and a ValidationError for a proxy that stands somewhere already.
+   *
+   * @example
+   * ```ts
+   * class LoggingProxy extends ProxyBackend {
+   *   get(key: string) {
+   *     console.log("get", key);
+   *     return super.get(key);
+   *   }
+   * }
+   * region.wrap(LoggingProxy);
+   * ```
    */
   wrap(proxy: ProxyBackend | (new () => ProxyBackend)): void;
 
@@ -232,13 +264,34 @@ export class Region<V = unknown> {
    * The value under a key, or `undefined` when it is absent, expired, invalidated or unreadable.
    *
    * A cached `null`, `0`, `""` or `false` is a hit. Never waits for a creation. Rejects with the backend's own error.
+   *
+   * @example
+   * ```ts
+   * const user = await region.get("user:42");
+   * if (user === undefined) console.log("not cached");
+   * ```
    */
   get<T extends V = V>(key: string, options?: GetOptions): Promise<T | undefined>;
 
-  /** The values under many keys by one backend read, in the order of `keys`, duplicates repeated. Else as `get`. */
+  /**
+   * The values under many keys by one backend read, in the order of `keys`, duplicates repeated. Else as `get`.
+   *
+   * @example
+   * ```ts
+   * const [ada, grace] = await region.getMulti(["user:1", "user:2"]);
+   * ```
+   */
   getMulti<T extends V = V>(keys: Iterable<string> & object, options?: GetOptions): Promise<(T | undefined)[]>;
 
-  /** The record under a key, which tells a cached `undefined` from a miss. Else as `get`. */
+  /**
+   * The record under a key, which tells a cached `undefined` from a miss. Else as `get`.
+   *
+   * @example
+   * ```ts
+   * const record = await region.getValueMetadata("user:42");
+   * if (record) console.log(record.payload, record.age);
+   * ```
+   */
   getValueMetadata<T extends V = V>(key: string, options?: GetOptions): Promise<CachedValue<T> | undefined>;
 
   /**
@@ -250,6 +303,11 @@ export class Region<V = unknown> {
    * Rejects with ReentrantError when a creator asks for the key that it is creating and there is no stale value to give it, with
    * TimeoutError when a creation and the one that took over from it have both had their `lockTimeout`, or the call its
    * `timeout`, with the reason of its `signal`, and with BackendError where `backendErrors` is "throw".
+   *
+   * @example
+   * ```ts
+   * const user = await region.getOrCreate("user:42", () => loadUser(42));
+   * ```
    */
   getOrCreate<T extends V, A extends unknown[]>(
     key: string,
@@ -258,7 +316,15 @@ export class Region<V = unknown> {
   ): Promise<T>;
   getOrCreate<T extends V>(key: string, creator: (context: CreatorContext<V>) => Awaitable<T>, options?: CreateOptions<NoInfer<T>>): Promise<T>;
 
-  /** As `getOrCreate`, with the record's age and how it was come by: for an `Age` or `X-Cache` header. */
+  /**
+   * As `getOrCreate`, with the record's age and how it was come by: for an `Age` or `X-Cache` header.
+   *
+   * @example
+   * ```ts
+   * const entry = await region.getOrCreateEntry("user:42", () => loadUser(42));
+   * const headers = { "X-Cache": entry.state, Age: String(Math.floor(entry.age)) };
+   * ```
+   */
   getOrCreateEntry<T extends V>(
     key: string,
     creator: (context: CreatorContext<V>) => Awaitable<T>,
@@ -271,6 +337,13 @@ export class Region<V = unknown> {
    *
    * The creator gets the unique keys to create, in the order in which they were first asked for, and returns as many values in
    * that order, or promises for them. Any other number is a ValidationError for everyone who waits, and nothing is stored.
+   *
+   * @example
+   * ```ts
+   * const users = await region.getOrCreateMulti(["user:1", "user:2"], (keys) =>
+   *   Promise.all(keys.map((key) => loadUser(Number(key.slice("user:".length))))),
+   * );
+   * ```
    */
   getOrCreateMulti<T extends V>(
     keys: Iterable<string> & object,
@@ -282,16 +355,42 @@ export class Region<V = unknown> {
    * Stores a value. A creation of this key that is under way still reaches those who wait, and is not stored.
    *
    * A promise or other thenable as value is a ValidationError. Rejects with the backend's own error.
+   *
+   * @example
+   * ```ts
+   * await region.set("user:42", { id: 42, name: "Grace" }, { expiresIn: "1h" });
+   * ```
    */
   set(key: string, value: V, options?: SetOptions): Promise<void>;
 
-  /** Stores many values, by one backend write. Else as `set`. */
+  /**
+   * Stores many values, by one backend write. Else as `set`.
+   *
+   * @example
+   * ```ts
+   * await region.setMulti({ "user:1": { id: 1, name: "Ada" }, "user:2": { id: 2, name: "Grace" } });
+   * ```
+   */
   setMulti(values: Map<string, V> | Record<string, V> | Iterable<readonly [string, V]>, options?: SetOptions): Promise<void>;
 
-  /** Deletes a value. A creation of this key that is under way fares as with `set`. Rejects with the backend's own error. */
+  /**
+   * Deletes a value. A creation of this key that is under way fares as with `set`. Rejects with the backend's own error.
+   *
+   * @example
+   * ```ts
+   * await region.delete("user:42");
+   * ```
+   */
   delete(key: string): Promise<void>;
 
-  /** Deletes many values, by one backend call. Else as `delete`. */
+  /**
+   * Deletes many values, by one backend call. Else as `delete`.
+   *
+   * @example
+   * ```ts
+   * await region.deleteMulti(["user:1", "user:2"]);
+   * ```
+   */
   deleteMulti(keys: Iterable<string> & object): Promise<void>;
 
   /**
@@ -299,10 +398,23 @@ export class Region<V = unknown> {
    *
    * Hard (default): they are missing. Soft, `{ soft: true }` or `false`: they are stale, served while one caller creates. Creations
    * under way reach those who wait, and are not stored. The promise settles when the strategy has told everyone that it tells.
+   *
+   * @example
+   * ```ts
+   * await region.invalidate(); // from now on everything is loaded again
+   * await region.invalidate({ soft: true }); // the same, but stale values are returned meanwhile
+   * ```
    */
   invalidate(hard?: boolean | { soft: boolean }): Promise<void>;
 
-  /** Whether a creation of this key is under way in this region object, or wherever the backend's lock reaches. */
+  /**
+   * Whether a creation of this key is under way in this region object, or wherever the backend's lock reaches.
+   *
+   * @example
+   * ```ts
+   * if (await region.keyIsLocked("user:42")) console.log("being loaded");
+   * ```
+   */
   keyIsLocked(key: string): Promise<boolean>;
 
   /**
@@ -312,6 +424,14 @@ export class Region<V = unknown> {
    *
    * Throws a ValidationError for what it cannot use, a missing namespace included. Functions may be made before the region has
    * a backend; their calls reject until then.
+   *
+   * @example
+   * ```ts
+   * const getUser = region.cacheOnArguments({ namespace: "user" }, (id: number) => loadUser(id));
+   *
+   * const user = await getUser(42);
+   * await getUser.invalidate(42);
+   * ```
    */
   cacheOnArguments<A extends unknown[], R>(options: FunctionOptions<R>, fn: (...args: A) => Awaitable<R>): CachedFunction<A, R>;
   cacheOnArguments(options: FunctionOptions<any>): CacheDecorator;
@@ -321,6 +441,13 @@ export class Region<V = unknown> {
    *
    * `fn` returns an array of values in the order of its arguments, or with `asDict` a Map from argument to value: what the Map
    * lacks is not stored, and absent from the result; whoever else waits for such a key begins again.
+   *
+   * @example
+   * ```ts
+   * const getUsers = region.cacheMultiOnArguments({ namespace: "user" }, (...ids: number[]) => Promise.all(ids.map(loadUser)));
+   *
+   * const users = await getUsers(1, 2, 3);
+   * ```
    */
   cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict: true }, fn: (...keys: K[]) => Awaitable<Map<K, R>>): CachedMultiFunction<K, R, Map<K, R>>;
   cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict?: false }, fn: (...keys: K[]) => Awaitable<readonly R[]>): CachedMultiFunction<K, R, R[]>;
@@ -329,6 +456,11 @@ export class Region<V = unknown> {
    * Closes what the region has opened: a backend that it made by name. A backend of your own is yours to close.
    *
    * Creations under way reach those who wait, and are not stored.
+   *
+   * @example
+   * ```ts
+   * await using region = createRegion({ backend: "dogpile.cache.memory" }); // closed at the end of the block
+   * ```
    */
   [Symbol.asyncDispose](): Promise<void>;
 }
