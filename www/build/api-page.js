@@ -19,7 +19,8 @@ export function indexPage(index, pages, project) {
   const start = ["## Region", "", "| Method | Description |", "| --- | --- |", ...rows, ""];
   const described = index.replace(/^\| \[(\w+)\]\((.*)\) \| - \|$/gm, (_, name, file) => `| [${name}](${file}) | ${contents(project.getChildByName(name))} |`);
   const { title, sections, html } = render(described.replace("## ", () => `${start.join("\n")}\n## `));
-  return page({ path: "api/index.html", title, sections, html, aside: listOfAll(index, { file: "README.md", sections: [] }) });
+  // What its tables say is on the pages themselves: a search is to find it there.
+  return page({ path: "api/index.html", title, sections: sections.slice(0, 1), html, aside: listOfAll(index, { file: "README.md", sections: [] }) });
 }
 
 function page({ path, title, sections, html, aside }) {
@@ -36,12 +37,7 @@ function contents({ children, type }) {
 }
 
 function firstSentence(text) {
-  return (
-    text
-      .match(/^.*?[.:;](?= )/)?.[0]
-      .replace(/[:;]$/, ".")
-      .replaceAll("|", "\\|") ?? text
-  );
+  return (text.match(/^.*?\.(?= )/)?.[0] ?? text).replaceAll("|", "\\|");
 }
 
 /** `{ name, file }` of each row of the index. */

@@ -4,6 +4,7 @@ import { find } from "./find.js";
 const [dialog, opener, input, list, status] = ["#search", "#search-open", "#query", "#found", "#search-status"].map((selector) =>
   document.querySelector(selector),
 );
+const MOST = 12; // results that are shown
 const { root } = document.documentElement.dataset;
 let asked = 0;
 
@@ -15,6 +16,8 @@ dialog.addEventListener("click", ({ target }) => {
   if (target === dialog || target.closest("a")) dialog.close();
 });
 dialog.addEventListener("keydown", (event) => {
+  // The first Escape would only empty the input.
+  if (event.key === "Escape") dialog.close();
   if (event.key === "Enter" && event.target === input) links()[0]?.click();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step === undefined) return;
@@ -49,7 +52,7 @@ async function search() {
   try {
     const results = query === "" ? [] : await find(query);
     if (mine !== asked) return;
-    list.replaceChildren(...results.map(item));
+    list.replaceChildren(...results.slice(0, MOST).map(item));
     status.textContent = query === "" ? "" : summary(results.length);
   } catch (error) {
     status.textContent = `The search failed: ${error.message}`;
@@ -58,6 +61,7 @@ async function search() {
 
 function summary(count) {
   if (count === 0) return "Nothing found.";
+  if (count > MOST) return `The first ${MOST} of ${count} results`;
   return count === 1 ? "1 result" : `${count} results`;
 }
 

@@ -1,12 +1,10 @@
 import MiniSearch from "minisearch";
 import { options } from "./options.js";
 
-const MOST = 12;
-
 let index;
 
-/** The best results; the index comes with the first question. */
+/** The best first; the index comes with the first question. */
 export async function find(query) {
   index ??= import("virtual:search-index").then(({ default: json }) => MiniSearch.loadJSON(json, options));
-  return (await index).search(query).slice(0, MOST);
+  return (await index).search(query);
 }

@@ -50,7 +50,7 @@ async function play() {
   status.textContent = `${situations[situation]}. ${callers.toLocaleString("en")} callers ask for one report.`;
   const shown = show(runs, { callers: Math.max(callers, 1), time: within + takes + 200 });
   await stampede(runs, { callers, within, situation }).finally(shown.stop);
-  summarize(situations[situation], runs);
+  summarize(`${situations[situation]}. ${callers.toLocaleString("en")} callers asked`, runs);
 }
 
 /** Once a frame, and a last time when it is stopped; whoever prefers no motion sees that alone. */

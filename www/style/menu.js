@@ -5,7 +5,7 @@ const aside = document.querySelector(".aside");
 opener.addEventListener("click", () => {
   if (list.childElementCount === 0) fill();
   menu.showModal();
-  menu.querySelector(".aside [aria-current]")?.scrollIntoView({ block: "center" });
+  menu.querySelector(".aside [aria-current]")?.scrollIntoView({ block: "nearest" });
 });
 document.querySelector("#menu-close").addEventListener("click", () => menu.close());
 menu.addEventListener("click", ({ target }) => {
