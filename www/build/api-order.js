@@ -9,6 +9,7 @@ export function arrange(project) {
   const [methods] = region.groups;
   methods.children.sort((a, b) => isLoading(b) - isLoading(a));
   project.getReflectionsByKind(ReflectionKind.FunctionOrMethod).forEach(arrangeOverloads);
+  project.getReflectionsByKind(ReflectionKind.Class).forEach(hideForeignConstructor);
 }
 
 const isLoading = ({ name }) => Number(name.startsWith("getOrCreate"));
@@ -20,6 +21,11 @@ function arrangeOverloads({ signatures = [] }) {
   const [first, ...others] = signatures;
   first.comment ??= others.find(({ comment }) => comment)?.comment;
   for (const other of others) other.comment = undefined;
+}
+
+/** The errors have the constructor of Error, which nobody is to call. */
+function hideForeignConstructor(type) {
+  type.groups = type.groups?.filter(({ title, children }) => title !== "Constructors" || !children.some(({ inheritedFrom }) => inheritedFrom));
 }
 
 function demands({ parameters = [] }) {

@@ -72,13 +72,14 @@ function shortened(code) {
   return /:\n\s*\| /.test(plain) ? plain.replace(/:\n\s*\| /g, ": ").replace(/\n\s*\| /g, " | ") : plain;
 }
 
-/** Two spaces for each line that leaves a bracket open. */
+/** Two spaces for each line that leaves a bracket open, and for a part of a union. */
 function indented(code) {
   let depth = 0;
   const lines = code.split("\n").map((line) => {
     const text = line.trim();
     const change = Math.sign(count(text, /[({[]/g) - count(text, /[)}\]]/g));
-    const shown = "  ".repeat(Math.max(0, depth - Number(/^[)}\]]/.test(text)))) + text;
+    const own = depth - Number(/^[)}\]]/.test(text)) + Number(/^\|.*[^{]$/.test(text));
+    const shown = "  ".repeat(Math.max(0, own)) + text;
     depth += change;
     return shown.trimEnd();
   });
