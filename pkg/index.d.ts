@@ -190,7 +190,17 @@ export interface ConfigureOptions {
  * RegionNotConfigured until the region has a backend.
  */
 export class Region<V = unknown> {
-  /** Creates a region without a backend. Throws a ValidationError for an invalid option. */
+  /**
+   * Creates a region without a backend. Throws a ValidationError for an invalid option.
+   *
+   * @example
+   * ```ts
+   * import { MemoryBackend, Region } from "dogpile";
+   *
+   * export const region = new Region({ name: "users" }); // made where it is imported
+   * region.configure({ backend: new MemoryBackend(), expirationTime: "5m" }); // configured where the application starts
+   * ```
+   */
   constructor(options?: RegionOptions);
 
   /**
@@ -198,6 +208,11 @@ export class Region<V = unknown> {
    *
    * Throws ValidationError, PluginNotFound, RegionAlreadyConfigured, or the error of a backend's factory. If it throws, the region
    * is unchanged.
+   *
+   * @example
+   * ```ts
+   * region.configure({ backend: new MemoryBackend({ maxEntries: 10_000 }), expirationTime: "5m" });
+   * ```
    */
   configure(options: ConfigureOptions): this;
 
@@ -209,6 +224,12 @@ export class Region<V = unknown> {
    * After the prefix comes the name of a ConfigureOptions member, in camelCase or snake_case, or `arguments.` and an argument's
    * name. Text is converted: digits to a number, "true" and "false" to a boolean, "None" to `null`; other text is trimmed.
    * Throws a ValidationError if there is no backend, and what `configure` throws.
+   *
+   * @example
+   * ```ts
+   * const config = { "cache.backend": "dogpile.cache.memory", "cache.expiration_time": "60" };
+   * region.configureFromConfig(config, "cache.");
+   * ```
    */
   configureFromConfig(config: Record<string, unknown>, prefix: string): this;
 
@@ -226,6 +247,17 @@ export class Region<V = unknown> {
    * Puts a proxy, or an instance of a proxy class, around the backend and all other proxies.
    *
    * Throws RegionNotConfigured if there is no backend, and a ValidationError for a proxy that is already in use.
+   *
+   * @example
+   * ```ts
+   * class LoggingProxy extends ProxyBackend {
+   *   get(key: string) {
+   *     console.log("get", key);
+   *     return super.get(key);
+   *   }
+   * }
+   * region.wrap(LoggingProxy);
+   * ```
    */
   wrap(proxy: ProxyBackend | (new () => ProxyBackend)): void;
 
@@ -233,13 +265,34 @@ export class Region<V = unknown> {
    * Returns the value under a key, or `undefined` if it is absent, expired, invalidated or unreadable. It never waits for a load.
    *
    * A stored `null`, `0`, `""` or `false` is returned like any other value. Rejects with the backend's own error.
+   *
+   * @example
+   * ```ts
+   * const user = await region.get("user:42");
+   * if (user === undefined) console.log("not cached");
+   * ```
    */
   get<T extends V = V>(key: string, options?: GetOptions): Promise<T | undefined>;
 
-  /** Like `get` for many keys, with one backend read. The values are in the order of `keys`; a key given twice is returned twice. */
+  /**
+   * Like `get` for many keys, with one backend read. The values are in the order of `keys`; a key given twice is returned twice.
+   *
+   * @example
+   * ```ts
+   * const [ada, grace] = await region.getMulti(["user:1", "user:2"]);
+   * ```
+   */
   getMulti<T extends V = V>(keys: Iterable<string> & object, options?: GetOptions): Promise<(T | undefined)[]>;
 
-  /** Like `get`, but returns the whole record, so that a stored `undefined` differs from a miss. */
+  /**
+   * Like `get`, but returns the whole record, so that a stored `undefined` differs from a miss.
+   *
+   * @example
+   * ```ts
+   * const record = await region.getValueMetadata("user:42");
+   * if (record) console.log(record.payload, record.age);
+   * ```
+   */
   getValueMetadata<T extends V = V>(key: string, options?: GetOptions): Promise<CachedValue<T> | undefined>;
 
   /**
@@ -252,6 +305,11 @@ export class Region<V = unknown> {
    * Rejects with ReentrantError if a creator asks for the key that it is loading and there is no stale value; with TimeoutError after
    * the call's `timeout`, or if a load and the one that took over both exceeded `lockTimeout`; with the reason of the `signal`; and
    * with BackendError if `backendErrors` is "throw".
+   *
+   * @example
+   * ```ts
+   * const user = await region.getOrCreate("user:42", () => loadUser(42));
+   * ```
    */
   getOrCreate<T extends V, A extends unknown[]>(
     key: string,
@@ -264,6 +322,12 @@ export class Region<V = unknown> {
    * Like `getOrCreate`, but returns the whole record and where it came from, for example for an `Age` or `X-Cache` header.
    *
    * `state`: "fresh" and "stale" values were stored before, "created" was loaded by this call, "coalesced" by another caller.
+   *
+   * @example
+   * ```ts
+   * const entry = await region.getOrCreateEntry("user:42", () => loadUser(42));
+   * const headers = { "X-Cache": entry.state, Age: String(Math.floor(entry.age)) };
+   * ```
    */
   getOrCreateEntry<T extends V>(
     key: string,
@@ -277,6 +341,13 @@ export class Region<V = unknown> {
    *
    * `creator` gets the unique keys to load, in the order of `keys`, and returns an array with a value, or a promise for one, for each
    * key in that order. An array of another length is a ValidationError for all waiting callers, and nothing is stored.
+   *
+   * @example
+   * ```ts
+   * const users = await region.getOrCreateMulti(["user:1", "user:2"], (keys) =>
+   *   Promise.all(keys.map((key) => loadUser(Number(key.slice("user:".length))))),
+   * );
+   * ```
    */
   getOrCreateMulti<T extends V>(
     keys: Iterable<string> & object,
@@ -289,20 +360,44 @@ export class Region<V = unknown> {
    * receive the result.
    *
    * A promise as value is a ValidationError. Rejects with the backend's own error.
+   *
+   * @example
+   * ```ts
+   * await region.set("user:42", { id: 42, name: "Grace" }, { expiresIn: "1h" });
+   * ```
    */
   set(key: string, value: V, options?: SetOptions): Promise<void>;
 
-  /** Like `set` for many values, with one backend write. */
+  /**
+   * Like `set` for many values, with one backend write.
+   *
+   * @example
+   * ```ts
+   * await region.setMulti({ "user:1": { id: 1, name: "Ada" }, "user:2": { id: 2, name: "Grace" } });
+   * ```
+   */
   setMulti(values: Map<string, V> | Record<string, V> | Iterable<readonly [string, V]>, options?: SetOptions): Promise<void>;
 
   /**
    * Deletes a value. If a load of this key is running, its result is not stored; callers that already wait still receive it.
    *
    * Rejects with the backend's own error.
+   *
+   * @example
+   * ```ts
+   * await region.delete("user:42");
+   * ```
    */
   delete(key: string): Promise<void>;
 
-  /** Like `delete` for many keys, with one backend call. */
+  /**
+   * Like `delete` for many keys, with one backend call.
+   *
+   * @example
+   * ```ts
+   * await region.deleteMulti(["user:1", "user:2"]);
+   * ```
+   */
   deleteMulti(keys: Iterable<string> & object): Promise<void>;
 
   /**
@@ -311,6 +406,12 @@ export class Region<V = unknown> {
    * Hard (default): the values count as missing. Soft, with `{ soft: true }` or `false`: they count as stale. The result of a running
    * load is not stored; callers that already wait still receive it. The promise settles when the strategy has informed the others,
    * such as other tabs.
+   *
+   * @example
+   * ```ts
+   * await region.invalidate(); // from now on everything is loaded again
+   * await region.invalidate({ soft: true }); // the same, but stale values are returned meanwhile
+   * ```
    */
   invalidate(hard?: boolean | { soft: boolean }): Promise<void>;
 
@@ -318,6 +419,11 @@ export class Region<V = unknown> {
    * Calls an additional observer at this region's events. Returns a function that ends it.
    *
    * Throws a ValidationError unless `observer` is an object.
+   *
+   * @example
+   * ```ts
+   * const end = region.observe({ onError: (error, where) => console.error(where, error) });
+   * ```
    */
   observe(observer: Partial<RegionObserver>): () => void;
   /**
@@ -327,9 +433,21 @@ export class Region<V = unknown> {
    * listener is called in a microtask. If it throws or rejects, the error goes to `observer.onError`, as "background".
    *
    * Throws RegionNotConfigured before `configure`.
+   *
+   * @example
+   * ```ts
+   * const end = region.subscribe("user:42", (why) => console.log(`user 42 was ${why}`));
+   * ```
    */
   subscribe(key: string, listener: (why: "stored" | "deleted" | "invalidated" | "elsewhere") => void): () => void;
-  /** Whether a load of this key is running in this region, or anywhere that shares the backend's lock. */
+  /**
+   * Whether a load of this key is running in this region, or anywhere that shares the backend's lock.
+   *
+   * @example
+   * ```ts
+   * if (await region.keyIsLocked("user:42")) console.log("being loaded");
+   * ```
+   */
   keyIsLocked(key: string): Promise<boolean>;
 
   /**
@@ -339,6 +457,14 @@ export class Region<V = unknown> {
    *
    * Throws a ValidationError for an invalid option or a missing namespace. The region may get its backend later; calls reject until
    * then.
+   *
+   * @example
+   * ```ts
+   * const getUser = region.cacheOnArguments({ namespace: "user" }, (id: number) => loadUser(id));
+   *
+   * const user = await getUser(42);
+   * await getUser.invalidate(42);
+   * ```
    */
   cacheOnArguments<A extends unknown[], R>(options: FunctionOptions<R>, fn: (...args: A) => Awaitable<R>): CachedFunction<A, R>;
   cacheOnArguments(options: FunctionOptions<any>): CacheDecorator;
@@ -349,6 +475,13 @@ export class Region<V = unknown> {
    *
    * `fn` returns an array of values in the order of its arguments. With `asDict: true` it returns a Map from argument to value; an
    * argument that the Map lacks is not stored and is absent from the result.
+   *
+   * @example
+   * ```ts
+   * const getUsers = region.cacheMultiOnArguments({ namespace: "user" }, (...ids: number[]) => Promise.all(ids.map(loadUser)));
+   *
+   * const users = await getUsers(1, 2, 3);
+   * ```
    */
   cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict: true }, fn: (...keys: K[]) => Awaitable<Map<K, R>>): CachedMultiFunction<K, R, Map<K, R>>;
   cacheMultiOnArguments<K, R>(options: FunctionOptions<R> & { asDict?: false }, fn: (...keys: K[]) => Awaitable<readonly R[]>): CachedMultiFunction<K, R, R[]>;
@@ -357,6 +490,11 @@ export class Region<V = unknown> {
    * Closes a backend that the region created by name. A backend that you created is yours to close.
    *
    * A running load still returns its value to its callers, but does not store it.
+   *
+   * @example
+   * ```ts
+   * await using region = createRegion({ backend: "dogpile.cache.memory" }); // closed at the end of the block
+   * ```
    */
   [Symbol.asyncDispose](): Promise<void>;
 }

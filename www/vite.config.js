@@ -1,12 +1,14 @@
 import { defineConfig } from "vite";
+import { notFound } from "./build/not-found.js";
 import { pagesPlugin, sitePages } from "./build/pages.js";
 import { playgroundModules, playgroundTypes } from "./build/playground.js";
+import { searchIndex } from "./build/search.js";
 
 export default defineConfig(async () => {
   const pages = await sitePages();
   return {
     base: "./",
-    plugins: [pagesPlugin(pages), playgroundModules()],
+    plugins: [pagesPlugin(pages), searchIndex(pages), playgroundModules(), notFound()],
     worker: { format: "es", plugins: () => [playgroundTypes()] },
     build: {
       target: "esnext",
@@ -14,7 +16,7 @@ export default defineConfig(async () => {
       assetsInlineLimit: 0,
       // TypeScript, which only the playground loads, and only there.
       chunkSizeWarningLimit: 6_000,
-      rolldownOptions: { input: [...pages.keys()], checks: { pluginTimings: false } },
+      rolldownOptions: { checks: { pluginTimings: false } },
     },
   };
 });

@@ -1,11 +1,23 @@
-// The benchmarks run on the visitor's machine, and draw a bar for each cache and measure; the peers are loaded there alone.
+// The benchmarks show the stored results at once, and run on the visitor's machine where that is asked for; the peers are loaded there alone.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, inject, test } from "vitest";
+import { readResults } from "../../scripts/performance.mjs";
 import { problems, until } from "./browser.js";
 import { page } from "./page.js";
 
 const browser = page("benchmarks.html");
+
+test("the stored results are there without a run", async () => {
+  const { engines } = readResults();
+  const shown = await browser().execute(stored);
+  expect(shown.map(({ engine }) => engine)).toEqual(["measured-node24", "measured-chromium", "measured-firefox"]);
+  for (const { engine, rows } of shown) {
+    const { median } = engines[engine.replace("measured-", "")].workloads["warm-10000"].dogpile;
+    expect(rows).toContainEqual(["dogpile", `${median} ns`]);
+    expect(rows.length).toBeGreaterThan(25);
+  }
+});
 
 test("each measure has a bar for each cache, as long as its time", async () => {
   await browser().$("#start").click();
@@ -35,12 +47,19 @@ test("no other page loads the peers", () => {
   expect(naming(script)).toEqual(["benchmarks.html"]);
 });
 
-// It runs in the page.
+// These run in the page.
 function bars() {
   return [...document.querySelectorAll("#results tbody tr")].map((row) => ({
     measure: row.closest("table").dataset.measure,
     name: row.cells[0].textContent,
     nanoseconds: Number(row.dataset.nanoseconds),
-    width: Number.parseFloat(row.querySelector(".bar").style.width),
+    width: Number.parseFloat(row.querySelector(".bar rect").getAttribute("width")),
+  }));
+}
+
+function stored() {
+  return [...document.querySelectorAll("[role=tabpanel]")].map((panel) => ({
+    engine: panel.id,
+    rows: [...panel.querySelectorAll("tbody tr")].map(({ cells }) => [cells[0].textContent, cells[2].textContent]),
   }));
 }

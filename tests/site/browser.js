@@ -14,22 +14,23 @@ const flags = [
   "--disable-sync",
 ];
 
+/** `isStill`: the visitor prefers reduced motion. */
 const capabilities = {
-  chromium: () => ({
+  chromium: (isStill) => ({
     browserName: "chrome",
-    "goog:chromeOptions": { binary: chromium(), args: flags },
+    "goog:chromeOptions": { binary: chromium(), args: isStill ? [...flags, "--force-prefers-reduced-motion"] : flags },
     "wdio:chromedriverOptions": { binary: chromedriver() },
   }),
-  firefox: () => ({
+  firefox: (isStill) => ({
     browserName: "firefox",
-    "moz:firefoxOptions": { binary: firefox(), args: ["-headless"] },
+    "moz:firefoxOptions": { binary: firefox(), args: ["-headless"], prefs: { "ui.prefersReducedMotion": Number(isStill) } },
     "wdio:geckodriverOptions": { binary: geckodriver() },
   }),
 };
 
 /** Ready for pages; whoever opens it ends it with `deleteSession`. */
-export async function open(name) {
-  const browser = await remote({ logLevel: "error", capabilities: { ...capabilities[name](), webSocketUrl: true } });
+export async function open(name, { isStill = false } = {}) {
+  const browser = await remote({ logLevel: "error", capabilities: { ...capabilities[name](isStill), webSocketUrl: true } });
   // In every window, those that are opened later included.
   await browser.scriptAddPreloadScript({ functionDeclaration: collectProblems.toString() });
   return browser;

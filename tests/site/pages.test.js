@@ -1,4 +1,4 @@
-// Every page: nothing from elsewhere, no violation of accessibility in light and dark, room on a phone, links that lead somewhere.
+// Every page: nothing from elsewhere, no violation of accessibility in light and dark, room on a phone, code that can be copied, links that lead somewhere.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, posix } from "node:path";
@@ -12,20 +12,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 const folder = inject("folder");
 const files = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
-const paths = files.filter((path) => path.endsWith(".html"));
-/** Pages of text are of one make: in Firefox two stand for all, in Chromium three stand for those of the reference. */
-const references =
-  inject("browserName") === "chromium"
-    ? ["api/index.html", "api/classes/Region.html", "api/interfaces/CreateOptions.html", ...paths.filter((path) => path.startsWith("guide/"))]
-    : ["api/interfaces/CreateOptions.html", "guide/migration.html"];
-const visited = paths.filter((path) => !/^(api|guide)\//.test(path) || references.includes(path)).sort();
+const paths = files.filter((path) => path.endsWith(".html")).sort();
 
 test("there are pages of every kind", () => {
-  const demos = ["index.html", "playground/index.html", "benchmarks.html", "inspector.html", "tabs.html"];
-  expect(visited).toEqual(expect.arrayContaining([...demos, ...references]));
+  const demos = ["index.html", "404.html", "playground/index.html", "benchmarks.html", "inspector.html", "tabs.html"];
+  expect(paths).toEqual(expect.arrayContaining([...demos, "api/index.html", "api/classes/Region.html", "guide/install.html"]));
 });
 
-test.each(visited)("%s is accessible in light and dark, fits a phone, and complains of nothing", async (path) => {
+test.each(paths)("%s is accessible in light and dark, fits a phone, and complains of nothing", async (path) => {
   await browser().setViewport({ width: 1280, height: 900 });
   await browser().url(address(path));
   // A script element would be against the page's policy.
@@ -34,9 +28,13 @@ test.each(visited)("%s is accessible in light and dark, fits a phone, and compla
     await browser().execute(choose, theme);
     expect({ theme, violations: await browser().execute(violations) }).toEqual({ theme, violations: [] });
   }
-  await browser().setViewport({ width: 360, height: 780 });
-  const width = () => document.documentElement.scrollWidth;
-  await until(browser(), width, (found) => found <= 360);
+  const [blocks, buttons] = await browser().execute(countCode);
+  expect(buttons).toBe(blocks);
+  for (const width of [390, 360]) {
+    await browser().setViewport({ width, height: 780 });
+    const room = () => document.documentElement.scrollWidth;
+    await until(browser(), room, (found) => found <= width);
+  }
   expect(await problems(browser())).toEqual([]);
 });
 
@@ -90,6 +88,11 @@ test("every link within the site leads to a page, and to a place in it", () => {
 function choose(theme) {
   const button = document.querySelector("#theme");
   if (button.textContent.toLowerCase() === theme) button.click();
+}
+
+/** Blocks of code, and those with a button that copies them. */
+function countCode() {
+  return ["pre", ".code > pre + .copy"].map((selector) => document.querySelectorAll(`main ${selector}`).length);
 }
 
 async function violations() {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { problems, until } from "./browser.js";
-import { page } from "./page.js";
+import { address, page } from "./page.js";
 
 const browser = page("playground/index.html");
 
@@ -11,6 +11,40 @@ const imports = 'import { createRegion, MemoryBackend } from "dogpile";\n';
 
 const folder = fileURLToPath(new URL("../../www/playground/examples/", import.meta.url));
 const examples = readdirSync(folder).map((file) => [file.match(/\d+-(.*)\.js/)[1], readFileSync(folder + file, "utf8")]);
+
+test("the first example runs by itself", async () => {
+  const lines = await until(browser(), printed, ({ length }) => length === 2);
+  expect(lines[1]).toBe("1 999");
+});
+
+test("a link holds the code, which waits there to be run", async () => {
+  const code = "console.log('geteilt: 1 × ü');\n// the end\n";
+  await write(code);
+  await browser().$("#share").click();
+  const link = await until(
+    browser(),
+    () => location.href,
+    (href) => href.includes("#code="),
+  );
+  expect(new URL(link).hash).toMatch(/^#code=[\w-]+$/);
+  await browser().url("about:blank");
+  await browser().url(link);
+  expect(await until(browser(), source, (text) => text.includes("geteilt"))).toBe(code.trimEnd());
+  expect(await browser().execute(printed)).toEqual([]);
+  expect(await run()).toEqual(["geteilt: 1 × ü"]);
+  expect(await problems(browser())).toEqual([]);
+});
+
+test("a damaged link is told, and the first example is there", async () => {
+  await browser().url("about:blank");
+  await browser().url(address("playground/index.html#code=AAAA"));
+  await until(
+    browser(),
+    () => document.querySelector("#status").textContent,
+    (text) => text.startsWith("The link is damaged"),
+  );
+  expect(await browser().execute(source)).toContain("createRegion");
+});
 
 test("every example prints what its comments say", async () => {
   for (const [name, source] of examples) {
@@ -111,6 +145,11 @@ function events() {
 
 function underlined() {
   return document.querySelector("#editor").shadowRoot.querySelectorAll(".cm-lintRange-warning").length;
+}
+
+function source() {
+  const lines = [...document.querySelector("#editor").shadowRoot.querySelectorAll(".cm-line")].map(({ textContent }) => textContent);
+  return lines.join("\n").trimEnd();
 }
 
 function printed() {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:
 import { join } from "node:path";
 import { build, preview } from "vite";
 import { root } from "../../scripts/run.mjs";
+import { notFound } from "../../www/build/not-found.js";
 
 /** A header holds for workers as well, which a page's own meta element does not. */
 const headers = { "Content-Security-Policy": "script-src 'self' 'wasm-unsafe-eval'" };
@@ -15,6 +16,7 @@ export default async function setup({ provide }) {
     appType: "mpa",
     configFile: false,
     logLevel: "error",
+    plugins: [notFound()],
     build: { outDir: "." },
     preview: { host: "127.0.0.1", port: 0, headers },
   });
@@ -37,7 +39,8 @@ async function built() {
 
 function digest() {
   const hash = createHash("sha256");
-  for (const file of [...sources("pkg"), ...sources("www"), "package-lock.json"]) hash.update(file).update(readFileSync(join(root, file)));
+  const figures = ["benches/results.json", "scripts/claims.mjs", "scripts/performance.mjs"];
+  for (const file of [...sources("pkg"), ...sources("www"), ...figures, "package-lock.json"]) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest("hex").slice(0, 16);
 }
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Application } from "typedoc";
-import { textPage } from "./aside.js";
-import { render } from "./markdown.js";
+import { apiPage, indexPage } from "./api-page.js";
+import { arrange } from "./api-order.js";
 
 const types = join(dirname(createRequire(import.meta.url).resolve("dogpile/package.json")), "index.d.ts");
 
@@ -25,48 +25,30 @@ const options = {
   indexFormat: "table",
   useCodeBlocks: true,
   expandObjects: true,
+  expandParameters: true,
   parametersFormat: "list",
   sort: ["source-order"],
+  groupOrder: ["Functions", "Classes", "Interfaces", "Type Aliases", "Variables", "Constructors", "Methods", "Properties"],
 };
 
 export async function apiPages() {
   const folder = await mkdtemp(join(tmpdir(), "dogpile-api-"));
   try {
     const app = await Application.bootstrapWithPlugins({ ...options, outputs: [{ name: "markdown", path: folder }] });
-    await app.generateOutputs(await app.convert());
-    return await pagesOf(folder);
+    const project = await app.convert();
+    arrange(project);
+    await app.generateOutputs(project);
+    return await pagesOf(folder, project);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** The index first. */
-async function pagesOf(folder) {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".md") && file !== "README.md");
+async function pagesOf(folder, project) {
   const index = await readFile(join(folder, "README.md"), "utf8");
-  const others = files.sort().map(async (file) => page(file, await readFile(join(folder, file), "utf8"), index));
-  return [page("index.md", index, ""), ...(await Promise.all(others))];
-}
-
-function page(file, source, index) {
-  const path = `api/${file.replaceAll("\\", "/").replace(/\.md$/, ".html")}`;
-  const { title, html } = render(source.replace(/^# [A-Z][\w ]*: /, "# "));
-  const aside = listOfAll(index).replace(`href="../${path.slice("api/".length)}"`, '$& aria-current="page"');
-  return {
-    path,
-    section: "API",
-    title: `${title} · dogpile`,
-    description: `dogpile's API: ${title}`,
-    content: textPage({ html, aside, className: "api" }),
-  };
-}
-
-/** The groups and links of the index, as a page one folder below it needs them. */
-function listOfAll(index) {
-  const lines = index.split("\n").map((line) => {
-    const link = line.match(/^\| \[(\w+)\]\((.*?)\.md\) \|/);
-    if (link) return `<li><a href="../${link[2]}.html">${link[1]}</a></li>`;
-    return line.startsWith("## ") ? `<li class="kind">${line.slice(3)}</li>` : "";
-  });
-  return lines.join("");
+  const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll("\\", "/"));
+  const members = files.filter((file) => file.endsWith(".md") && file !== "README.md").sort();
+  const pages = await Promise.all(members.map(async (file) => apiPage(file, await readFile(join(folder, file), "utf8"), index)));
+  return [indexPage(index, pages, project), ...pages];
 }

@@ -1,24 +1,30 @@
-// A page of text, and the list of its siblings: beside it, or after it where there is no room.
+// A page of text, and the list of its siblings beside it; where there is no room for it, the menu has it.
 import { escapeHtml } from "./highlight.js";
 
-/** `aside`: the items of that list, if there is one. */
+/** `aside`: the items of that list. */
 export function textPage({ html, aside, className = "", after = "" }) {
-  const list = aside ? `<nav class="aside" aria-label="Pages"><ol>${aside}</ol></nav>\n` : "";
+  const list = `<nav class="aside" aria-label="Pages"><ol>${aside}</ol></nav>\n`;
   return `<div class="text ${className}">\n<article>\n${html}${after}</article>\n${list}</div>`;
 }
 
-/** The page's own sections are listed under it, and the next page after it. */
+/** An item of the list; the page's own sections, `parts`, are listed under it. */
+export function entry({ href, title, isCurrent, parts }) {
+  const own = parts.map(({ id, heading }) => `<li><a href="#${id}">${escapeHtml(heading)}</a></li>`).join("");
+  const list = isCurrent && parts.length > 1 ? `<ul>${own}</ul>` : "";
+  return `<li><a href="${href}"${isCurrent ? ' aria-current="page"' : ""}>${escapeHtml(title)}</a>${list}</li>`;
+}
+
+/** With the pages before and after it at its foot. */
 export function guidePage(page, pages) {
-  const next = pages[pages.indexOf(page) + 1];
-  const after = next ? `<p class="next">Next: <a href="./${name(next)}">${escapeHtml(next.title)}</a></p>\n` : "";
-  return textPage({ html: page.html, aside: pages.map((other) => entry(other, page)).join(""), after });
+  const parts = page.sections.filter(({ level }) => level === 2);
+  const aside = pages.map((other) => entry({ href: addressOf(other), title: other.title, isCurrent: other === page, parts })).join("");
+  return textPage({ html: page.html, aside, after: neighbours(page, pages) });
 }
 
-function entry(other, page) {
-  const current = other === page;
-  const parts =
-    current && page.contents.length > 1 ? `<ul>${page.contents.map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`).join("")}</ul>` : "";
-  return `<li><a href="./${name(other)}"${current ? ' aria-current="page"' : ""}>${escapeHtml(other.title)}</a>${parts}</li>`;
+function neighbours(page, pages) {
+  const at = pages.indexOf(page);
+  const link = (other, rel, label) => (other ? `<a rel="${rel}" href="${addressOf(other)}"><span>${label}</span> ${escapeHtml(other.title)}</a>` : "");
+  return `<nav class="neighbours" aria-label="Previous and next page">${link(pages[at - 1], "prev", "Previous")}${link(pages[at + 1], "next", "Next")}</nav>\n`;
 }
 
-const name = ({ path }) => path.split("/").at(-1);
+const addressOf = ({ path }) => `./${path.split("/").at(-1)}`;

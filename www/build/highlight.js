@@ -9,13 +9,15 @@ const parsers = { js: javascript, ts: typescript, py: python };
 const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const escapeHtml = (text) => text.replace(/[&<>"]/g, (character) => escapes[character]);
 
-/** HTML; a language without a parser stays as it is. */
-export function highlight(code, language) {
+/** HTML; a language without a parser stays as it is. `linkOf(type)`: the address of a type's page, if it has one. */
+export function highlight(code, language, linkOf = () => undefined) {
   const parser = parsers[language];
   if (parser === undefined) return escapeHtml(code);
   let html = "";
   const text = (part, classes) => {
-    html += classes ? `<span class="${classes}">${escapeHtml(part)}</span>` : escapeHtml(part);
+    const span = classes ? `<span class="${classes}">${escapeHtml(part)}</span>` : escapeHtml(part);
+    const href = classes.includes("tok-typeName") ? linkOf(part) : undefined;
+    html += href ? `<a href="${href}">${span}</a>` : span;
   };
   highlightCode(code, parser.parse(code), classHighlighter, text, () => {
     html += "\n";

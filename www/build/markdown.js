@@ -1,52 +1,68 @@
 // Markdown to the inside of a page.
 import MarkdownIt from "markdown-it";
-import { escapeHtml, highlight } from "./highlight.js";
+import { codeBlock } from "./code.js";
+import { escapeHtml } from "./highlight.js";
 
 const markdown = new MarkdownIt({ html: true });
+const { rules } = markdown.renderer;
 
-/** It scrolls on its own, by keyboard too. */
-export function codeBlock(code, language, label) {
-  return `<pre tabindex="0" role="group" aria-label="${escapeHtml(label)}"><code>${highlight(code.trimEnd(), language)}</code></pre>`;
-}
-
-markdown.renderer.rules.fence = (tokens, index) => {
+rules.fence = (tokens, index, _options, env) => {
   const { content, info } = tokens[index];
   const [word] = info.split(" ");
   const language = word === "typescript" ? "ts" : word;
-  return `${codeBlock(content, language, `Code ${codes++}`)}\n`;
+  env.codes += 1;
+  return `${codeBlock(content, language, `Code ${env.codes}`, env.linkOf)}\n`;
 };
 
-// So does a wide table.
-markdown.renderer.rules.table_open = () => `<div class="wide" tabindex="0" role="group" aria-label="Table ${tables++}"><table>`;
-markdown.renderer.rules.table_close = () => "</table></div>";
+// A wide table scrolls on its own, as code does.
+rules.table_open = (_tokens, _index, _options, env) => {
+  env.tables += 1;
+  return `<div class="wide" tabindex="0" role="group" aria-label="Table ${env.tables}"><table>`;
+};
+rules.table_close = () => "</table></div>";
 
-let codes;
-let tables;
+// Beside each heading below the title stands a link to it.
+rules.heading_open = (tokens, index, options, _env, self) => {
+  const html = self.renderToken(tokens, index, options);
+  return tokens[index].tag === "h1" ? html : `<div class="heading">${html}`;
+};
+rules.heading_close = (tokens, index, options, _env, self) => {
+  const html = self.renderToken(tokens, index, options);
+  const { tag, meta } = tokens[index];
+  if (tag === "h1") return html;
+  return `${html.trimEnd()}<a class="anchor" href="#${meta.id}" aria-label="Link to ${escapeHtml(meta.heading)}">#</a></div>\n`;
+};
 
-/** `{ title, contents, html }`: the first heading, the second-level ones with their ids, and everything. */
-export function render(source) {
-  codes = tables = 1;
-  const env = {};
+/** `{ title, sections, html }`: a section has the `id`, `heading` and `level` of its heading, and its `text`. `linkOf`: see `highlight`. */
+export function render(source, { linkOf } = {}) {
+  const env = { codes: 0, tables: 0, linkOf };
   const tokens = markdown.parse(source, env);
-  const contents = [];
+  const sections = sectionsOf(tokens);
+  return { title: sections[0].heading, sections, html: markdown.renderer.render(tokens, markdown.options, env) };
+}
+
+/** The headings get their ids here, and links between files become links between pages. */
+function sectionsOf(tokens) {
+  const sections = [];
   const taken = new Set();
-  let title;
   tokens.forEach((token, index) => {
-    if (token.type === "inline") token.children.forEach(pointToPage);
-    if (token.type !== "heading_open") return;
-    const text = plain(tokens[index + 1]);
-    token.attrSet("id", idOf(text, taken));
-    if (token.tag === "h1") title ??= text;
-    if (token.tag === "h2") contents.push({ id: token.attrGet("id"), text });
+    if (token.type === "heading_open") {
+      const heading = plain(tokens[index + 1]);
+      const id = idOf(heading, taken);
+      token.attrSet("id", id);
+      tokens[index + 2].meta = { id, heading };
+      sections.push({ id, heading, level: Number(token.tag.slice(1)), text: "" });
+    }
+    if (token.type !== "inline") return;
+    token.children.forEach(pointToPage);
+    if (tokens[index - 1].type !== "heading_open") sections.at(-1).text += `${plain(token)} `;
   });
-  return { title, contents, html: markdown.renderer.render(tokens, markdown.options, env) };
+  return sections;
 }
 
 function plain({ children }) {
-  return children
-    .filter(({ type }) => type === "text" || type === "code_inline")
-    .map(({ content }) => content)
-    .join("");
+  const texts = { softbreak: " ", hardbreak: " " };
+  return children.map(({ type, content }) => (type === "text" || type === "code_inline" ? content : (texts[type] ?? ""))).join("");
 }
 
 function idOf(text, taken) {

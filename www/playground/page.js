@@ -1,5 +1,7 @@
-// Choose an example, change it, run it, see what it prints and what its regions tell.
+// Choose an example, change it, run it, see what it prints and the events of its regions; a link holds the code.
+import { copy } from "../style/copy.js";
 import { makeEditor } from "./editor.js";
+import { codeIn, hashOf } from "./link.js";
 import { run } from "./run.js";
 
 const files = import.meta.glob("./examples/*.js", { query: "?raw", import: "default", eager: true });
@@ -9,7 +11,7 @@ const examples = Object.entries(files).map(([path, source]) => ({
   source,
 }));
 
-const [select, start, stop, status, printed, events] = ["#example", "#run", "#stop", "#status", "#printed", "#events"].map((selector) =>
+const [select, start, stop, share, status, printed, events] = ["#example", "#run", "#stop", "#share", "#status", "#printed", "#events"].map((selector) =>
   document.querySelector(selector),
 );
 const editor = makeEditor(document.querySelector("#editor"), { label: "The example's source", onRun: () => runAll() });
@@ -20,22 +22,47 @@ select.addEventListener("change", () => {
   history.replaceState(undefined, "", `#${select.value}`);
   show(select.value);
 });
-addEventListener("hashchange", () => show(location.hash.slice(1)));
+addEventListener("hashchange", open);
 start.addEventListener("click", runAll);
 stop.addEventListener("click", () => end("Stopped."));
-show(location.hash.slice(1));
+share.addEventListener("click", async () => {
+  history.replaceState(undefined, "", await hashOf(editor.state.doc.toString()));
+  await copy(location.href, share);
+});
+open();
+
+/** What the address says: code, which somebody else may have written and which does not run by itself, or the name of an example. */
+async function open() {
+  const { hash } = location;
+  try {
+    const code = await codeIn(hash);
+    if (code !== undefined) {
+      select.selectedIndex = -1;
+      return write(code, "This code comes from the link: read it before you run it.");
+    }
+    show(hash.slice(1));
+    if (hash === "") runAll();
+  } catch (error) {
+    show();
+    end(`The link is damaged: ${error.message}.`);
+  }
+}
 
 function show(name) {
   const example = examples.find((other) => other.name === name) ?? examples[0];
   select.value = example.name;
-  editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: example.source } });
+  write(example.source, "Press Run, or Ctrl and Enter in the editor.");
+}
+
+function write(code, text) {
+  editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: code } });
   clear();
-  end("Press Run, or Ctrl and Enter in the editor.");
+  end(text);
 }
 
 async function runAll() {
   clear();
-  end("Runs …");
+  end("Running …");
   stop.hidden = false;
   const mine = {};
   running = mine;

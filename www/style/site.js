@@ -1,4 +1,9 @@
-// The switch between light and dark.
+// What every page has: search, menu, copy buttons, tabs, and the switch between light and dark.
+import "../search/dialog.js";
+import "./menu.js";
+import "./copy.js";
+import "./tabs.js";
+
 const button = document.querySelector("#theme");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
