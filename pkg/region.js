@@ -175,10 +175,7 @@ export class Region {
   observe(observer) {
     const end = this.#region.observe(observer);
     this.#adopt();
-    let hasEnded = false;
     return () => {
-      if (hasEnded) return;
-      hasEnded = true;
       end();
       this.#adopt();
     };

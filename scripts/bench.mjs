@@ -1,5 +1,5 @@
 // dogpile beside its peers, in memory: npm run bench -- [--engines node24,firefox] [--subjects lru-cache] [--workloads warm] [--passes 2]
-// [--json file] [--save] [--no-build]. `--save` writes benches/results.json, and the sections of README.md and benches/README.md.
+// [--json file] [--save] [--weigh] [--no-build]. `--weigh` measures the sizes alone, and saves them. `--save` writes benches/results.json, and the sections of README.md and benches/README.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { floor, subjects, us } from "../benches/memory/subjects.js";
 import { workloads } from "../benches/memory/workloads.js";
 import { build } from "./build.mjs";
 import { engines } from "./engines.mjs";
-import { resultsFile, writePerformance } from "./performance.mjs";
+import { readResults, resultsFile, writePerformance } from "./performance.mjs";
 import { report, summarize } from "./results.mjs";
 import { program, root } from "./run.mjs";
 import { setUpBrowsers } from "./setup.mjs";
@@ -20,19 +20,29 @@ await program(import.meta, async () => {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   const { values: options } = parseArgs({
-    options: { engines: text, subjects: text, workloads: text, passes: { ...text, default: PASSES }, json: text, save: flag, "no-build": flag },
+    options: { engines: text, subjects: text, workloads: text, passes: { ...text, default: PASSES }, json: text, save: flag, weigh: flag, "no-build": flag },
   });
   const chosen = Object.fromEntries(Object.keys(parts).map((part) => [part, choose(part, options[part])]));
   if (options.save && Object.keys(parts).some((part) => options[part])) throw new Error("--save is for a whole run");
   if (!options["no-build"]) await build();
+  if (options.weigh) return save(await weighAnew());
   const results = await measureAll(chosen, Number(options.passes));
   console.log(report(results));
   if (options.json) write(options.json, results);
-  if (options.save) {
-    write(resultsFile, results);
-    writePerformance();
-  }
+  if (options.save) save(results);
 });
+
+function save(results) {
+  write(resultsFile, results);
+  writePerformance();
+}
+
+/** What was measured before, with the sizes of today's build. */
+async function weighAnew() {
+  const results = readResults();
+  const timesOf = results.timesOf ?? results.date;
+  return { ...results, ...circumstances(results.passes), timesOf, bytes: await bytesOf(Object.keys(subjects)) };
+}
 
 /** The names that begin with one of those that are given, between commas; all of them if none is. */
 function choose(part, list) {

@@ -105,10 +105,10 @@ export class CacheRegion {
   /** Tells one observer more, until that is ended. */
   observe(observer) {
     checkObserver(observer);
-    this.reporter.add(observer);
+    const end = this.reporter.add(observer);
     this.#tellFlags();
     return () => {
-      this.reporter.remove(observer);
+      end();
       this.#tellFlags();
     };
   }

@@ -16,17 +16,16 @@ export class Reporter {
   /** `name`: the region's, which every event ends with. */
   constructor(observer, name) {
     if (name !== undefined && name !== null) this.#names = [name];
-    if (observer !== undefined && observer !== null) this.#observers = [observer];
+    if (observer !== undefined && observer !== null) this.add(observer);
   }
 
+  /** Returns what ends it; an observer that was added twice is told once more then. */
   add(observer) {
-    this.#observers = [...this.#observers, observer];
-  }
-
-  /** One that was added twice is told once more. */
-  remove(observer) {
-    const index = this.#observers.lastIndexOf(observer);
-    this.#observers = this.#observers.filter((_, each) => each !== index);
+    const own = { observer };
+    this.#observers = [...this.#observers, own];
+    return () => {
+      this.#observers = this.#observers.filter((each) => each !== own);
+    };
   }
 
   get isObserved() {
@@ -36,14 +35,14 @@ export class Reporter {
   /** Whether nobody asks to be told of each call. */
   get isSilent() {
     try {
-      return this.#observers.every((observer) => OF_CALLS.every((event) => member(observer, event) === undefined));
+      return this.#observers.every(({ observer }) => OF_CALLS.every((event) => member(observer, event) === undefined));
     } catch {
       return false;
     }
   }
 
   tell(event, ...details) {
-    for (const observer of this.#observers) {
+    for (const { observer } of this.#observers) {
       try {
         if (hasMethod(observer, event)) ignore(observer[event](...details, ...this.#names));
       } catch {
@@ -64,7 +63,7 @@ export class Reporter {
   }
 }
 
-function listensToErrors(observer) {
+function listensToErrors({ observer }) {
   try {
     return hasMethod(observer, "onError");
   } catch {

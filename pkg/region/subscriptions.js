@@ -33,11 +33,12 @@ export class Subscriptions {
     return [...this.#byKey.values()].flatMap((subscriptions) => [...subscriptions]);
   }
 
+  /** There is one: what changes has to be told. */
   #enter(subscription) {
-    subscription.mangled = this.#region.setup.mangle(subscription.key);
-    const known = this.#byKey.get(subscription.mangled) ?? new Set();
-    this.#byKey.set(subscription.mangled, known.add(subscription));
-    this.#join();
+    const { setup, host, invalidations } = this.#region;
+    subscription.mangled = setup.mangle(subscription.key);
+    this.#byKey.set(subscription.mangled, (this.#byKey.get(subscription.mangled) ?? new Set()).add(subscription));
+    for (const { subscribed } of [host, invalidations.known ?? host]) subscribed.add(this.#region);
   }
 
   #remove(subscription) {
@@ -47,17 +48,9 @@ export class Subscriptions {
     if (this.#byKey.size === 0) this.leave();
   }
 
-  /** There are some: what changes has to be told. */
-  #join() {
-    const { host, invalidations } = this.#region;
-    host.subscribed.add(this.#region);
-    invalidations.known?.subscribed.add(this.#region);
-  }
-
   leave() {
     const { host, invalidations } = this.#region;
-    host?.subscribed.delete(this.#region);
-    invalidations.known?.subscribed.delete(this.#region);
+    for (const place of [host, invalidations.known]) place?.subscribed.delete(this.#region);
   }
 
   /** What a listener throws reaches nobody else. */

@@ -55,13 +55,15 @@ impl Machine {
     /// Somebody else, with whom this machine shares the store, has written or deleted a key, or any key: fences its flights, as a `set` here would.
     /// One that waits for a lock is left alone: it reads again anyway, and would lose its place.
     pub fn changed_elsewhere(&mut self, key: Option<u32>, time: &impl Time) {
-        let keys: Vec<u32> = key.map_or_else(|| self.keys.slots().collect(), |key| vec![key]);
+        let keys: Vec<u32> = self.keys.slots().filter(|slot| key.is_none_or(|key| key == *slot)).collect();
         for key in keys {
             self.count_write(key);
-            let current: Vec<u32> = self.keys[key].current.iter().map(|(_, flight)| *flight).collect();
-            for flight in current {
-                if self.flights[flight].phase != Phase::Locking {
-                    self.fence_off(flight);
+            let mut index = 0;
+            while let Some((_, flight)) = self.keys[key].current.get(index).copied() {
+                if self.flights[flight].phase == Phase::Locking {
+                    index += 1;
+                } else {
+                    self.fence_off(flight); // which takes it out of the list
                 }
             }
         }
