@@ -1,4 +1,7 @@
 // The landing page's demonstration begins when it can be seen, and does not move for who prefers that.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { problems, until } from "./browser.js";
 import { address, page } from "./page.js";
@@ -37,6 +40,13 @@ test("what it says of the package is what the package says", async () => {
   expect(facts).toContain(`Version ${manifest.version}`);
   expect(facts).toContain(`${(results.bytes.dogpile / 1000).toFixed(1)} kB`);
   expect(await browser().$(".hero pre").getText()).toBe(`npm install ${manifest.name}`);
+});
+
+const snippets = fileURLToPath(new URL("../../www/pages/code/", import.meta.url));
+
+test.each(readdirSync(snippets))("the code of the tab %s imports what the package exports", async (name) => {
+  const { warnings } = await build({ entryPoints: [snippets + name], bundle: true, write: false, format: "esm", external: ["./*", "node:*"] });
+  expect(warnings).toEqual([]);
 });
 
 async function open(on, viewport) {

@@ -9,7 +9,7 @@ const channel = new BroadcastChannel("dogpile-tabs-demo");
 const view = new TabsView();
 let name;
 
-const words = { created: "has created", waited: "has waited for", stale: "gets, though it is stale,", fresh: "has" };
+const words = { created: "loaded", waited: "waited for", stale: "got the stale", fresh: "had" };
 
 const acts = {
   one: () => askHere(),
@@ -62,7 +62,7 @@ async function start() {
 async function askHere(milliseconds = takes()) {
   tell({ text: "asks", state: "asking" });
   const { payload, outcome } = await ask(async (number) => {
-    tell({ text: `creates report ${number}`, state: "creating" });
+    tell({ text: `loads report ${number}`, state: "creating" });
     await sleep(milliseconds);
     return { number, by: name };
   });

@@ -1,7 +1,7 @@
 const says = {
-  asking: "waits for an answer",
-  creating: "creates",
-  created: "created the report",
+  asking: "waits",
+  creating: "loads the report",
+  created: "loaded the report",
   waited: "waited for another tab’s",
   stale: "got the stale one",
   fresh: "had a fresh one",

@@ -1,4 +1,5 @@
 import { CloudflareKVBackend, createRegion, DogpileLock } from "dogpile";
+import { load } from "./pages.js"; // a query, an origin
 
 export { DogpileLock }; // a Durable Object: one load over all isolates
 

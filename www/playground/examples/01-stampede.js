@@ -1,4 +1,4 @@
-// One creation for all who ask at once
+// 1,000 callers at once, one load
 import { createRegion, MemoryBackend } from "dogpile";
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,4 +1,4 @@
-// Stale values are served while one caller creates
+// Stale values are returned while one caller loads
 import { createRegion, MemoryBackend } from "dogpile";
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,4 +1,4 @@
-// Nobody waits: the new value is created in the background
+// Nobody waits: the new value is loaded in the background
 import { backgroundRunner, createRegion, MemoryBackend } from "dogpile";
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,4 +1,4 @@
-// Invalidate everything, softly or hard
+// Invalidate everything, hard or soft
 import { createRegion, MemoryBackend } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend() });

@@ -1,4 +1,4 @@
-// A function that keeps what it returns
+// A cached function
 import { createRegion, MemoryBackend } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend() });

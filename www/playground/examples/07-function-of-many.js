@@ -1,4 +1,4 @@
-// A function of many arguments, one value for each
+// A cached function of many keys
 import { createRegion, MemoryBackend } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend() });

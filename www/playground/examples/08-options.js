@@ -1,4 +1,4 @@
-// Options of a call: refresh, do not store, decide the expiration
+// Options of a call: refresh, do not store, set the expiration
 import { createRegion, MemoryBackend } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend(), expirationTime: "1m" });

@@ -1,4 +1,4 @@
-// Ways out: a time limit, a signal, a stale value instead of an error
+// Timeouts, an AbortSignal, and stale values on errors
 import { createRegion, MemoryBackend } from "dogpile";
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,4 +1,4 @@
-// A change counts at once: what was read before it is not stored
+// set and delete take effect at once, also during a load
 import { createRegion, MemoryBackend } from "dogpile";
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

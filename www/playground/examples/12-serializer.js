@@ -1,4 +1,4 @@
-// A serializer: what is stored is what Python's dogpile.cache stores
+// A serializer: the records of Python's dogpile.cache
 import { createRegion, MemoryBackend, sha1MangleKey } from "dogpile";
 
 const backend = new MemoryBackend();

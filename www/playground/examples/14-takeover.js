@@ -1,4 +1,4 @@
-// A creator that hangs is taken over from
+// A load that hangs is taken over
 import { createRegion, MemoryBackend } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend(), lockTimeout: "100ms" });

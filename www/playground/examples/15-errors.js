@@ -1,4 +1,4 @@
-// Errors: a creator's own, and those with a code
+// Errors: the creator's own, and those with a code
 import { createRegion, MemoryBackend, ValidationError } from "dogpile";
 
 const region = createRegion({ backend: new MemoryBackend() });

@@ -1,4 +1,4 @@
-// Configure from a file, with dogpile.cache's names
+// Configuration from a file, with dogpile.cache's names
 import { Region } from "dogpile";
 
 const config = {

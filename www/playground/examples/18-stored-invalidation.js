@@ -1,4 +1,4 @@
-// An invalidation that every region over a store hears
+// Invalidation shared by all regions over a store
 import { createRegion, MemoryBackend, StoredInvalidationStrategy } from "dogpile";
 
 const backend = new MemoryBackend(); // think of a store that tabs or processes share
