@@ -144,7 +144,7 @@ describe("CloudflareKVBackend", () => {
     const kv = { ...watched(), put: () => Promise.reject(cause) };
     await expect(new CloudflareKVBackend(kv).set("k", "text")).rejects.toMatchObject({
       cause,
-      message: expect.stringContaining('one write a second for each key, and "k"'),
+      message: expect.stringContaining('one write per second for each key; "k"'),
     });
   });
 
