@@ -47,6 +47,6 @@ function numberOf(value) {
 /** A lock timeout in seconds; NaN when it is not given. */
 export function patience(value) {
   const length = seconds(value, "lockTimeout");
-  if (length <= 0) throw refused("lockTimeout", "longer than 0", value);
+  if (length <= 0) throw refused("lockTimeout", "greater than 0", value);
   return length;
 }

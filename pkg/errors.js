@@ -126,7 +126,7 @@ export function atOnce(answer, name) {
   const promise = pending(answer);
   if (promise === undefined) return answer;
   ignoreRejection(promise);
-  throw refused(`what ${name} returns`, "there at once", answer);
+  throw refused(`the result of ${name}`, "synchronous", answer);
 }
 
 /** The same where the message has words of its own for what was given. */
@@ -164,7 +164,7 @@ function sharedStart(known, name) {
 
 const simplified = (name) => name.toLowerCase().replace(/_/g, "");
 
-export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; its own error is the cause.`, { cause });
+export const backendError = (what, cause) => makeError("BACKEND", `The backend failed to ${what}; see its cause.`, { cause });
 
 export function requireFunction(value, what) {
   if (typeof value !== "function") throw refused(what, "a function", value);

@@ -11,12 +11,12 @@ export const onPoisoned = (listener) => listeners.push(listener);
 
 /** A module from its text, where a platform has no other way to get it. */
 export function compile(text) {
-  if (typeof WebAssembly === "undefined") throw unsupported("is missing here, as in lockdown modes of browsers and with --jitless");
+  if (typeof WebAssembly === "undefined") throw unsupported("is missing, as in lockdown modes of browsers and with --jitless");
   try {
     return new WebAssembly.Module(decode(text));
   } catch (cause) {
     if (!(cause instanceof WebAssembly.CompileError)) throw cause;
-    throw unsupported("may not be compiled here: a Content-Security-Policy has to allow 'wasm-unsafe-eval'", { cause });
+    throw unsupported("may not be compiled: the Content-Security-Policy must allow 'wasm-unsafe-eval'", { cause });
   }
 }
 
@@ -37,14 +37,14 @@ function guardAll(exports, glue) {
     if (!(error instanceof WebAssembly.RuntimeError)) return error;
     const cause = { cause: error };
     const refuse = () => {
-      throw makeError("POISONED", "The WebAssembly module of dogpile has trapped and can decide nothing any more: load it anew.", cause);
+      throw makeError("POISONED", "The WebAssembly module of dogpile has trapped: load it again.", cause);
     };
     if (!isPoisoned) {
       isPoisoned = true;
       glue.setWasm(withFunctions(exports, () => refuse));
       for (const listener of listeners) listener(refuse);
     }
-    return makeError("POISONED", "The WebAssembly module of dogpile has trapped: a fault of the package, please report it.", cause);
+    return makeError("POISONED", "The WebAssembly module of dogpile has trapped. This is a bug; please report it.", cause);
   };
   // What takes and gives numbers alone, as the warm path asks it, cannot trap: it is called as it is.
   return withFunctions(exports, (call, name) => (name.startsWith("m") ? guard(call, poison) : call));

@@ -57,11 +57,11 @@ function summary(results) {
 function everything(results) {
   return `${sentences(results, claims)}
 
-The floor is what no cache can do without: a \`Map\`, a clock read and a promise. No feature of a region is switched off. Its peers are
-given the options that make them do the same work (\`benches/memory/subjects\` has them): bentocache and p-memoize keep values in an
-lru-cache; query-core is the core of TanStack Query. The figures are medians. Each workload runs in a new process or page, in each of
-${results.passes} passes, on a machine with other load: ${results.cpu}, ${results.date}${timesOf(results)}. A dash means that the library cannot do it;
-bentocache and cache-manager need Node.
+The floor is the minimum work of any cache: a \`Map\`, a clock read and a promise. dogpile runs with all its features. The other libraries have
+the options that make them do the same work (see \`benches/memory/subjects\`). bentocache and p-memoize store values in an lru-cache; query-core is
+the core of TanStack Query. The figures are medians of ${results.passes} passes, each workload in a new process or page, on a machine with other
+load: ${results.cpu}, ${results.date}${timesOf(results)}. A dash means that the library does not support the workload; bentocache and cache-manager
+need Node.
 
 ${Object.values(results.engines)
   .filter(({ workloads }) => workloads.zipf)

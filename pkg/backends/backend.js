@@ -9,7 +9,7 @@ const isKeyv = (backend) => isObject(backend) && isObject(member(backend, "opts"
 
 /** A backend is any object with `get`, `set` and `delete`; the multi calls are optional, and every answer may be a promise. */
 export function usableBackend(backend) {
-  if (isKeyv(backend)) throw refusedAs("backend", KEYV_ALLOWED, "a Keyv, which takes milliseconds where a region gives a hint");
+  if (isKeyv(backend)) throw refusedAs("backend", KEYV_ALLOWED, "a Keyv, whose set takes milliseconds");
   const missing = ["get", "set", "delete"].filter((method) => !hasMethod(backend, method));
   if (missing.length === 0) return backend;
   throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
@@ -28,7 +28,7 @@ export function wrapped(backend, wrap, region) {
     usableBackend(proxy);
     const isElsewhere = (regions.get(proxy) ?? region) !== region;
     if (isElsewhere || stands(proxy, backend) || proxies.filter((each) => each === proxy).length > 1) {
-      throw refusedAs("a proxy", "one of its own for each place", "one that stands in another region, or twice in this one");
+      throw refusedAs("a proxy", "used in one place only", "in another region or twice in this one");
     }
   }
   for (const proxy of proxies) regions.set(proxy, region);
@@ -71,7 +71,7 @@ function readTogether(setup, keys) {
 function checked(answers, count) {
   if (Array.isArray(answers) && answers.length === count) return Array.from(answers);
   const given = Array.isArray(answers) ? `an array of ${answers.length}` : describe(answers);
-  throw refusedAs("what the backend's getMulti returns", `an array of ${count}, one record for each key`, given);
+  throw refusedAs("the result of the backend's getMulti", `an array of ${count}, one record for each key`, given);
 }
 
 /** Sends a record for each key. Throws, or answers, as the backend does. */

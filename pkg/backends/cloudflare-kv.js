@@ -53,8 +53,8 @@ export class CloudflareKVBackend {
   }
 
   async set(key, value, hint) {
-    if (typeof value !== "string") throw refused("what KV stores", "text, as a serializer with stringify gives", value);
-    if (!value.isWellFormed()) throw refusedAs("what KV stores", "text without lone surrogates, which it would lose", describePart(value));
+    if (typeof value !== "string") throw refused("a value for Cloudflare KV", "text (from a serializer with stringify)", value);
+    if (!value.isWellFormed()) throw refusedAs("a value for Cloudflare KV", "text without lone surrogates", describePart(value));
     const name = this.#nameOf(key);
     const ttl = this.#expirationTtl ?? Math.max(LEAST_TTL, hint?.expirationTime ?? Infinity);
     try {
@@ -106,7 +106,7 @@ export class CloudflareKVBackend {
 
   #nameOf(key) {
     requireKey(key);
-    if (!key.isWellFormed()) throw refusedAs("a key of Cloudflare KV", "text without lone surrogates, which it would take for another", describePart(key));
+    if (!key.isWellFormed()) throw refusedAs("a key of Cloudflare KV", "text without lone surrogates", describePart(key));
     return this.#start + key;
   }
 
@@ -159,9 +159,9 @@ function requireMethods(object, what, allowed, methods) {
 
 function requirePrefix(prefix) {
   if (typeof prefix !== "string" || !prefix.isWellFormed()) throw refused("prefix", "a string without lone surrogates", prefix);
-  if (prefix.includes(SEPARATOR)) throw refused("prefix", `a string without "${SEPARATOR}", which the backend itself puts between prefix and key`, prefix);
+  if (prefix.includes(SEPARATOR)) throw refused("prefix", `a string without "${SEPARATOR}" (the backend adds it)`, prefix);
   if (fits(`${prefix}${SEPARATOR}sha1:${"0".repeat(40)}`)) return prefix;
-  throw refused("prefix", `a string of at most ${LONGEST_NAME - 46} bytes, so that a key has room beside it`, prefix);
+  throw refused("prefix", `a string of at most ${LONGEST_NAME - 46} bytes`, prefix);
 }
 
 /** KV refuses less: whoever asks for it gets the least there is, and is told so. */
@@ -169,7 +169,7 @@ function atLeast(least, duration, what) {
   const length = seconds(duration, what);
   if (Number.isNaN(length)) return undefined;
   if (length >= least) return length;
-  console.warn(`dogpile: ${what} is ${least} s, the least that Cloudflare KV takes, instead of ${length} s.`);
+  console.warn(`dogpile: ${what} is ${least} s instead of ${length} s, the minimum of Cloudflare KV.`);
   return least;
 }
 
@@ -198,7 +198,7 @@ const says = (error, status) => new RegExp(`\\b${status}\\b`).test(error?.messag
 function explained(error, key) {
   const name = quoteKey(key);
   if (says(error, 429))
-    return makeError("BACKEND", `Cloudflare KV takes one write a second for each key, and ${name} was written more often.`, { cause: error });
-  if (says(error, 413)) return makeError("BACKEND", `Cloudflare KV takes at most 25 MiB, and the record of ${name} is larger.`, { cause: error });
+    return makeError("BACKEND", `Cloudflare KV accepts one write per second for each key; ${name} was written more often.`, { cause: error });
+  if (says(error, 413)) return makeError("BACKEND", `Cloudflare KV accepts records of at most 25 MiB; that of ${name} is larger.`, { cause: error });
   return error;
 }

@@ -75,7 +75,7 @@ export class IndexedDBBackend {
     requireKey(key);
     if (!this.#options.lock || this.#isClosed || this.#storage.isDown) return undefined;
     if (globalThis.navigator?.locks !== undefined) return new TabMutex(this.#lockName("create", key));
-    this.#storage.warn("there are no Web Locks here (is the page not served by https?), so that each tab creates for itself");
+    this.#storage.warn("Web Locks are not available (they need https), so each tab loads for itself");
     return undefined;
   }
 

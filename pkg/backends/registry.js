@@ -31,5 +31,5 @@ export function makeBackend(name, args) {
   const factory = factories.get(name);
   if (factory !== undefined) return atOnce(factory(args ?? {}), "the backend's factory");
   const known = [...factories.keys()].join(", ");
-  throw makeError("PLUGIN_NOT_FOUND", `Couldn't find cache plugin to load: ${brief(name)}; the known ones are ${known}`);
+  throw makeError("PLUGIN_NOT_FOUND", `unknown backend ${brief(name)}; the known ones are ${known}`);
 }

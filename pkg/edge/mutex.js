@@ -126,9 +126,9 @@ export class EdgeMutex {
       const response = await stub.fetch("https://dogpile.lock/", { method: "POST", body: JSON.stringify({ operation, ...given }) });
       if (response.ok) return answerOf(response, operation);
       const status = typeof response.status === "number" ? response.status : describe(response.status);
-      throw makeError("BACKEND", `The lock answered with status ${status}: ${quote(await response.text())}`);
+      throw makeError("BACKEND", `The lock responded with status ${status}: ${quote(await response.text())}`);
     };
-    return within(asked(), wait + ANSWER, () => makeError("TIMEOUT", "The lock has not answered in time."));
+    return within(asked(), wait + ANSWER, () => makeError("TIMEOUT", "The lock did not respond in time."));
   }
 }
 
@@ -136,5 +136,5 @@ async function answerOf(response, operation) {
   const answer = await response.json().catch(() => undefined);
   const members = ownMembers(answer);
   if (members !== undefined && IS_ANSWER[operation](members)) return members;
-  throw makeError("BACKEND", `The lock answered "${operation}" with ${describePart(answer)}, as no DogpileLock does.`);
+  throw makeError("BACKEND", `The lock responded to "${operation}" with ${describePart(answer)}: is it bound to a DogpileLock?`);
 }

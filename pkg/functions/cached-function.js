@@ -48,7 +48,7 @@ const decoratorOf = (wrap) => (fn, context, property) => {
   return wrap(fn);
 };
 
-const notCached = (kind) => refusedAs("what is cached", "a function or a method", kind);
+const notCached = (kind) => refusedAs("the cached target", "a function or a method", kind);
 
 /** Of a function, the prototype can be replaced. */
 const isClass = (fn) => Object.getOwnPropertyDescriptor(fn, "prototype")?.writable === false;
@@ -108,7 +108,7 @@ function creatorOf(self, fn, keys, args, asDict) {
     const asked = missing.map((key) => sources.get(key));
     const answer = await fn.apply(self, asked);
     if (!asDict) return answer;
-    if (!hasMethod(answer, "has")) throw refused("what fn returns", "a Map", answer);
+    if (!hasMethod(answer, "has")) throw refused("the result of fn", "a Map", answer);
     return asked.map((argument) => (answer.has(argument) ? answer.get(argument) : NO_VALUE));
   };
   return Object.assign(creator, { [NO_VALUE]: asDict });
@@ -138,7 +138,7 @@ function keyMaker(namespace, generator, toStr, name) {
     if (isClass(fn)) throw notCached("a class");
     const generate = (text) => {
       const made = generator(text, fn, toStr);
-      requireFunction(made, `what ${name} returns`);
+      requireFunction(made, `the result of ${name}`);
       return made;
     };
     const keyBy = (generated, args) => atOnce(generated(...args), `the function of ${name}`);
@@ -150,7 +150,7 @@ function keyMaker(namespace, generator, toStr, name) {
 
 function onePerArgument(keys, args) {
   if (!Array.isArray(keys) || keys.length !== args.length) {
-    throw refused("what functionMultiKeyGenerator returns", `a function that returns an array of ${args.length}`, keys);
+    throw refused("the result of functionMultiKeyGenerator", `a function that returns an array of ${args.length} keys`, keys);
   }
   keys.forEach(ignoreRejection);
   return keys.map((key) => atOnce(key, "the function of functionMultiKeyGenerator"));

@@ -21,7 +21,7 @@ function texts(namespace, toStr) {
   if (typeof namespace !== "string") throw refused("namespace", "a string", namespace);
   return (argument) => {
     const text = toStr(argument);
-    if (typeof text !== "string") throw refused("what toStr returns", "a string", text);
+    if (typeof text !== "string") throw refused("the result of toStr", "a string", text);
     return text;
   };
 }
@@ -45,7 +45,7 @@ function textOfPrimitive(value) {
 function textOfObject(value, known, depth) {
   if (typeof value !== "object") throw unfit(describe(value));
   if (known.has(value)) throw unfit(`${describe(value)} that contains itself`);
-  if (depth === DEEPEST) throw unfit(`what is nested more than ${DEEPEST} deep`);
+  if (depth === DEEPEST) throw unfit(`an object nested more than ${DEEPEST} levels deep`);
   known.set(value, undefined);
   const part = (within) => textOfPrimitive(within) ?? known.get(within) ?? textOfObject(within, known, depth + 1);
   const text = isList(value) ? textOfList(value, part) : isPlain(value) ? textOfPlain(value, part) : textOfDate(value);
@@ -57,7 +57,7 @@ function textOfList(list, part) {
   let count = 0;
   const item = (index) => (Object.hasOwn(list, index) ? ((count += 1), part(list[index])) : "empty");
   const text = `[${joined(list.length, item)}]`;
-  if (Reflect.ownKeys(list).length !== count + 1) throw unfit("an array with members of its own");
+  if (Reflect.ownKeys(list).length !== count + 1) throw unfit("an array with extra properties");
   return text;
 }
 
@@ -72,7 +72,7 @@ function textOfDate(value) {
 
 function textOfPlain(value, part) {
   const names = Reflect.ownKeys(value);
-  if (names.some((name) => typeof name === "symbol")) throw unfit("an object with a symbol as a name");
+  if (names.some((name) => typeof name === "symbol")) throw unfit("an object with a symbol key");
   names.sort();
   return `{${joined(names.length, (index) => `${JSON.stringify(names[index])}:${part(value[names[index]])}`)}}`;
 }

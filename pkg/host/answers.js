@@ -22,8 +22,8 @@ const outcomeOf = (value) =>
 
 function checkCount(answer, count) {
   const allowed = `an array of ${count}, one value for each key`;
-  if (!Array.isArray(answer)) throw refused("what a multi creator returns", allowed, answer);
+  if (!Array.isArray(answer)) throw refused("the creator's result", allowed, answer);
   if (answer.length === count) return;
   answer.forEach(ignoreRejection);
-  throw makeError("VALIDATION", `what a multi creator returns must be ${allowed}, not an array of ${answer.length}`);
+  throw makeError("VALIDATION", `the creator's result must be ${allowed}, not an array of ${answer.length}`);
 }

@@ -200,8 +200,8 @@ export class Call {
 
 const ERRORS = [
   ({ error }) => error,
-  () => makeError("TIMEOUT", "Two creations in a row have not ended within lockTimeout."),
-  () => makeError("TIMEOUT", "The value has not been there within timeout, and there is no stale one."),
+  () => makeError("TIMEOUT", "Two loads in a row took longer than lockTimeout."),
+  () => makeError("TIMEOUT", "The value was not loaded within timeout, and there is no stale one."),
   (_flight, call) => call.request.signal.reason,
   ({ found }) => found.error,
   (_flight, call) => call.error,

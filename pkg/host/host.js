@@ -76,9 +76,7 @@ export class Host {
   }
 
   reentrant({ keys }, index) {
-    return Promise.reject(
-      makeError("REENTRANT", `The creator of ${quoteKey(keys[index])} asks for the key that it is creating, and there is no older value to give it.`),
-    );
+    return Promise.reject(makeError("REENTRANT", `The creator of ${quoteKey(keys[index])} asked for the same key, and there is no stale value.`));
   }
 
   beginWrite(slot, serial, writer, writerSerial, write) {

@@ -29,7 +29,7 @@ export function askLock(flight, serial, wait) {
     giveUp.abort();
   };
   const seconds = Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
-  const late = () => fail(makeError("TIMEOUT", "The lock has not answered within lockTimeout."));
+  const late = () => fail(makeError("TIMEOUT", "The lock did not respond within lockTimeout."));
   const timer = seconds === Infinity ? undefined : startTimer(late, seconds * 1000);
   ask(mutex, wait, giveUp.signal).then(
     (granted) => {

@@ -48,7 +48,7 @@ export async function answeredInTime({ region, setup }, promise) {
     (error) => () => Promise.reject(error),
   );
   const late = () => {
-    region.reporter.error(makeError("TIMEOUT", "shouldCacheFn has not answered within lockTimeout."), "background");
+    region.reporter.error(makeError("TIMEOUT", "shouldCacheFn did not settle within lockTimeout."), "background");
     return () => false;
   };
   const answer = await setup.limit.within(answered).catch(late);

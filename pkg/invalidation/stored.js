@@ -142,7 +142,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   }
 
   #join(now) {
-    const late = makeError("TIMEOUT", "The invalidation times have not been read in time.");
+    const late = makeError("TIMEOUT", "Reading the invalidation times took too long.");
     const orElse = (error) => (error === late ? this.#read(now) : Promise.reject(error));
     return within(this.#reading, PATIENCE_WITH_READER, () => late).catch(orElse);
   }
@@ -175,7 +175,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     if (found !== undefined && !isKnownVersion(found.v)) return -Infinity;
     const time = found?.payload;
     if (Number.isFinite(time)) return time;
-    throw refusedAs(`what the backend holds under ${quoteKey(this.#keys[index])}`, "a record of an invalidation time", describePart(stored));
+    throw refusedAs(`the stored value of ${quoteKey(this.#keys[index])}`, "an invalidation time", describePart(stored));
   }
 
   /** What was set here, unless others have stored a later time. */

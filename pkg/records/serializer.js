@@ -20,17 +20,17 @@ export function serialize(serializer, { payload, metadata }) {
   if (hasMethod(serializer, "stringify")) {
     const text = serializer.stringify(payload);
     if (typeof text === "string") return head + text;
-    throw refused("what the serializer's stringify returns", "a string", text);
+    throw refused("the result of stringify", "a string", text);
   }
   const bytes = serializer.encode(payload);
   if (isBytes(bytes)) return concat(new TextEncoder().encode(head), bytes);
-  throw refused("what the serializer's encode returns", "a Uint8Array", bytes);
+  throw refused("the result of encode", "a Uint8Array", bytes);
 }
 
 /** A record from text or bytes, whichever the store gave; throws what the serializer throws. */
 export function deserialize(serializer, stored) {
   const at = stored.indexOf(isBytes(stored) ? SEPARATOR.charCodeAt(0) : SEPARATOR);
-  if (at < 0) throw refusedAs("what the backend holds", `metadata, "${SEPARATOR}" and a payload`, describePart(stored));
+  if (at < 0) throw refusedAs("the stored value", `metadata, "${SEPARATOR}" and a payload`, describePart(stored));
   const metadata = JSON.parse(asText(stored.slice(0, at)));
   const body = stored.slice(at + 1);
   const payload = hasMethod(serializer, "parse") ? serializer.parse(asText(body)) : serializer.decode(asBytes(body));

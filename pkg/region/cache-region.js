@@ -273,4 +273,4 @@ function nameBy(mangled, names) {
 }
 
 const alreadyConfigured = () =>
-  makeError("REGION_ALREADY_CONFIGURED", "This region is already configured. Give replaceExistingBackend: true to replace its backend.");
+  makeError("REGION_ALREADY_CONFIGURED", "This region is already configured. Use replaceExistingBackend: true to replace its backend.");

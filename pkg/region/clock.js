@@ -33,7 +33,7 @@ export class Clock {
 
   #ask() {
     const now = this.#own();
-    if (!Number.isFinite(now)) throw refused("what clock returns", "seconds as a finite number", now);
+    if (!Number.isFinite(now)) throw refused("the result of clock", "a finite number of seconds", now);
     return now;
   }
 }

@@ -22,7 +22,7 @@ export function find(region, setup, outcome, throws) {
   try {
     const found = readRecord(setup.fromStored(value));
     if (found === undefined) ignoreRejection(value);
-    if (found === undefined) throw refusedAs("what the backend holds", "a record of dogpile's", describePart(value));
+    if (found === undefined) throw refusedAs("the stored value", "a record of dogpile", describePart(value));
     return isKnownVersion(found.v) ? found : none(VERSION);
   } catch (error) {
     return error?.code === "CANT_DESERIALIZE" ? none(UNREADABLE) : unreadable(region, error, false);

@@ -100,7 +100,7 @@ export class Invalidations {
 export function isHard(asked) {
   if (typeof asked === "boolean") return asked;
   const { soft } = typeof asked === "object" ? readOptions(asked, ["soft"]) : { soft: undefined };
-  if (typeof soft !== "boolean") throw refused("hard", "true or false, or { soft: true } (delete takes a key)", asked);
+  if (typeof soft !== "boolean") throw refused("hard", "true, false or { soft: true } (delete takes a key)", asked);
   return !soft;
 }
 

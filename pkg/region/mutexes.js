@@ -17,7 +17,7 @@ export function mutexOf(region, { backend }, mangled) {
   try {
     const mutex = backend.getMutex(mangled) ?? undefined;
     if (mutex === undefined || ["acquire", "release"].every((method) => hasMethod(mutex, method))) return mutex;
-    throw refused("what the backend's getMutex returns", "an object with acquire, release and locked, or nothing", mutex);
+    throw refused("the result of the backend's getMutex", "an object with acquire, release and locked, or nothing", mutex);
   } catch (error) {
     region.backendFailed(error, "lock");
   }

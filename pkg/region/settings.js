@@ -50,7 +50,7 @@ const DEFAULT_LOCK_TIMEOUT = 30;
 export function checkRegion(options) {
   requireAllowed(options, OF_REGION);
   if (!options.staleWhileRevalidate || (options.asyncCreationRunner ?? undefined) === undefined) return;
-  throw refusedAs("asyncCreationRunner", "absent where staleWhileRevalidate is true", "given as well: one of them is enough");
+  throw refusedAs("asyncCreationRunner", "absent if staleWhileRevalidate is true", "given as well: one of them is enough");
 }
 
 /** What `configure` was given, checked, the backend aside. Lengths of time are in seconds, NaN where none is given. */

@@ -18,7 +18,7 @@ export class Setup {
     this.lockTimeout = lockTimeout;
     this.throws = throws;
     /** For how long the backend is waited for. */
-    this.limit = new TimeLimit(lockTimeout, () => makeError("TIMEOUT", "The backend has not answered within lockTimeout."));
+    this.limit = new TimeLimit(lockTimeout, () => makeError("TIMEOUT", "The backend did not respond within lockTimeout."));
     /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
     this.coalesces = member(actual, "coalesce") !== false;
     this.actualBackend = actual;
@@ -43,7 +43,7 @@ export class Setup {
   mangle(key) {
     if (this.#mangler === undefined) return key;
     const mangled = this.#mangler(key);
-    if (typeof mangled !== "string") throw refused("what keyMangler returns", "a string", mangled);
+    if (typeof mangled !== "string") throw refused("the result of keyMangler", "a string", mangled);
     return mangled;
   }
 

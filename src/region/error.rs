@@ -17,9 +17,9 @@ pub enum Error<E> {
 impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Creator(error) => write!(formatter, "the creator has failed: {error}"),
-            Self::TimedOut => formatter.write_str("two creations in a row have not ended within the lock timeout"),
-            Self::Incomplete => formatter.write_str("the creator has given another number of values than it was given keys"),
+            Self::Creator(error) => write!(formatter, "the creator failed: {error}"),
+            Self::TimedOut => formatter.write_str("two loads in a row took longer than the lock timeout"),
+            Self::Incomplete => formatter.write_str("the creator must return one value for each key"),
         }
     }
 }

@@ -148,7 +148,7 @@ impl Place {
             let text = settled(reply.text()).await?.as_string().unwrap_or_default();
             match serde_json::from_str(&text) {
                 Ok(Value::Object(answer)) if is_ok => Ok(answer),
-                _ => Err(WebError::new("LockError", format!("the lock answered {text:?}, as no DogpileLock does"))),
+                _ => Err(WebError::new("LockError", format!("the lock responded with {text:?}: is the binding a DogpileLock?"))),
             }
         };
         within(wait + ANSWER, asked).await

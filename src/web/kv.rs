@@ -75,7 +75,7 @@ impl CloudflareKvBackend {
     /// Where it contains `:`, which stands between prefix and key, or leaves a key no room: it is 466 bytes at most.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, WebError> {
         if prefix.contains(SEPARATOR) || prefix.len() + 1 + MANGLED.len() + DIGITS > LONGEST_NAME {
-            return Err(WebError::new("TypeError", "a prefix is a text without \":\" of at most 466 bytes"));
+            return Err(WebError::new("TypeError", "the prefix must be text without \":\" of at most 466 bytes"));
         }
         self.start = format!("{prefix}{SEPARATOR}");
         Ok(self)
@@ -218,7 +218,7 @@ fn bound(binding: JsValue, methods: &[&str]) -> Result<JsValue, WebError> {
     if has_methods(&binding, methods) {
         return Ok(binding);
     }
-    Err(WebError::new("TypeError", format!("a binding has the methods {}", methods.join(", "))))
+    Err(WebError::new("TypeError", format!("the binding must have the methods {}", methods.join(", "))))
 }
 
 fn text_of<V: Serialize>(record: &Record<V>) -> Result<String, WebError> {

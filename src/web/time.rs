@@ -127,7 +127,7 @@ where
 {
     match select(pin!(future), pin!(sleep(length))).await {
         Either::Left((output, _)) => output,
-        Either::Right(_) => Err(WebError::new("TimeoutError", "there was no answer in time")),
+        Either::Right(_) => Err(WebError::new("TimeoutError", "there was no response in time")),
     }
 }
 

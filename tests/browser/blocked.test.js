@@ -3,8 +3,8 @@ import { insecureHost } from "./server.js";
 import { engine, useSession } from "./session.js";
 
 const works = { created: [1, 1, 1], read: [null, true, "VALIDATION"], keys: ["b", "k"], locked: null, cleared: true, errors: [] };
-const inMemory = [expect.stringMatching(/^dogpile: IndexedDB cannot be used now, so that records are kept in memory \(.+\)$/)];
-const withoutLocks = [expect.stringContaining("no Web Locks")];
+const inMemory = [expect.stringMatching(/^dogpile: IndexedDB is not available, so records are kept in memory \(.+\)$/)];
+const withoutLocks = [expect.stringContaining("Web Locks are not available")];
 
 const sorted = (outcome) => ({ ...outcome, keys: outcome.keys.sort(), read: outcome.read.map((it) => it ?? null) });
 

@@ -46,6 +46,6 @@ test.each(["es2021", "esnext"])("methods are cached and anything else is refused
   expect([users.load.name, users.load.length, await users.load.get.call(users, 1)]).toEqual(["load", 1, "Paris 1"]);
   for (const [name, decorate] of Object.entries(refused))
     expect(decorate, name).toThrow(
-      expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("what is cached must be a function or a method") }),
+      expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("the cached target must be a function or a method") }),
     );
 });

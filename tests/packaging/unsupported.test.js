@@ -34,7 +34,7 @@ describe.each(entries)("the import of %s in Node", (entry) => {
     ["with --jitless", "", ["--jitless"]],
     ["where somebody has taken it away", "delete globalThis.WebAssembly;", []],
   ])("says that WebAssembly is missing, %s", async (_name, before, flags) => {
-    expect(await inNode(before, ...flags)).toEqual(unsupported("WebAssembly, which is missing here", undefined));
+    expect(await inNode(before, ...flags)).toEqual(unsupported("WebAssembly, which is missing", undefined));
     expect((await inNode(before, ...flags)).message).toMatch(/lockdown.*--jitless/);
   });
 

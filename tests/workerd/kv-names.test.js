@@ -40,7 +40,7 @@ describe("two prefixes never meet", () => {
   });
 
   test.each(["users:", ":", "a:b", "::"])("%j is refused: the separator is the backend's", (prefix) => {
-    const message = `prefix must be a string without ":", which the backend itself puts between prefix and key, not ${JSON.stringify(prefix)} (a string)`;
+    const message = `prefix must be a string without ":" (the backend adds it), not ${JSON.stringify(prefix)} (a string)`;
     expect(() => over(prefix)).toThrow(expect.objectContaining({ code: "VALIDATION", message }));
   });
 });

@@ -135,7 +135,7 @@ describe("CloudflareKVBackend", () => {
       ["b", "x".repeat(25 * MiB + 1)],
       ["c", "3"],
     ]);
-    await expect(backend.setMulti(values)).rejects.toThrow('Cloudflare KV takes at most 25 MiB, and the record of "b" is larger.');
+    await expect(backend.setMulti(values)).rejects.toThrow('Cloudflare KV accepts records of at most 25 MiB; that of "b" is larger.');
     expect(await backend.getMulti(["a", "b", "c"])).toEqual(["1", undefined, "3"]);
   });
 
@@ -144,7 +144,7 @@ describe("CloudflareKVBackend", () => {
     const kv = { ...watched(), put: () => Promise.reject(cause) };
     await expect(new CloudflareKVBackend(kv).set("k", "text")).rejects.toMatchObject({
       cause,
-      message: expect.stringContaining('one write a second for each key, and "k"'),
+      message: expect.stringContaining('one write per second for each key; "k"'),
     });
   });
 
@@ -199,7 +199,7 @@ describe("how long KV keeps a record", () => {
 
   test("60 s, where less was asked for, and a warning says so", async () => {
     expect(await ttl({ expirationTtl: "5s" })).toBe(60);
-    expect(console.warn.mock.calls).toEqual([["dogpile: expirationTtl is 60 s, the least that Cloudflare KV takes, instead of 5 s."]]);
+    expect(console.warn.mock.calls).toEqual([["dogpile: expirationTtl is 60 s instead of 5 s, the minimum of Cloudflare KV."]]);
   });
 
   test("a copy of it: cacheTtl, at least 30 s, for one key and for many", async () => {

@@ -250,7 +250,7 @@ test("a malformed request is answered with status 400 and a reason, and changes 
 
 describe.concurrent("a lock that cannot be reached", () => {
   const broken = ["BROKEN", "broken"];
-  const silent = ["SILENT", "The lock has not answered in time."];
+  const silent = ["SILENT", "The lock did not respond in time."];
   test.each([broken, silent])("%s: every call rejects, soon", async (binding, message) => {
     const make = mutexes(await runtime.miniflare.getDurableObjectNamespace(binding, "one"));
     const calls = [(mutex) => mutex.acquire(false), (mutex) => mutex.acquire(true), (mutex) => mutex.locked(), (mutex) => mutex.supersede("set")];

@@ -69,7 +69,7 @@ export class Connection {
 
   /** What a transaction comes to, in time: a database that is taken away may never answer. */
   watch(transaction) {
-    return within(this.#unlessLost(transaction), PATIENCE, () => makeError("TIMEOUT", "The database has not answered."));
+    return within(this.#unlessLost(transaction), PATIENCE, () => makeError("TIMEOUT", "The database did not respond."));
   }
 
   /** What is under way goes on to its end; nothing is opened any more. */

@@ -28,7 +28,7 @@ const pass = (delay) => new Promise((resolve) => startTimer(resolve, delay));
 
 async function openPatiently(databaseName, storeName, requireWanted) {
   const own = ownFactory();
-  if (own === undefined) throw new Error("there is no IndexedDB here");
+  if (own === undefined) throw new Error("there is no IndexedDB");
   const openIn = (factory) => openStore(factory, databaseName, storeName, requireWanted);
   for (const pause of PAUSES) {
     try {

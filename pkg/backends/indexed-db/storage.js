@@ -126,7 +126,7 @@ export class Storage {
     } catch (again) {
       if (!isQuota(again)) throw again;
       this.#pausedUntil = monotonic() + PAUSE;
-      this.warn("the storage quota is exceeded: nothing is stored for a while", again);
+      this.warn("the storage quota is exceeded: nothing is stored for a minute", again);
       await this.#sendLeast(entries);
     }
   }
@@ -143,7 +143,7 @@ export class Storage {
 
   async #writeWhatFits(entries, error) {
     if (entries.length > 1) return this.#writeEach(entries);
-    this.warn("a value is too large for what is left of the storage quota, and is not stored", error);
+    this.warn("a value exceeds the remaining storage quota and is not stored", error);
     await this.#sendLeast(entries);
   }
 
@@ -177,7 +177,7 @@ export class Storage {
       });
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      this.warn("IndexedDB cannot be used now, so that records are kept in memory", error.cause);
+      this.warn("IndexedDB is not available, so records are kept in memory", error.cause);
       const answer = inMemory();
       this.#settleLater();
       return answer;

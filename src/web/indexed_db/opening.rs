@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 5;
 
 /// Whatever version the database has: another tab, or a later release, may have added stores to it. It closes when another tab needs it closed.
 pub(super) async fn open(database_name: String, store_name: String) -> Result<JsValue, JsValue> {
-    let factory = global("indexedDB").ok_or_else(|| JsValue::from("there is no IndexedDB here"))?.unchecked_into::<IdbFactory>();
+    let factory = global("indexedDB").ok_or_else(|| JsValue::from("there is no IndexedDB"))?.unchecked_into::<IdbFactory>();
     let mut version = None;
     for _ in 0..ATTEMPTS {
         match attempt(&factory, &database_name, version, &store_name).await {
@@ -34,7 +34,7 @@ pub(super) async fn open(database_name: String, store_name: String) -> Result<Js
             Err(error) => return Err(error),
         }
     }
-    Err("others change the database again and again".into())
+    Err("other tabs keep changing the database".into())
 }
 
 async fn attempt(factory: &IdbFactory, name: &str, version: Option<f64>, store_name: &str) -> Result<IdbDatabase, JsValue> {

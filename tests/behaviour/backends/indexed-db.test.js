@@ -114,7 +114,7 @@ if (!hasDatabase) {
       expect(await backend.get("b")).toBe(2);
       await backend[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
       await refuses(() => backend.get("b"), "BACKEND", "The backend is closed.");
-      expect(warn.mock.calls).toEqual([[expect.stringContaining("there is no IndexedDB here")]]);
+      expect(warn.mock.calls).toEqual([[expect.stringContaining("there is no IndexedDB")]]);
     });
 
     test("it holds a thousand of them without maxEntries", async () => {

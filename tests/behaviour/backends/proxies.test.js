@@ -137,7 +137,7 @@ describe("proxies", () => {
 
 describe("a proxy stands in one place of one region", () => {
   const make = (wrap) => createRegion({ backend: new MemoryBackend(), wrap });
-  const refusal = expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("a proxy must be one of its own for each place") });
+  const refusal = expect.objectContaining({ code: "VALIDATION", message: expect.stringContaining("a proxy must be used in one place only") });
 
   test("a second region may not have it, and the first goes on", async () => {
     const proxy = new Recorder();

@@ -239,10 +239,10 @@ const entries = [
   ...each(["expirationTime", "lockTimeout", "shouldCacheFn", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil"], (name, gift) =>
     plain().getOrCreate("k", creator, { [name]: gift }),
   ),
-  ["what a multi creator returns", (gift) => plain().getOrCreateMulti(["k", "l", "m"], () => gift)],
+  ["the creator's result", (gift) => plain().getOrCreateMulti(["k", "l", "m"], () => gift)],
 
-  ["what keyMangler returns", (gift) => create({ keyMangler: () => gift }).get("k")],
-  ["what clock returns", (gift) => create({ clock: () => gift }).set("k", 1)],
+  ["the result of keyMangler", (gift) => create({ keyMangler: () => gift }).get("k")],
+  ["the result of clock", (gift) => create({ clock: () => gift }).set("k", 1)],
   ["what stringify returns", (gift) => create({ serializer: { ...texts, stringify: () => gift } }).set("k", 1)],
   ["what encode returns", (gift) => create({ serializer: { encode: () => gift, decode: () => 1 } }).set("k", 1)],
   ["what the backend holds", (gift) => over({ get: () => gift }).get("k")],
@@ -276,13 +276,13 @@ const entries = [
   ),
   ["a cached function", (gift) => plain().cacheOnArguments({ namespace: "n" }, gift)],
   ["the options of a cached function", (gift) => plain().cacheOnArguments(gift, () => 1)],
-  ["what functionKeyGenerator returns", (gift) => plain().cacheOnArguments({ namespace: "n", functionKeyGenerator: () => gift }, () => 1)],
+  ["the result of functionKeyGenerator", (gift) => plain().cacheOnArguments({ namespace: "n", functionKeyGenerator: () => gift }, () => 1)],
   [
     "a key of functionKeyGenerator",
     (gift) => typeof gift !== "string" && plain().cacheOnArguments({ namespace: "n", functionKeyGenerator: () => () => gift }, () => 1)(),
   ],
-  ["what namespace returns", (gift) => plain().cacheOnArguments({ namespace: () => gift }, () => 1)()],
-  ["what toStr returns", (gift) => plain().cacheOnArguments({ namespace: "n", toStr: () => gift }, () => 1)(1)],
+  ["the result of namespace", (gift) => plain().cacheOnArguments({ namespace: () => gift }, () => 1)()],
+  ["the result of toStr", (gift) => plain().cacheOnArguments({ namespace: "n", toStr: () => gift }, () => 1)(1)],
   ["an argument", (gift) => plain().cacheOnArguments({ namespace: "n" }, () => 1)([gift, Symbol(x40 + SECRET)])],
   ["a cached multi function", (gift) => plain().cacheMultiOnArguments({ namespace: "n" }, gift)],
   [
@@ -342,9 +342,9 @@ describe("names and keys", () => {
   });
 
   test("so is a backend that is not registered", () => {
-    throws(() => createRegion({ backend: "redis" }), "PLUGIN_NOT_FOUND", "Couldn't find cache plugin to load: redis; the known ones are dogpile.cache.memory");
-    throws(() => createRegion({ backend: longName }), "PLUGIN_NOT_FOUND", `to load: ${x40}…;`);
-    throws(() => createRegion({ backend: `redis://:${SECRET}@host` }), "PLUGIN_NOT_FOUND", "to load: redis://…;");
+    throws(() => createRegion({ backend: "redis" }), "PLUGIN_NOT_FOUND", "unknown backend redis; the known ones are dogpile.cache.memory");
+    throws(() => createRegion({ backend: longName }), "PLUGIN_NOT_FOUND", `unknown backend ${x40}…;`);
+    throws(() => createRegion({ backend: `redis://:${SECRET}@host` }), "PLUGIN_NOT_FOUND", "unknown backend redis://…;");
   });
 
   test("of a key a message shows at most 80 characters", async () => {
@@ -388,7 +388,7 @@ test("what is stored is not shown where it cannot be read, however short it is",
   const text = JSON.stringify({ password: SECRET });
   reported.length = 0;
   await over({ get: () => text }, { serializer: texts }).get("k");
-  expect(reported.map(({ message }) => message)).toEqual(['what the backend holds must be metadata, "|" and a payload, not a string of 24 characters']);
+  expect(reported.map(({ message }) => message)).toEqual(['the stored value must be metadata, "|" and a payload, not a string of 24 characters']);
   await refuses(() => stored(text).refresh(0), "VALIDATION", "not a string of 24 characters");
   await refuses(() => new CloudflareKVBackend(kv()).set("k", `${text}\ud800`), "VALIDATION", "not a string of 25 characters");
 });
@@ -454,7 +454,7 @@ describe("what goes to the console", () => {
   test("an error of this package's goes by its name, which no minifier changes", async () => {
     await over({ getMulti: () => new Redis() }, { observer: undefined }).getOrCreateMulti(["k"], () => [1]);
     expect(console.warn.mock.calls).toEqual([
-      [expect.stringMatching(/: ValidationError: what the backend's getMulti returns .* not an object of class Redis$/)],
+      [expect.stringMatching(/: ValidationError: the result of the backend's getMulti .* not an object of class Redis$/)],
     ]);
   });
 });

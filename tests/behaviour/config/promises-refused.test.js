@@ -45,10 +45,10 @@ describe("a promise where an answer has to be there at once", () => {
   const nothing = { keys: [] };
 
   test.each([
-    ["keyMangler", { keyMangler: rejecting }, "what keyMangler returns"],
-    ["the serializer's stringify", { serializer: { stringify: rejecting, parse: JSON.parse } }, "what the serializer's stringify returns"],
-    ["the serializer's encode", { serializer: { encode: rejecting, decode: String } }, "what the serializer's encode returns"],
-    ["clock", { clock: rejecting }, "what clock returns"],
+    ["keyMangler", { keyMangler: rejecting }, "the result of keyMangler"],
+    ["the serializer's stringify", { serializer: { stringify: rejecting, parse: JSON.parse } }, "the result of stringify"],
+    ["the serializer's encode", { serializer: { encode: rejecting, decode: String } }, "the result of encode"],
+    ["clock", { clock: rejecting }, "the result of clock"],
   ])("is refused of %s", async (_name, options, text) => {
     const region = makeRegion(options, nothing.keys);
     await refuses(() => region.set("k", "value"), "VALIDATION", text, "a Promise");
@@ -67,7 +67,7 @@ describe("a promise where an answer has to be there at once", () => {
     expect(onError).toHaveBeenCalledTimes(1);
     expect(onError.mock.calls[0][0]).toMatchObject({
       code: "VALIDATION",
-      message: expect.stringContaining("what the serializer returns must be there at once"),
+      message: expect.stringContaining("the result of the serializer must be synchronous"),
     });
   });
 
@@ -76,20 +76,24 @@ describe("a promise where an answer has to be there at once", () => {
     const region = makeRegion({ regionInvalidator, backend: plainBackend() }, []);
     await region.set("k", "value");
     const call = method === "isInvalidated" ? () => region.get("k") : () => region.getOrCreate("k", () => "new");
-    await refuses(call, "VALIDATION", `what ${method} returns must be there at once, not a Promise`);
+    await refuses(call, "VALIDATION", `the result of ${method} must be synchronous, not a Promise`);
   });
 
   test("is refused of what makes the keys of functions", async () => {
     const region = makeRegion({}, []);
     const cache = (options) => region.cacheOnArguments({ namespace: "n", ...options }, () => "value");
-    await refuses(() => cache({ toStr: rejecting })(1), "VALIDATION", "what toStr returns");
-    await refuses(() => cache({ namespace: rejecting })(1), "VALIDATION", "what namespace returns");
-    await refuses(() => cache({ expirationTime: rejecting })(1), "VALIDATION", "what expirationTime returns");
-    await refuses(() => cache({ functionKeyGenerator: () => rejecting })(1), "VALIDATION", "what the function of functionKeyGenerator returns");
-    throws(() => cache({ functionKeyGenerator: rejecting }), "VALIDATION", "what functionKeyGenerator returns");
+    await refuses(() => cache({ toStr: rejecting })(1), "VALIDATION", "the result of toStr");
+    await refuses(() => cache({ namespace: rejecting })(1), "VALIDATION", "the result of namespace");
+    await refuses(() => cache({ expirationTime: rejecting })(1), "VALIDATION", "the result of expirationTime");
+    await refuses(() => cache({ functionKeyGenerator: () => rejecting })(1), "VALIDATION", "the result of the function of functionKeyGenerator");
+    throws(() => cache({ functionKeyGenerator: rejecting }), "VALIDATION", "the result of functionKeyGenerator");
     const many = (options) => region.cacheMultiOnArguments({ namespace: "n", ...options }, () => []);
-    await refuses(() => many({ functionMultiKeyGenerator: () => rejecting })(1), "VALIDATION", "functionMultiKeyGenerator returns");
-    await refuses(() => many({ functionMultiKeyGenerator: () => () => [rejecting(), rejecting()] })(1, 2), "VALIDATION", "functionMultiKeyGenerator returns");
+    await refuses(() => many({ functionMultiKeyGenerator: () => rejecting })(1), "VALIDATION", "functionMultiKeyGenerator must be synchronous");
+    await refuses(
+      () => many({ functionMultiKeyGenerator: () => () => [rejecting(), rejecting()] })(1, 2),
+      "VALIDATION",
+      "functionMultiKeyGenerator must be synchronous",
+    );
     await refuses(() => cache({ functionKeyGenerator: () => rejecting }).set(rejecting(), 1), "VALIDATION", "functionKeyGenerator");
     await refuses(
       () =>
@@ -106,7 +110,7 @@ describe("a promise where an answer has to be there at once", () => {
 
   test("is refused of a backend's factory, and as a backend", () => {
     registerBackend("promises.refused", rejecting);
-    throws(() => makeRegion({ backend: "promises.refused" }), "VALIDATION", "what the backend's factory returns must be there at once");
+    throws(() => makeRegion({ backend: "promises.refused" }), "VALIDATION", "the result of the backend's factory must be synchronous");
     throws(() => makeRegion({ backend: rejecting() }), "VALIDATION", "backend must be");
   });
 });

@@ -64,7 +64,7 @@ describe("as a legacy decorator", () => {
       }
       method() {}
     }
-    throws(() => decorates(make().cacheOnArguments({ namespace: "n" }), Users), "VALIDATION", "what is cached must be a function or a method");
+    throws(() => decorates(make().cacheOnArguments({ namespace: "n" }), Users), "VALIDATION", "the cached target must be a function or a method");
   });
 });
 
@@ -82,7 +82,7 @@ describe("as a standard decorator", () => {
 
   test.each(["class", "getter", "setter", "accessor", "field"])("a %s is refused", (kind) => {
     const decorated = { class: class {}, accessor: { get() {}, set() {} }, field: undefined }[kind] ?? (() => {});
-    throws(() => make().cacheOnArguments({ namespace: "n" })(decorated, { kind, name: "x" }), "VALIDATION", "what is cached must be a function or a method");
+    throws(() => make().cacheOnArguments({ namespace: "n" })(decorated, { kind, name: "x" }), "VALIDATION", "the cached target must be a function or a method");
   });
 });
 

@@ -95,11 +95,11 @@ describe("an argument that is no plain value is refused", () => {
     const cases = [
       [cycle, "contains itself"],
       [{ [Symbol("secret")]: 1 }, "symbol"],
-      [deep(501), "nested more than 500 deep"],
+      [deep(501), "nested more than 500 levels deep"],
       [["secret".repeat(2 ** 18)], "more than 1048576 characters: pass toStr"],
       ["secret".repeat(2 ** 18), "pass toStr"],
       [new Array(2 ** 32 - 1), "pass toStr"],
-      [Object.assign([], { secret: 1 }), "members of its own"],
+      [Object.assign([], { secret: 1 }), "extra properties"],
     ];
     for (const [value, text] of cases) {
       const call = () => canonical(value);

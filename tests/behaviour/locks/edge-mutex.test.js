@@ -52,26 +52,27 @@ describe("an answer that no DogpileLock gives is an error of the backend", () =>
   test.each([...none, ...named(noAcquire)])("acquire: %s", async (_what, answer) => {
     const { asked, backend } = backendWith(answer);
     const mutex = backend.getMutex("k");
-    for (const wait of [true, false]) await refuses(() => mutex.acquire(wait), "BACKEND", 'The lock answered "acquire" with ', "as no DogpileLock does.");
+    for (const wait of [true, false])
+      await refuses(() => mutex.acquire(wait), "BACKEND", 'The lock responded to "acquire" with ', "is it bound to a DogpileLock?");
     await until(() => asked.filter(({ operation }) => operation === "release").length === 2);
   });
 
   test.each([...none, ...named([{}, { locked: 1 }, { locked: "no" }, { waiting: 1 }])])("locked: %s", async (_what, answer) => {
-    await refuses(() => backendWith(answer).backend.getMutex("k").locked(), "BACKEND", 'The lock answered "locked" with ');
+    await refuses(() => backendWith(answer).backend.getMutex("k").locked(), "BACKEND", 'The lock responded to "locked" with ');
   });
 
   test.each(none)("release and supersede: %s", async (_what, answer) => {
     const { backend } = backendWith((request, { operation }) => (operation === "acquire" ? json({ granted: true }) : answer)());
     const mutex = backend.getMutex("k");
     await mutex.acquire();
-    await refuses(() => mutex.release("text"), "BACKEND", 'The lock answered "release" with ');
-    await refuses(() => mutex.supersede("text"), "BACKEND", 'The lock answered "supersede" with ');
+    await refuses(() => mutex.release("text"), "BACKEND", 'The lock responded to "release" with ');
+    await refuses(() => mutex.supersede("text"), "BACKEND", 'The lock responded to "supersede" with ');
   });
 
   test("says what it was by its kind alone", async () => {
     const { backend } = backendWith(json("s3cret-pw"));
     const error = await refuses(() => backend.getMutex("k").locked(), "BACKEND");
-    expect(error.message).toBe('The lock answered "locked" with a string of 9 characters, as no DogpileLock does.');
+    expect(error.message).toBe('The lock responded to "locked" with a string of 9 characters: is it bound to a DogpileLock?');
   });
 
   test("whatever somebody has put on every object", async () => {

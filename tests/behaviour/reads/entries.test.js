@@ -100,7 +100,7 @@ describe("invalidate({ soft })", () => {
     const region = makeRegion();
     await region.set("k", "value");
     for (const hard of [{}, { soft: 1 }, { soft: null }, [], new Map(), 5, "k"])
-      await refuses(() => region.invalidate(hard), "VALIDATION", "hard must be true or false, or { soft: true }");
+      await refuses(() => region.invalidate(hard), "VALIDATION", "hard must be true, false or { soft: true }");
     await refuses(() => region.invalidate({ hard: false }), "VALIDATION", "unknown option hard; the known ones are soft");
     expect(await region.get("k")).toBe("value");
   });

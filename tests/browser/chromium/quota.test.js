@@ -25,7 +25,7 @@ test("a full quota fails nobody, is said once, and leaves no older value where a
   });
   expect(outcome).toEqual({
     errors: [],
-    said: [expect.stringMatching(/^dogpile: the storage quota is exceeded: nothing is stored for a while/)],
+    said: [expect.stringMatching(/^dogpile: the storage quota is exceeded: nothing is stored for a minute/)],
     replaced: null,
     created: 20_000,
     isReadable: true,
@@ -51,7 +51,7 @@ test("no room is made for a value that is too large, and what is beside it is st
     return { found, said };
   });
   expect(outcome.found).toEqual([...Array.from({ length: 40 }, (_, index) => index), 0, 1, 2, null]);
-  expect(outcome.said).toEqual([expect.stringMatching(/^dogpile: a value is too large for what is left of the storage quota, and is not stored/)]);
+  expect(outcome.said).toEqual([expect.stringMatching(/^dogpile: a value exceeds the remaining storage quota and is not stored/)]);
 });
 
 test("what was invalidated while the quota is full does not return at the next visit", async () => {
