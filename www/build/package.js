@@ -20,4 +20,6 @@ function linksHtml() {
 }
 
 /** As a browser opens it: the manifest has it as `git+https://….git`. */
-const sourceAddress = ({ repository }) => repository.url.replace(/^git\+|\.git$/g, "");
+function sourceAddress({ repository }) {
+  return repository.url.replace(/^git\+|\.git$/g, "");
+}
