@@ -36,7 +36,7 @@ export function isExecutable(path) {
 
 /** Does the work if this module is what `node` was told to run; a clone may lie behind a symbolic link. */
 export async function program(module, work) {
-  if (realpathSync(process.argv[1]) !== realpathSync(module.filename)) return;
+  if (process.argv[1] === undefined || realpathSync(process.argv[1]) !== realpathSync(module.filename)) return;
   try {
     await work();
   } catch (error) {
