@@ -1,4 +1,4 @@
-//! A lock across isolates, by the Durable Object `DogpileLock` of the npm package.
+//! A lock across isolates, by the npm package's Durable Object `DogpileLock`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -33,8 +33,8 @@ struct Place {
     name: String,
 }
 
-/// The lock of one key of a [`CloudflareKvBackend`](super::CloudflareKvBackend), which reaches all isolates: by the Durable Object `DogpileLock` of the npm
-/// package, so that Rust and JavaScript wait for each other. Its holder renews it each second; three seconds after a request has died, the next one has it.
+/// The lock of one key of a [`CloudflareKvBackend`](super::CloudflareKvBackend), shared by all isolates through the npm package's Durable Object
+/// `DogpileLock`, so Rust and JavaScript wait for each other. The holder renews it every second; if a request dies, the next one gets it after three seconds.
 #[derive(Debug)]
 pub struct DogpileLock {
     place: Place,

@@ -36,9 +36,10 @@ const DIGITS: usize = 40;
 /// So many seconds go by until every place sees a write, as documented.
 const VISIBLE_AFTER: f64 = 60.0;
 
-/// Keeps records in Cloudflare KV as text, under the names that the npm package gives them: `prefix:key`, and a hash for a key that is longer than 512 bytes.
+/// Stores records in Cloudflare KV as text, under the same names as the npm package: `prefix:key`, with a hash instead of a key that is longer than 512 bytes.
 ///
-/// A text that is no record, or whose value is of another type, is a miss. KV takes one write a second for each key, and others may see it a minute later.
+/// A text that is not a record, or whose value is of another type, is a miss. KV accepts one write per second for each key; a write may take a minute to be
+/// visible elsewhere.
 ///
 /// ```no_run
 /// use dogpile::web::{CloudflareKvBackend, WebError};
@@ -60,19 +61,19 @@ pub struct CloudflareKvBackend {
 }
 
 impl CloudflareKvBackend {
-    /// A backend over the binding of a KV namespace, without a prefix or a lock.
+    /// Creates a backend for the binding of a KV namespace, without a prefix or a lock.
     ///
     /// # Errors
-    /// Where it is no such binding.
+    /// If the value is not such a binding.
     pub fn new(namespace: JsValue) -> Result<Self, WebError> {
         let namespace = bound(namespace, &["get", "put", "delete"])?.unchecked_into();
         Ok(Self { namespace, start: SEPARATOR.into(), expiration_ttl: None, cache_ttl: None, objects: None })
     }
 
-    /// What its names begin with, so that several backends share a namespace. Default: nothing.
+    /// The prefix of all names, so that several backends can share a namespace. Default: empty.
     ///
     /// # Errors
-    /// Where it contains `:`, which stands between prefix and key, or leaves a key no room: it is 466 bytes at most.
+    /// If it contains `:`, which separates prefix and key, or has more than 466 bytes.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, WebError> {
         if prefix.contains(SEPARATOR) || prefix.len() + 1 + MANGLED.len() + DIGITS > LONGEST_NAME {
             return Err(WebError::new("TypeError", "the prefix must be text without \":\" of at most 466 bytes"));
@@ -81,24 +82,24 @@ impl CloudflareKvBackend {
         Ok(self)
     }
 
-    /// How long KV keeps a record, 60 seconds at least. Default: for as long as somebody may ask for it.
+    /// How long KV keeps a record, at least 60 seconds. Default: as long as the region may use it.
     #[must_use]
     pub fn expiration_ttl(mut self, ttl: Duration) -> Self {
         self.expiration_ttl = Some(ttl.as_secs_f64().max(LEAST_TTL));
         self
     }
 
-    /// How long a place keeps what it has read, 30 seconds at least. Default: 60 seconds, by KV's own word.
+    /// How long a location may serve a read from its own copy, at least 30 seconds. Default: KV's own, 60 seconds.
     #[must_use]
     pub fn cache_ttl(mut self, ttl: Duration) -> Self {
         self.cache_ttl = Some(ttl.as_secs_f64().max(LEAST_CACHE_TTL));
         self
     }
 
-    /// Has one isolate alone create a value, by the binding of a namespace of the Durable Object `DogpileLock` of the npm package. Default: no lock.
+    /// One load over all isolates: the binding of a namespace of the npm package's Durable Object `DogpileLock`. Default: no lock.
     ///
     /// # Errors
-    /// Where it is no such binding.
+    /// If the value is not such a binding.
     pub fn lock(mut self, objects: JsValue) -> Result<Self, WebError> {
         self.objects = Some(bound(objects, &["idFromName", "get"])?.unchecked_into());
         Ok(self)

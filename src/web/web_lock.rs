@@ -29,10 +29,10 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// WebKit takes names of 1024 characters.
 const LONGEST: usize = 900;
 
-/// A lock across the tabs and workers of an origin, by the Web Locks API: the same as the npm package's under the same name.
+/// A lock across the tabs and workers of an origin, by the Web Locks API. The npm package uses the same lock under the same name.
 ///
-/// It is held for 30 seconds at most, and not by a page that the browser keeps for its back button. A browser may lose the wake-up of those who wait
-/// behind such a page: a queue without a holder is taken over, by stealing; a lock that somebody holds is never stolen.
+/// It is held for at most 30 seconds, and is released when its page enters the back/forward cache. Browsers may fail to wake the waiters behind such a page:
+/// a queue without a holder is therefore taken over by stealing. A lock that is held is never stolen.
 ///
 /// ```no_run
 /// use dogpile::web::WebLock;
@@ -41,7 +41,7 @@ const LONGEST: usize = 900;
 /// # async fn example() {
 /// let Some(mut lock) = WebLock::new("mine") else { return };
 /// if Lock::<()>::acquire(&mut lock, true).await == LockAnswer::Granted {
-///     // nobody else of this origin is here
+///     // no other tab or worker of this origin holds the lock
 /// }
 /// drop(lock);
 /// # }
@@ -54,7 +54,7 @@ pub struct WebLock {
 }
 
 impl WebLock {
-    /// The lock of this name, not yet acquired. `None` where there are no Web Locks: on pages that are not served by https.
+    /// Returns the lock of this name, not yet acquired. `None` if there are no Web Locks, as on pages that are not served by https.
     pub fn new(name: &str) -> Option<Self> {
         let locks = member(&global("navigator")?, "locks")?.unchecked_into();
         Some(Self { locks, name: shortened(name), hold: None })
