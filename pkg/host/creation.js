@@ -6,15 +6,15 @@ import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
 
-/** So many creators may be in one another's synchronous part; those beyond begin in a moment, on a stack of their own. */
+/** How deep the synchronous parts of creators may be nested; deeper ones start in a microtask with a new stack. */
 const DEEPEST = 50;
 let depth = 0;
 
-/** One call of a creator, for all keys that one call leads at once. */
+/** One call of a creator, for all keys that a call leads together. */
 export class Creation {
-  /** What is to be stored, of many keys. */
+  /** The records to store, of many keys. */
   stored;
-  /** What the user's function has yet to say of values. */
+  /** The pending results of `shouldCacheFn`. */
   verdicts;
   #expirations;
   #controller;
@@ -41,7 +41,7 @@ export class Creation {
     this.stored = isMulti ? [] : undefined;
   }
 
-  /** One more of many keys, or the first once more. */
+  /** Adds a key, or the first key again. */
   add(flight) {
     if (this.#isPutOff) {
       this.#isPutOff = false;
@@ -51,7 +51,7 @@ export class Creation {
     this.keys.push(this.call.nameOf(flight.key));
   }
 
-  /** Calls the creator in its own caller's context: now, or in a moment, for what has not been fenced by then. */
+  /** Calls the creator in its caller's context, now or in a microtask, for the keys that are not fenced by then. */
   begin() {
     const { call } = this;
     call.batch = this;
@@ -70,7 +70,7 @@ export class Creation {
       const promise = pending(answer);
       if (promise === undefined) {
         const came = this.#answered(answer);
-        this.#isRunning = came === PENDING; // on promises for some of its keys
+        this.#isRunning = came === PENDING; // waits for promises of some of its keys
         return came;
       }
       this.#isRunning = true;
@@ -101,7 +101,7 @@ export class Creation {
     return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
-  /** A runner calls the creator itself. */
+  /** The runner calls the creator. */
   start() {
     this.#began = monotonic();
   }
@@ -116,7 +116,7 @@ export class Creation {
     this.#controller?.abort(reason);
   }
 
-  /** The region's observer is told of what was created, once. */
+  /** Calls the observer's `onCreate`, once. */
   tellCreated() {
     if (this.#isTold) return;
     this.#isTold = true;
@@ -127,7 +127,7 @@ export class Creation {
     }
   }
 
-  /** Nobody waits any more for what it gives. */
+  /** Nobody waits for the result any more. */
   forget() {
     this.#isForgotten = true;
     if (this.#isPutOff) this.call.batch = undefined;
@@ -160,7 +160,7 @@ export class Creation {
     return this.#settled(this.flights.map(() => ({ error })));
   }
 
-  /** FAILED if there is not a value for each flight. */
+  /** Returns FAILED unless there is a value for each flight. */
   #settled(outcomes) {
     let came = DONE;
     this.flights.forEach((flight, index) => {
@@ -173,7 +173,7 @@ export class Creation {
     return came;
   }
 
-  /** The expiration that the creator has given to a value. */
+  /** The expiration that the creator set for a value. */
   expirationOf(flight) {
     const { request, nameOf } = this.call;
     return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
@@ -190,7 +190,7 @@ export class Creation {
     return multiContextOf(this, (key, duration) => this.#expire(key, duration));
   }
 
-  /** Made when a creator asks for it: most never do. */
+  /** Created on access, because most creators do not use it. */
   get signal() {
     this.#controller ??= new AbortController();
     if (this.#isAborted) this.#controller.abort(this.#reason);

@@ -1,22 +1,22 @@
 import { isFailure } from "../backends/backend.js";
 
-/** What the host keeps of a flight: the machine decides about it by number. */
+/** The host's part of a flight. The machine knows it by a number. */
 export class Flight {
-  /** What its read found; see `CacheRegion.find`. */
+  /** The result of its read; see `CacheRegion.find`. */
   found = undefined;
-  /** What was found when it was read again under a lock. */
+  /** The result of the second read, under a lock. */
   again = undefined;
   hasValue = false;
-  /** What its creator gave, as a record, and as the backend is given it. */
+  /** The created value as a record, and as stored in the backend. */
   value = undefined;
   record = undefined;
   stored = undefined;
-  /** Whether it is to be stored, in the numbers in which the machine is answered. */
+  /** Whether to store it, as a number of the machine. */
   verdict = undefined;
   error = undefined;
   mutex = undefined;
   lock = undefined;
-  /** Settles when its lock is given back. */
+  /** Settles when its lock is released. */
   released = undefined;
   timer = undefined;
   stalePromise = undefined;
@@ -27,13 +27,13 @@ export class Flight {
     this.call = call;
   }
 
-  /** What was handed over, or read again under a lock, is what it has found. */
+  /** Uses the record that was handed over or read under a lock as the result of its read. */
   adopt() {
     if (isFailure(this.again)) this.error = this.again.error;
     else this.found = this.again;
   }
 
-  /** The stale value, for everyone who is content with it. */
+  /** The promise of the stale value, shared by all callers that get it. */
   get stale() {
     return (this.stalePromise ??= Promise.resolve(this.found.payload));
   }

@@ -16,8 +16,8 @@ const MISS = 2;
 const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 
 /**
- * What the machine in Rust knows by numbers, for all regions over one backend: keys, calls, flights, creators' calls, rounds of locks, writes. It lives
- * on this side, where cycles are collected.
+ * The objects that the machine in Rust knows by numbers, for all regions over one backend: keys, calls, flights, creator calls, lock rounds, writes. They
+ * are kept in JavaScript, where cycles are garbage-collected.
  */
 export class Host {
   #numbers = new Map();
@@ -28,10 +28,10 @@ export class Host {
   /** The call of each round of locks, and its timer. */
   rounds = [];
   writes = [];
-  /** Who waits for each signal. */
+  /** The calls that wait for each signal. */
   aborts = new WeakMap();
 
-  /** Whoever waits is told that nothing more will come. */
+  /** Rejects all waiting calls. */
   refuseAll(refuse) {
     try {
       refuse();
@@ -40,7 +40,7 @@ export class Host {
     }
   }
 
-  /** The number of a key; it gets `next` if it has none. */
+  /** The number of a key; a new key gets `next`. */
   enter(key, next) {
     const number = this.#numbers.get(key);
     if (number !== undefined) return number;
@@ -62,7 +62,7 @@ export class Host {
     call.begin(slot, serial, creator);
   }
 
-  /** What the caller gets when all that can be done at once is done. */
+  /** Starts a call and returns its promise, after all synchronous work. */
   promise(call) {
     call.leave();
     return call.promise;
@@ -78,21 +78,21 @@ export class Host {
     if (writer >= 0) this.beginWriter(writer, writerSerial, write);
   }
 
-  /** When a creator is called, for a strategy that hears of others. */
+  /** The start time of a load, for a strategy with news of others. */
   startTime(slot) {
     try {
       return this.calls[slot].region.startTime();
     } catch {
-      return NaN; // whoever asks the strategy next hears of it
+      return NaN; // the next call of the strategy reports the error
     }
   }
 
-  /** `get` and its like. */
+  /** `get` and similar. */
   lookUp(reading) {
     return reading.read();
   }
 
-  /** Does one thing that the machine has decided, and says what has come of it at once. */
+  /** Executes one effect of the machine, and returns its immediate result. */
   act(what, a, b, c, d, x) {
     const { calls, flights, batches } = this;
     switch (what) {
@@ -198,7 +198,7 @@ export class Host {
 
   #setTimer(flight, serial, milliseconds) {
     clearTimeout(flight.timer);
-    // In a moment: what is late by now has settled before, and nobody is to be called in a timer of somebody else's.
+    // In a microtask: settled promises take effect first, and user code does not run in another call's timer.
     flight.timer = startTimer(() => Promise.resolve().then(() => flight.call.tell(act.NEWS_TIMER, flight.slot, serial)), milliseconds);
   }
 
@@ -207,7 +207,7 @@ export class Host {
     if (milliseconds < Infinity) round.timer = startTimer(() => round.call.tell(act.NEWS_ROUND_TIMER, slot, serial), milliseconds);
   }
 
-  // What Workers do otherwise.
+  // Overridden on Workers.
 
   end(call) {
     call.isOver = true;

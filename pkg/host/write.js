@@ -3,12 +3,12 @@ import { Deferred, pending } from "../promises.js";
 import { askMutex, mutexOf } from "../region/mutexes.js";
 import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 
-/** `set` or `delete` of one or many keys: sent when its turn has come. */
+/** `set` or `delete` of one or many keys, sent when it is its turn. */
 export class Write {
   serial = 0;
   #deferred = new Deferred();
 
-  /** `act` sends it. `records`: what the keys hold then; none after a delete. */
+  /** `act` sends it. `records`: the values of the keys after it; none after a delete. */
   constructor(region, setup, keys, records, act) {
     this.region = region;
     this.setup = setup;
@@ -22,7 +22,7 @@ export class Write {
     return this.#deferred.promise;
   }
 
-  /** Sent from this place; the machine is told when it has ended, if that is later. */
+  /** Sends it; if it ends later, the machine gets an event. */
   send(host, slot) {
     const wrote = () => this.core.resume(host, NEWS_WROTE, slot, this.serial, NaN, 0);
     try {
@@ -66,7 +66,7 @@ export class Write {
     else told.then(reject);
   }
 
-  /** Whoever gets the backend's lock next is not handed over what was there before. After a write that failed nobody knows what is there. */
+  /** Replaces what the backend's lock hands over. After a failed write that is nothing, because the store's content is unknown. */
   #supersede(records) {
     const { region, setup, keys } = this;
     if (!hasMethod(setup.backend, "getMutex")) return undefined;

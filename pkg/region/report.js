@@ -1,12 +1,12 @@
 import { describeError } from "../errors.js";
 import { hasMethod, member } from "../members.js";
 
-/** What a call may have to tell although it creates nothing. */
+/** The events of calls that do not load. */
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
 
 /**
- * Tells an observer; what it throws or rejects with stays here. Without one, the first error of each kind goes to the console, as a text: the
- * console would show what an error has in it.
+ * Calls an observer and ignores its errors. Without one, the first error of each kind goes to the console, as text: the
+ * console would show the content of an error object.
  */
 export class Reporter {
   #observer;
@@ -20,7 +20,7 @@ export class Reporter {
     return this.#observer !== undefined;
   }
 
-  /** Whether nobody asks to be told of each call. */
+  /** Whether the observer has no method for calls. */
   get isSilent() {
     try {
       return this.#observer === undefined || OF_CALLS.every((event) => member(this.#observer, event) === undefined);
@@ -34,7 +34,7 @@ export class Reporter {
     try {
       if (hasMethod(this.#observer, event)) ignore(this.#observer[event](...details));
     } catch {
-      // An observer watches; it does not take part.
+      // Errors of an observer have no effect.
     }
   }
 
@@ -45,7 +45,7 @@ export class Reporter {
     try {
       globalThis.console?.warn(`dogpile: the first "${where}" error of a region without observer.onError: ${describeError(error)}`);
     } catch {
-      // Test environments let the console throw.
+      // In test environments the console may throw.
     }
   }
 
