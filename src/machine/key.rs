@@ -99,7 +99,7 @@ impl Machine {
         self.keys[key].run.retain(|(_, run)| *run != flight);
     }
 
-    /// Whether somebody creates the key here.
+    /// Whether a load of the key is running.
     pub fn is_locked(&mut self, region: u32, key: u32, time: &impl Time) -> bool {
         let lock_timeout = self.regions[region].settings.lock_timeout;
         let is_created = self.current(region, key).is_some_and(|flight| {

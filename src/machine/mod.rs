@@ -75,7 +75,7 @@ pub trait Time {
     fn now(&self) -> f64;
     /// The same, later than every other stamp.
     fn stamp(&self) -> f64;
-    /// Milliseconds on a clock that nobody sets.
+    /// Milliseconds on a monotonic clock.
     fn steady(&self) -> f64;
 }
 

@@ -19,21 +19,21 @@ use crate::backend::Backend;
 use crate::keys::KeyHash;
 use crate::record::Record;
 
-/// What KV takes at least, in seconds.
+/// KV's minimum in seconds.
 const LEAST_TTL: f64 = 60.0;
 const LEAST_CACHE_TTL: f64 = 30.0;
-/// KV refuses what is no int32.
+/// KV accepts only an int32.
 const LONGEST_TTL: f64 = 2_147_483_647.0;
 /// In bytes.
 const LONGEST_NAME: usize = 512;
-/// In no prefix, so that no two prefixes meet; and in every name, so that none is "", "." or "..", which KV refuses.
+/// Not in prefixes, so that they never overlap; in every name, so that none is "", "." or "..", which KV refuses.
 const SEPARATOR: char = ':';
 const KEYS_A_READ: usize = 100;
-/// A Worker has so many connections: more would only wait.
+/// A Worker's limit of open connections.
 const AT_ONCE: usize = 6;
 const MANGLED: &str = "sha1:";
 const DIGITS: usize = 40;
-/// So many seconds go by until every place sees a write, as documented.
+/// Seconds until a write is visible everywhere, as documented.
 const VISIBLE_AFTER: f64 = 60.0;
 
 /// Stores records in Cloudflare KV as text, under the same names as the npm package: `prefix:key`, with a hash instead of a key that is longer than 512 bytes.
@@ -53,7 +53,7 @@ const VISIBLE_AFTER: f64 = 60.0;
 #[derive(Debug, Clone)]
 pub struct CloudflareKvBackend {
     namespace: Namespace,
-    /// What the names of all its keys begin with.
+    /// The first part of all names.
     start: String,
     expiration_ttl: Option<f64>,
     cache_ttl: Option<f64>,
@@ -126,7 +126,7 @@ impl CloudflareKvBackend {
         Ok(settled(self.namespace.get(&name.into(), &self.reading())).await?.as_string())
     }
 
-    /// What a bulk read does not name was not looked at: workerd's leaves out names that are array indices.
+    /// Reads separately the names that are missing in a bulk read's result: workerd leaves out names that are array indices.
     async fn read_all(&self, names: &[String]) -> Result<HashMap<String, Option<String>>, WebError> {
         let mut found = HashMap::new();
         let chunks = names.chunks(KEYS_A_READ).map(|names| self.read_together(names));
@@ -139,7 +139,7 @@ impl CloudflareKvBackend {
         Ok(found)
     }
 
-    /// One operation, unless that is too much for one answer: KV's limit is in bytes, too. What alone is too much is left out.
+    /// Reads in one operation, or in smaller ones if the response would exceed KV's limit of bytes. A single record that exceeds it is left out.
     async fn read_together(&self, names: &[String]) -> Result<Vec<(String, Option<String>)>, WebError> {
         let mut open = vec![names];
         let mut found = Vec::new();
@@ -239,7 +239,7 @@ fn entries_of(answer: &JsValue) -> Vec<(String, Option<String>)> {
     entries
 }
 
-/// Goes through all of it, a few at once, whatever the others came to; then the first failure if there was one.
+/// Runs all of them, a few at a time, even if some fail; then returns the first failure.
 async fn each_of<F, T>(futures: impl Iterator<Item = F>) -> Result<Vec<T>, WebError>
 where
     F: Future<Output = Result<T, WebError>>,

@@ -23,10 +23,10 @@ use connection::{Access, Connection};
 use opening::BY_EXPIRY;
 use stored::{record_in, wrapped};
 
-/// How many records one transaction reads, and how many it writes: others wait for it.
+/// How many records one transaction reads and writes: others wait for it.
 const READS: usize = 500;
 const WRITES: usize = 100;
-/// So many records that nobody will ask for any more go with each that is written.
+/// How many expired records are deleted with each write.
 const LOOKS: u32 = 2;
 
 /// Stores records in a browser's IndexedDB, where they survive a reload. With a [`WebLock`] one tab loads while the others wait.
@@ -90,7 +90,7 @@ impl IndexedDbBackend {
         self.connection.run(&self.database_name, &self.store_name, access, act).await
     }
 
-    /// What is stored under each key: records in what else the store keeps of them.
+    /// The stored values of the keys.
     async fn read(&self, keys: &[&str]) -> Result<Vec<JsValue>, WebError> {
         let mut all = Vec::with_capacity(keys.len());
         for keys in keys.chunks(READS) {
@@ -102,7 +102,7 @@ impl IndexedDbBackend {
         Ok(all)
     }
 
-    /// Where the quota is used up, what was there before goes: it must not come back in place of what could not be written.
+    /// If the quota is used up, deletes the older records: they must not remain in place of those that could not be written.
     async fn write(&self, entries: &[(JsValue, JsValue)]) -> Result<(), WebError> {
         for entries in entries.chunks(WRITES) {
             let put = |store: &IdbObjectStore| {
@@ -156,7 +156,7 @@ impl<V: Serialize + DeserializeOwned> Backend<V> for IndexedDbBackend {
         Ok(self.read(keys).await?.iter().map(record_in).collect())
     }
 
-    /// A value that cannot be stored costs the others nothing.
+    /// A value that cannot be stored does not affect the others.
     async fn set_many(&self, entries: Vec<(&str, Record<V>, Option<Duration>)>) -> Result<(), WebError> {
         let wrapped = entries.into_iter().map(|(key, record, keep_for)| Ok((key.into(), wrapped(&record, keep_for)?)));
         let (good, bad): (Vec<_>, Vec<_>) = wrapped.partition(Result::is_ok);
@@ -172,14 +172,14 @@ impl<V: Serialize + DeserializeOwned> Backend<V> for IndexedDbBackend {
         self.has_locks && global("indexedDB").is_some()
     }
 
-    /// JSON keeps what the name is made of apart.
+    /// JSON keeps the parts of the name separate.
     fn lock(&self, key: &str) -> Option<WebLock> {
         let name = serde_json::to_string(&("create", &self.database_name, &self.store_name, key)).ok()?;
         WebLock::new(&format!("dogpile {name}"))
     }
 }
 
-/// Deletes the first records that nobody will ask for any more, in the same transaction.
+/// Deletes expired records in the same transaction.
 fn sweep(store: &IdbObjectStore, most: u32) -> Result<(), JsValue> {
     let over = IdbKeyRange::upper_bound(&Date::now().into())?;
     let request = store.index(BY_EXPIRY)?.get_all_keys_with_key_and_limit(&over, most)?;
