@@ -1,4 +1,4 @@
-//! What the machine knows of a region: its settings, its invalidation times, its counts.
+//! The machine's part of a region: settings, invalidation times, counters.
 
 use super::Time;
 use super::slab::Reusable;
