@@ -4,12 +4,12 @@ import { lengthOfTime } from "./wasm/dogpile.js";
 
 const ALLOWED = 'seconds as a number, a text such as "250ms", "30s", "1h30m", or an object of days, hours, minutes, seconds, milliseconds';
 const SECONDS = { days: 86_400, hours: 3_600, minutes: 60, seconds: 1, milliseconds: 0.001 };
-// Temporal.Duration has them; how long they are depends on the date.
+// Units of Temporal.Duration whose length depends on the date.
 const CALENDAR = ["years", "months", "weeks"];
-/** Numbers with units, the larger unit first, each at most once: the lengths of SECONDS, in their order. */
+/** Numbers with units, larger units first, each at most once, in the order of SECONDS. */
 const TEXT = new RegExp(`^(?=\\d)${["d", "h", "m", "s", "ms"].map((unit) => `(?:(\\d+(?:\\.\\d+)?)${unit})?`).join("")}$`);
 
-/** The seconds in "1h30m"; NaN for what is none. */
+/** The seconds in "1h30m"; `undefined` if it is not a duration. */
 function sumOfUnits(text) {
   const numbers = TEXT.exec(text)?.slice(1);
   if (numbers === undefined) return NaN;
@@ -17,7 +17,7 @@ function sumOfUnits(text) {
   return Number.isFinite(sum) ? sum : NaN;
 }
 
-/** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; NaN for anything else. */
+/** The seconds in `{ hours: 1, minutes: 30 }` or a Temporal.Duration; `undefined` if it is not a duration. */
 function sumOfParts(value) {
   try {
     if (Object.keys(value).some((name) => !Object.hasOwn(SECONDS, name)) || CALENDAR.some((name) => member(value, name))) return NaN;
@@ -31,7 +31,7 @@ function sumOfParts(value) {
   }
 }
 
-/** A length of time in seconds, Infinity for never; NaN when it is not given. */
+/** A duration in seconds; Infinity means never, NaN not given. */
 export function seconds(value, what) {
   if (value === undefined || value === null) return NaN;
   const length = lengthOfTime(numberOf(value));
@@ -44,7 +44,7 @@ function numberOf(value) {
   return typeof value === "string" ? sumOfUnits(value) : sumOfParts(value);
 }
 
-/** A lock timeout in seconds; NaN when it is not given. */
+/** A lock timeout in seconds; NaN means not given. */
 export function patience(value) {
   const length = seconds(value, "lockTimeout");
   if (length <= 0) throw refused("lockTimeout", "greater than 0", value);

@@ -1,6 +1,6 @@
 import { ignoreRejection, pending } from "./promises.js";
 
-/** The root of everything that dogpile itself reports. `code` and `name` never change; messages may. */
+/** The base class of all errors of dogpile itself. `code` and `name` are stable; messages may change. */
 export class DogpileCacheError extends Error {}
 export class RegionAlreadyConfigured extends DogpileCacheError {}
 export class RegionNotConfigured extends DogpileCacheError {}
@@ -39,10 +39,10 @@ export function makeError(code, message, options) {
   return new ErrorClass(message, options);
 }
 
-// Messages go to logs, and what is given may hold passwords: they say what kind of thing it was, and never what is in an object. Nothing here
-// runs code of the user's, save the traps of a Proxy.
+// Messages go to logs, and arguments may contain passwords: messages name the type of an argument, never the content of an object. Nothing here
+// runs user code, except the traps of a Proxy.
 
-/** The beginning of a text; of one with a URL, where passwords may stand, what comes before that. */
+/** The beginning of a text, up to a URL, which may contain a password. */
 export function brief(text, longest = 40) {
   const start = text.slice(0, Math.min(longest, text.search(/:\/\/|$/) + 3));
   return start === text ? text : `${start}…`;
@@ -53,7 +53,7 @@ export const quote = (value, longest) => (typeof value === "string" ? JSON.strin
 
 export const quoteKey = (key) => quote(key, 80);
 
-/** What a message says of a value that was refused: short, and never throwing. */
+/** Describes a refused value in a message, briefly and without throwing. */
 export function describe(value) {
   const type = typeof value;
   if (value === null || value === undefined) return String(value);
@@ -66,10 +66,10 @@ export function describe(value) {
   }
 }
 
-/** The same of a part of what was given, or of what a store holds: a text may be the content of an object. */
+/** Describes a part of an argument or a stored value, without its text, which may be the content of an object. */
 export const describePart = (value) => (typeof value === "string" ? `a string of ${value.length} characters` : describe(value));
 
-/** What a warning says of what was thrown: of an error its class and its message. Those of some classes quote what they are about. */
+/** Describes an error in a warning: its class and message. The messages of some classes are left out, because they quote data. */
 export function describeError(error) {
   try {
     if (firstText(error, (each) => classOf(each) === "Error" && "Error")) {
@@ -89,7 +89,7 @@ function kindOf(prototype) {
   return /^(Date|Map|Promise|Set)$/.test(name) ? `a ${name}` : `an object of class ${brief(name)}`;
 }
 
-/** The first text that is found in an object or its prototypes, of which a Proxy may have no end. */
+/** The first text found in an object or its prototypes. A Proxy may have an endless chain of them. */
 function firstText(object, find) {
   for (let depth = 0; depth < 20 && object && object !== Object.prototype; depth += 1) {
     const text = find(object);
@@ -103,10 +103,10 @@ function classOf(prototype) {
   if (typeof constructor === "function") return dataOf(constructor, "name");
 }
 
-/** A property that is there as a value: a getter is somebody's code. */
+/** A property's value, unless it has a getter, which is user code. */
 const dataOf = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
 
-/** What a DOMException says by the platform's own getters, which refuse anything else. */
+/** A property of a DOMException, by the platform's getters, which throw for any other object. */
 function platformsOwn(error, what) {
   try {
     return Reflect.get(DOMException.prototype, what, error);
@@ -115,13 +115,13 @@ function platformsOwn(error, what) {
   }
 }
 
-/** For what is not what it should be: what was given, and what is allowed. A promise that is refused is nobody's any more. */
+/** The error for an invalid value: what is allowed and what was given. The rejection of a refused promise is ignored. */
 export function refused(what, allowed, given) {
   ignoreRejection(given);
   return refusedAs(what, allowed, describe(given));
 }
 
-/** What a function of the user's gave that has to answer at once. */
+/** The result of a user's function, which must be synchronous. */
 export function atOnce(answer, name) {
   const promise = pending(answer);
   if (promise === undefined) return answer;
@@ -129,14 +129,10 @@ export function atOnce(answer, name) {
   throw refused(`the result of ${name}`, "synchronous", answer);
 }
 
-/** The same where the message has words of its own for what was given. */
+/** Like `refused`, with a description of the given value. */
 export const refusedAs = (what, allowed, given) => makeError("VALIDATION", `${what} must be ${allowed}, not ${given}`);
 
-/**
- * Names that others have for what is ours under one of these.
- *
- * @type {[RegExp, string[]][]}
- */
+/** Names of options in other libraries, and ours. */
 const FOREIGN = [
   [/^(ttl|timetolive|maxage|lifetime|revalidate)/, ["expirationTime", "expiresIn", "expirationTtl", "maxAge"]],
   [/^(swr|background|stalewhile)/, ["staleWhileRevalidate"]],
@@ -149,7 +145,7 @@ export function unknownOption(name, known) {
   return makeError("VALIDATION", `unknown option ${brief(name)}; the known ones are ${known.join(", ")}${hint}`);
 }
 
-/** The known name that means the same elsewhere, or begins with most of the same letters. */
+/** The known name with the same meaning in other libraries, or with the longest common beginning. */
 function probablyMeant(name, known) {
   const [, names] = FOREIGN.find(([pattern]) => pattern.test(name)) ?? [];
   if (names !== undefined) return names.find((each) => known.includes(each));

@@ -4,36 +4,36 @@ const LONGEST_CHAIN = 100;
 export const NO_OPTIONS = Object.freeze({});
 export const isObject = (value) => typeof value === "object" && value !== null;
 
-/** Every known member of options, each read once: inherited ones and getters count, and a name of its own that is not known is refused. */
+/** Reads every known member of options once, including inherited ones and getters. An unknown own name is refused. */
 export function readOptions(options, known) {
   const from = given(options);
   requireKnown(from, known);
   return membersOf(from, known);
 }
 
-/** Plain, so that reading on runs no code of the user's; what is not given is `undefined` there. */
+/** A plain copy, so that later reads run no user code; missing options are `undefined`. */
 export function membersOf(options, names) {
   const members = {};
   for (const name of names) members[name] = member(options, name);
   return members;
 }
 
-/** A member, unless it is only there because somebody has put it on every object. */
+/** A member, unless it comes from Object.prototype. */
 export function member(options, name) {
   if (!(name in Object.prototype)) return options[name];
   return ownersOf(options).some((owner) => Object.hasOwn(owner, name)) ? options[name] : undefined;
 }
 
-/** Whether there is such a method, of whatever it is. */
+/** Whether a value has this method. */
 export const hasMethod = (value, name) => value !== undefined && value !== null && typeof member(value, name) === "function";
 
-/** A member of what is plain, of records and answers. */
+/** An own member of a plain object. */
 export const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
 
-/** The names of all members that can be enumerated, inherited ones too. */
+/** The names of all enumerable members, including inherited ones. */
 export const namesOf = (options) => new Set(ownersOf(options).flatMap((owner) => Object.keys(owner)));
 
-/** An object and what it inherits from. A proxy may make that a chain without end. */
+/** An object and its prototypes, up to a limit, since a Proxy may have an endless chain. */
 function ownersOf(options) {
   const owners = [];
   for (let owner = options; owner && owner !== Object.prototype && owners.length < LONGEST_CHAIN; owner = Object.getPrototypeOf(owner)) owners.push(owner);

@@ -7,7 +7,7 @@ const keepBoth = (first, second) => {
   reject = second;
 };
 
-/** A promise with its resolve. One function serves all of them: a closure for each would cost as much as the promise. */
+/** A promise with its resolve function. All share one executor: a closure each would cost as much as the promise. */
 export class Deferred {
   constructor() {
     this.promise = new Promise(keepBoth);
@@ -27,7 +27,7 @@ export function pending(value) {
   }
 }
 
-/** Settles as `promise` does, or rejects with what `late()` gives when that has not happened in so many seconds. */
+/** Settles like `promise`, or rejects with `late()` after this many seconds. */
 export function within(promise, seconds, late) {
   if (seconds === Infinity) return promise;
   return new Promise((resolve, reject) => {
@@ -37,15 +37,15 @@ export function within(promise, seconds, late) {
 }
 
 /**
- * How long promises may take. Those that are waited for from one turn of the event loop on share a timer: one for each would cost more than all the
- * rest of a read.
+ * A time limit for promises. Promises of one turn of the event loop share a timer: a timer each would cost more than the rest of a
+ * read.
  */
 export class TimeLimit {
   #seconds;
   #late;
   #turn;
 
-  /** `late` makes the error of what takes longer. */
+  /** `late` makes the error after the limit. */
   constructor(seconds, late) {
     this.#seconds = seconds;
     this.#late = late;
@@ -62,7 +62,7 @@ export class TimeLimit {
     );
   }
 
-  /** What a promise comes to, in time. */
+  /** Awaits a promise with the time limit. */
   within(promise) {
     return new Promise((resolve, reject) => this.watch(promise, resolve, reject));
   }
@@ -79,7 +79,7 @@ export class TimeLimit {
   }
 }
 
-/** On Workers a timer ends with the request that made it: each has its own there. */
+/** On Workers a timer ends with its request, so each promise has its own timer. */
 let sharesTimers = true;
 
 export function useOwnTimers() {
@@ -87,9 +87,9 @@ export function useOwnTimers() {
 }
 
 class Turn {
-  /** What is called with an error when the time is over. */
+  /** The functions to call with an error after the limit. */
   waiting = new Set();
-  /** Whether others may still come. */
+  /** Whether more promises may join. */
   isOpen = false;
   #timer;
 
@@ -97,7 +97,7 @@ class Turn {
     this.#timer = startTimer(() => this.#end(late), seconds * 1000);
   }
 
-  /** Whether one is still waited for, which it is not any more. */
+  /** Removes a promise; returns whether it was still awaited. */
   ends(one) {
     const isAwaited = this.waiting.delete(one);
     if (!this.isOpen) this.#stop();
@@ -129,7 +129,7 @@ export function startTimer(callback, milliseconds) {
   return timer;
 }
 
-/** For what may be a promise that nobody will look at any more: a rejection would end a Node process. Of anything else, no code is run. */
+/** Ignores the rejection of a promise that is no longer used: it would end a Node process. For other values it runs no code. */
 export function ignoreRejection(value) {
   try {
     if (typeof value === "object") Promise.prototype.then.call(value, undefined, () => {});
@@ -138,5 +138,5 @@ export function ignoreRejection(value) {
   }
 }
 
-/** Milliseconds on a clock that nobody sets back. */
+/** Milliseconds on a monotonic clock. */
 export const monotonic = () => globalThis.performance?.now() ?? Date.now();

@@ -32,7 +32,7 @@ const memoryGet = MemoryBackend.prototype.get;
 
 const payloadOf = ({ payload }) => payload;
 
-/** Only `createRegion` has it: its options are for the constructor and for `configure`. */
+/** Used only by `createRegion`, whose options are those of the constructor and of `configure`. */
 const TOGETHER = Symbol("together");
 
 export function createRegion(options) {
@@ -45,7 +45,7 @@ export class Region {
   #name;
   #generators;
   #backend;
-  /** Where to look before anything else; `undefined` where a call has to go the full way. */
+  /** The entries for the warm path; `undefined` if a call has to take the full path. */
   #records;
 
   constructor(options, together) {
@@ -113,7 +113,7 @@ export class Region {
     const request = createRequest(creator, call, true);
     const { setup } = this.#region;
     const mangled = asked.map((key) => setup.mangle(key));
-    const firsts = new Map(); // what is one key to the backend is created once, under the name that came first
+    const firsts = new Map(); // keys with the same mangled key are loaded once, under the first one
     mangled.forEach((key, index) => firsts.has(key) || firsts.set(key, asked[index]));
     if (request.signal?.aborted) throw request.signal.reason;
     if (firsts.size === 0) return [];
@@ -219,7 +219,7 @@ export class Region {
     return region.create(creator, [key], isShared || request.flags === 0 ? request : { ...request, flags: request.flags & ~SHAREABLE }, gives);
   }
 
-  /** What somebody gets who asks for nothing special while a key is created: the stale value, or a promise that others have, too. */
+  /** The result of a call without special options while its key is loading: the stale value, or a shared promise. */
   #peek(key, creator, call) {
     const region = this.#region;
     const number = region.host?.numberOf(key) ?? -1;
@@ -245,7 +245,7 @@ export class Region {
     this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
   }
 
-  /** Whether a MemoryBackend may be looked into instead of asked, and the core asked by numbers alone. */
+  /** Whether the warm path may read the entries of a MemoryBackend directly, and pass only numbers to the core. */
   get #hasRecords() {
     return this.#records !== undefined && !isPoisoned && this.#backend.get === memoryGet && this.#backend.getMulti === undefined;
   }
@@ -255,7 +255,7 @@ export class Region {
     return readablePayloads(this.#region, this.#records, keys, seconds(expirationTime, "expirationTime"));
   }
 
-  /** The promise of a fresh payload; `undefined`: the full way. In one piece: each call more would cost a warm hit a twentieth. */
+  /** The promise of a fresh payload; `undefined` means the full path. One function: each further call would slow a warm hit by a twentieth. */
   #fresh(key, creator, call) {
     if (this.#records === undefined || this.#backend.get !== memoryGet || typeof key !== "string") return undefined;
     const found = this.#records.find(key);

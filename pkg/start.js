@@ -1,7 +1,7 @@
 import { makeError } from "./errors.js";
 import { decode } from "./text.js";
 
-/** What rejects what it has under way, when the module can decide nothing any more. */
+/** Functions that reject all running calls after a trap. */
 const listeners = [];
 
 /** Whether the module has trapped. */
@@ -9,7 +9,7 @@ export let isPoisoned = false;
 
 export const onPoisoned = (listener) => listeners.push(listener);
 
-/** A module from its text, where a platform has no other way to get it. */
+/** Compiles a module from its text, for platforms that cannot import it. */
 export function compile(text) {
   if (typeof WebAssembly === "undefined") throw unsupported("is missing, as in lockdown modes of browsers and with --jitless");
   try {
@@ -22,7 +22,7 @@ export function compile(text) {
 
 const unsupported = (why, options) => makeError("UNSUPPORTED", `dogpile needs WebAssembly, which ${why}.`, options);
 
-/** Binds a compiled module to the functions that wasm-bindgen made for it, its `glue`. */
+/** Instantiates a compiled module with `glue`, the functions that wasm-bindgen generated for it. */
 export function start(module, glue) {
   const imports = Object.fromEntries(WebAssembly.Module.imports(module).map(({ module: name }) => [name, glue]));
   /** @type {any} What src/js exports. */
@@ -31,7 +31,7 @@ export function start(module, glue) {
   exports.start?.();
 }
 
-/** A trap leaves the module's memory as it is, half changed: from then on every call says so. */
+/** After a trap the module's memory is inconsistent: all later calls fail. */
 function guardAll(exports, glue) {
   const poison = (error) => {
     if (!(error instanceof WebAssembly.RuntimeError)) return error;
@@ -46,14 +46,14 @@ function guardAll(exports, glue) {
     }
     return makeError("POISONED", "The WebAssembly module of dogpile has trapped. This is a bug; please report it.", cause);
   };
-  // What takes and gives numbers alone, as the warm path asks it, cannot trap: it is called as it is.
+  // Exports with only numbers, as on the warm path, cannot trap and are not guarded.
   return withFunctions(exports, (call, name) => (name.startsWith("m") ? guard(call, poison) : call));
 }
 
 const withFunctions = (exports, change) =>
   Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, typeof value === "function" ? change(value, name) : value]));
 
-/** No export has more than twelve parameters; wasm takes no notice of those that it does not have. */
+/** Exports have at most twelve parameters; wasm ignores surplus arguments. */
 const guard = (call, poison) => (a, b, c, d, e, f, g, h, i, j, k, l) => {
   try {
     return call(a, b, c, d, e, f, g, h, i, j, k, l);

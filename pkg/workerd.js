@@ -1,4 +1,4 @@
-// Workers refuse to compile bytes; they import compiled modules.
+// Workers cannot compile bytes; they import compiled modules.
 import * as workers from "cloudflare:workers";
 import { useHost } from "./host/hosts.js";
 import { usePlatform } from "./host/keep-alive.js";

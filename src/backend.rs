@@ -1,4 +1,4 @@
-//! What keeps the records: the trait that a store implements, and the locks that it may have.
+//! The traits of a store and of its locks.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use crate::machine::LockAnswer;
 use crate::record::Record;
 
-/// A store of records. A region calls it with mangled keys, never twice at once for the writes of one key.
+/// A store of records. A region calls it with mangled keys, and never sends two writes of one key at the same time.
 ///
-/// No method is waited for longer than the region's `lock_timeout`. A read that fails or does not answer is a miss.
-/// The futures are not required to be `Send`: a region over a backend whose futures are, can be used from several threads.
+/// No method is awaited longer than the region's `lock_timeout`. A read that fails or does not respond counts as a miss.
+/// The futures need not be `Send`; if they are, the region can be used from several threads.
 ///
 /// ```
 /// use std::{cell::RefCell, collections::HashMap, convert::Infallible, time::Duration};
@@ -36,21 +36,21 @@ use crate::record::Record;
 /// }
 /// ```
 pub trait Backend<V> {
-    /// How the store fails.
+    /// The error of the store.
     type Error;
-    /// The lock of a key that reaches beyond this region, to other tabs, isolates or processes; [`NoLock`] where there is none.
+    /// The lock of a key that other tabs, isolates or processes share; [`NoLock`] if there is none.
     type Lock: Lock<V>;
 
-    /// The record under a key, `None` if there is none.
+    /// Returns the record under a key, `None` if there is none.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<Record<V>>, Self::Error>>;
 
-    /// Keeps a record. `keep_for`: after so long nobody will ask for it any more; `None` is never.
+    /// Stores a record. `keep_for`: the TTL to give the store, long enough that a stale copy remains; `None` means no limit.
     fn set(&self, key: &str, record: Record<V>, keep_for: Option<Duration>) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// Removes the record of a key, if there is one.
+    /// Deletes the record under a key, if there is one.
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// The records under these keys, in their order. By default one after another.
+    /// Returns the records under these keys, in order. The default reads one after another.
     fn get_many(&self, keys: &[&str]) -> impl Future<Output = Result<Vec<Option<Record<V>>>, Self::Error>> {
         async move {
             let mut records = Vec::with_capacity(keys.len());
@@ -61,7 +61,7 @@ pub trait Backend<V> {
         }
     }
 
-    /// Keeps these records, each for as long as it says. By default one after another.
+    /// Stores these records, each with its TTL. The default writes one after another.
     fn set_many(&self, entries: Vec<(&str, Record<V>, Option<Duration>)>) -> impl Future<Output = Result<(), Self::Error>> {
         async move {
             for (key, record, keep_for) in entries {
@@ -71,7 +71,7 @@ pub trait Backend<V> {
         }
     }
 
-    /// Removes the records of these keys. By default one after another.
+    /// Deletes the records under these keys. The default deletes one after another.
     fn delete_many(&self, keys: &[&str]) -> impl Future<Output = Result<(), Self::Error>> {
         async move {
             for key in keys {
@@ -81,37 +81,37 @@ pub trait Backend<V> {
         }
     }
 
-    /// Whether [`lock`](Self::lock) is to be asked at all.
+    /// Whether the store has locks; if not, [`lock`](Self::lock) is never called. Default: `false`.
     fn has_locks(&self) -> bool {
         false
     }
 
-    /// The lock of a key, not yet acquired; `None` if this key has none.
+    /// Returns the lock of a key, not yet acquired; `None` if the key has none.
     fn lock(&self, _key: &str) -> Option<Self::Lock> {
         None
     }
 }
 
-/// The lock of one key, which reaches beyond this region. Dropped, it is released.
+/// The lock of one key, shared with other tabs, isolates or processes. Dropping it releases it.
 pub trait Lock<V> {
-    /// Acquires it: at once or not at all, unless it is to `wait`. Dropped before it has answered, it asks no longer.
+    /// Acquires the lock. `wait: false` fails at once if it is held. Dropping the future cancels the request.
     fn acquire(&mut self, wait: bool) -> impl Future<Output = LockAnswer>;
 
-    /// What the last holder left for the next one, once acquired. It is judged as if it had been read.
+    /// Returns the record that the last holder left, once the lock is acquired. It is used like a record that was read.
     fn handed_over(&mut self) -> Option<Record<V>> {
         None
     }
 
-    /// Tells it that `set` or `delete` have written past it: the next holder is handed over what they stored, or nothing. By default nobody is told.
+    /// Reports a `set` or `delete` made without the lock: the next holder is handed the record that was set, or nothing. The default does nothing.
     fn supersede(&mut self, _stored: Option<&Record<V>>) -> impl Future<Output = ()> {
         async {}
     }
 
-    /// Releases it. `stored`: what was created and stored under it, for the next holder.
+    /// Releases the lock. `stored`: the record that was created and stored under it, for the next holder.
     fn release(self, stored: Option<&Record<V>>) -> impl Future<Output = ()>;
 }
 
-/// The lock of a backend that has none.
+/// The lock type of a backend without locks.
 #[derive(Debug, Clone, Copy)]
 pub enum NoLock {}
 

@@ -1,33 +1,33 @@
-//! Time for one realm: readings that never go back and stamps that strictly increase, unless the computer's clock is corrected.
+//! Time for one realm: readings never go back and creation times strictly increase, unless the system clock is corrected.
 
 use std::cell::Cell;
 
 use crate::freshness::NEAR;
 
-/// Keeps the promises that a computer's clock does not: it may be set back a little, and an edge runtime freezes it. A clock that is set back by
-/// more than `NEAR` is believed: one that was a year ahead for a moment would stop time for a year.
+/// A monotonic clock: the system clock may be set back a little, and edge runtimes freeze it. If it is set back by
+/// more than `NEAR`, this clock follows: otherwise a clock that was once a year ahead would stop time for a year.
 ///
-/// Times are seconds since the epoch; what the host's clock says now is always an argument, NaN to go without.
+/// Times are seconds since the epoch. The host's current time is always an argument; NaN means none.
 #[derive(Debug)]
 pub struct Clock {
     latest_reading: Cell<f64>,
-    /// The latest stamp that was not put after anything that lay ahead.
+    /// The latest creation time that did not have to follow a time in the future.
     latest_stamp: Cell<f64>,
     /// The latest stamp of all, but for those that lie farther ahead than `SKEW`: a correction has left them there, and no other region is to be
     /// drawn after them.
     latest: Cell<f64>,
 }
 
-/// The farthest that invalidation times are told ahead of the reading, in seconds.
+/// How far in the future invalidation times may be, in seconds.
 const SKEW: f64 = 30.0;
 
 impl Clock {
-    /// A clock that has not been read yet.
+    /// Creates a clock that was not read yet.
     pub const fn new() -> Self {
         Self { latest_reading: Cell::new(0.0), latest_stamp: Cell::new(0.0), latest: Cell::new(0.0) }
     }
 
-    /// The time now. Reading often does not make it run ahead.
+    /// The current time. Frequent reads do not advance it.
     pub fn read(&self, host_now: f64) -> f64 {
         let latest = self.latest_reading.get();
         if host_now > latest {
@@ -58,7 +58,7 @@ impl Clock {
         stamp
     }
 
-    /// An invalidation time, later than every stamp, and than what was stamped just after `known`.
+    /// An invalidation time later than every creation time, and than those just after `known`.
     pub fn stamp_after_all(&self, host_now: f64, known: f64) -> f64 {
         self.read(host_now); // which may move what is the latest
         self.stamp(host_now, self.latest.get().max(known.next_up()))

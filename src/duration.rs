@@ -1,6 +1,6 @@
-//! Lengths of time. JavaScript reads them from texts and objects; here they are seconds.
+//! Durations in seconds. The JavaScript code converts texts and objects.
 
-/// Seconds as a region counts them: `-1` is dogpile's old name for "never". `None` for NaN.
+/// Converts seconds to those of a region: `-1` means never in dogpile.cache and becomes infinity; NaN becomes `None`.
 pub fn normalize(seconds: f64) -> Option<f64> {
     if seconds.is_nan() {
         None

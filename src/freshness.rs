@@ -1,15 +1,15 @@
-//! The rules of freshness: what a record is worth, as a pure function of the record, the expirations, the invalidation and now.
+//! The rules of freshness: pure functions of a record, the expirations, the invalidation times and the current time.
 
 /// The version of the stored format, dogpile.cache's own.
 pub const VERSION: f64 = 2.0;
 
-/// Seconds by which clocks may differ. What lies farther ahead of a reading was made by a clock that was wrong.
+/// Seconds by which clocks may differ. A time farther in the future comes from a wrong clock.
 pub const NEAR: f64 = 60.0;
 
-/// Where the times are moved to that a corrected clock has left too far ahead: near enough for what is created after them.
+/// How far in the future the times are after the clock was corrected: near enough to create values after them.
 const MOVED: f64 = 59.0;
 
-/// What is known of a stored record, its payload aside.
+/// A stored record without its payload.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Metadata {
     /// Creation time in seconds since the epoch.
@@ -18,34 +18,34 @@ pub struct Metadata {
     pub version: f64,
 }
 
-/// Why there is nothing to serve.
+/// Why there is no value to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// The backend holds nothing under the key.
+    /// The backend has no record.
     Absent,
     /// The record is of another format version.
     Version,
-    /// It was invalidated; for `get`, which serves nothing stale, or expired.
+    /// It was invalidated, or, for `get`, has expired.
     Invalidated,
     /// It cannot be read.
     Unreadable,
 }
 
-/// What a region's invalidations say of one record.
+/// The effect of a region's invalidations on a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Invalidated {
     /// Nothing.
     No = 0,
-    /// It may be served while it is replaced.
+    /// It is stale: it may be returned while a caller loads.
     Soft = 1,
-    /// It must not be served.
+    /// It is missing.
     Hard = 2,
 }
 
-/// The two invalidation times of a region, kept apart so that a soft one never revives what a hard one ended.
+/// The two invalidation times of a region. They are separate, so that a soft invalidation does not undo a hard one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Invalidations {
-    /// Records created before this are gone.
+    /// Records created before this are missing.
     pub hard: f64,
     /// Records created before this are stale.
     pub soft: f64,
@@ -57,8 +57,8 @@ impl Invalidations {
         self.hard.max(self.soft) == f64::NEG_INFINITY
     }
 
-    /// What they say of a record of this creation time. One that lies too far ahead of the reading counts as created before every invalidation:
-    /// the clock that it was made by was wrong, and nothing would end it.
+    /// Their effect on a record of this creation time. A time too far in the future counts as before every invalidation:
+    /// its clock was wrong, and otherwise nothing could invalidate the record.
     pub fn of(&self, created: f64, now: f64) -> Invalidated {
         let created = if is_far_ahead(created, now) { f64::NEG_INFINITY } else { created };
         if created < self.hard {
@@ -71,34 +71,34 @@ impl Invalidations {
     }
 }
 
-/// An invalidation time after one more invalidation: an earlier one, or none at all, changes nothing.
+/// The invalidation time after one more invalidation: an earlier time, or none, changes nothing.
 pub fn later(latest: f64, time: f64) -> f64 {
     latest.max(time)
 }
 
-/// Whether a time was made by a clock that was wrong.
+/// Whether a time comes from a wrong clock.
 pub fn is_far_ahead(time: f64, now: f64) -> bool {
     time > now + NEAR
 }
 
-/// An invalidation time of this realm after its clock was corrected: one that lies too far ahead would be in effect until the clock is there again.
+/// An invalidation time of this realm after its clock was corrected: a time too far in the future would be in effect until the clock reaches it.
 pub fn moved(time: f64, now: f64) -> f64 {
     if is_far_ahead(time, now) { now + MOVED } else { time }
 }
 
-/// What a caller gets, or has to do.
+/// The decision for a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Return it.
     Fresh,
-    /// Return it while one caller regenerates it.
+    /// Return it while one caller loads the new value.
     Stale,
-    /// Create it; everyone else waits.
+    /// Load it while the others wait.
     Missing(Why),
 }
 
 impl Decision {
-    /// As JavaScript is told: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated, 5 unreadable.
+    /// The number for JavaScript: 0 fresh, 1 stale, 2 absent, 3 another version, 4 invalidated, 5 unreadable.
     pub fn as_number(self) -> u32 {
         match self {
             Decision::Fresh => 0,
@@ -111,28 +111,28 @@ impl Decision {
     }
 }
 
-/// Seconds until a record expires: the call's own word, else the record's, else the region's, else never.
+/// Seconds until a record expires: the call's expiration, else the record's, else the region's, else never.
 pub fn expiration(call: Option<f64>, record: Option<f64>, region: Option<f64>) -> f64 {
     call.or(record).or(region).unwrap_or(f64::INFINITY)
 }
 
-/// Seconds after which nobody will ask for a record any more: fresh for as long as the longest of the expirations, then of use as a stale value for
-/// as long again, a minute at least, or for the grace after a failure. Infinity is never.
+/// Seconds that a backend should keep a record: it is fresh for the longest of the expirations, and then useful as a stale value for
+/// as long again, at least a minute, or for the grace after a failure. Infinity means forever.
 pub fn retention(call: Option<f64>, record: Option<f64>, region: Option<f64>, grace: Option<f64>) -> f64 {
     const SHORTEST: f64 = 60.0;
-    // Where neither has an expiration, the record never expires for whoever has none of his own.
+    // If neither has an expiration, the record never expires for calls without their own.
     let others = record.into_iter().chain(region).reduce(f64::max).unwrap_or(f64::INFINITY);
     let expiration = call.unwrap_or(0.0).max(others).max(0.0);
     expiration + expiration.max(SHORTEST).max(grace.unwrap_or(0.0))
 }
 
-/// Whether a record serves in place of what a creator failed to give: it expired no longer ago than `grace`.
+/// Whether a record is returned if the creator fails: it expired no longer ago than `grace`.
 pub fn serves_instead(record: Metadata, expiration: f64, invalidated: Invalidated, grace: f64, now: f64) -> bool {
     !matches!(decide(record, expiration + grace, invalidated, now), Decision::Missing(_))
         && !expired(record.created, expiration + grace, now)
 }
 
-/// Age equal to the expiration is still alive; a creation time in the future never expires.
+/// Whether a record has expired. A record of exactly that age has not; nor has one created in the future.
 fn expired(created: f64, expiration: f64, now: f64) -> bool {
     now - created > expiration
 }
@@ -142,7 +142,7 @@ pub fn decide(record: Metadata, expiration: f64, invalidated: Invalidated, now: 
     if record.version != VERSION {
         Decision::Missing(Why::Version)
     } else if record.created.is_nan() || record.created <= 0.0 {
-        // dogpile.cache's rule: such a time means that there is no value.
+        // dogpile.cache treats such a time as a missing value.
         Decision::Missing(Why::Absent)
     } else if invalidated == Invalidated::Hard {
         Decision::Missing(Why::Invalidated)

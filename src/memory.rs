@@ -14,10 +14,10 @@ mod entries;
 
 use entries::Entries;
 
-/// Keeps records in memory, as many as wanted. It is `Send` and `Sync` where the values are.
+/// Stores records in memory, with an optional limit. It is `Send` and `Sync` if the values are.
 ///
-/// Beyond its bound what nobody has asked for lately goes first. What nobody will ask for any more, since it has expired long ago, goes while
-/// other records are set. Values are cloned when they are read: put what is large into an [`Arc`].
+/// If there are more records than the limit, one that was not read lately is removed (SIEVE). Long-expired records are removed gradually, as new
+/// ones are written. Values are cloned when they are read: put large ones into an [`Arc`].
 ///
 /// ```
 /// use dogpile::{Backend, MemoryBackend, Record};
@@ -37,19 +37,19 @@ pub struct MemoryBackend<V> {
 }
 
 impl<V> MemoryBackend<V> {
-    /// A backend without a bound. On `wasm32-unknown-unknown`, where the standard library has no clock, it takes the feature `web`.
+    /// Creates a backend without a limit. On `wasm32-unknown-unknown`, where the standard library has no clock, it requires the feature `web`.
     #[cfg(any(feature = "web", not(all(target_arch = "wasm32", target_os = "unknown"))))]
     pub fn new() -> Self {
         Self::with_clock(None, now)
     }
 
-    /// A backend of at most so many records, 1 at least. Where [`new`](Self::new) is.
+    /// Creates a backend of at most `max_entries` records, at least 1. It requires the same as [`new`](Self::new).
     #[cfg(any(feature = "web", not(all(target_arch = "wasm32", target_os = "unknown"))))]
     pub fn bounded(max_entries: usize) -> Self {
         Self::with_clock(Some(max_entries), now)
     }
 
-    /// A backend with a clock of one's own, which gives seconds since the epoch; `max_entries`: `None` is no bound.
+    /// Creates a backend with your own clock, which returns seconds since the epoch. `max_entries`: `None` means no limit.
     ///
     /// ```
     /// let backend = dogpile::MemoryBackend::<String>::with_clock(Some(100), || 1_700_000_000.0);
@@ -60,22 +60,22 @@ impl<V> MemoryBackend<V> {
         Self { entries: Mutex::new(Entries::new(max_entries)), max_entries, clock: Box::new(clock) }
     }
 
-    /// How many records there are, those included that have expired and not gone yet.
+    /// The number of records, including expired ones that are not yet removed.
     pub fn len(&self) -> usize {
         self.lock().len()
     }
 
-    /// Whether there is no record.
+    /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The keys of all records, in no order. To look at them is not to ask for them.
+    /// The keys of all records, in no particular order. It does not count as a read of the records.
     pub fn keys(&self) -> Vec<String> {
         self.lock().keys().map(str::to_owned).collect()
     }
 
-    /// Removes all records.
+    /// Deletes all records.
     pub fn clear(&self) {
         let _gone = std::mem::replace(&mut *self.lock(), Entries::new(self.max_entries));
     }
@@ -98,7 +98,7 @@ impl<V> fmt::Debug for MemoryBackend<V> {
     }
 }
 
-/// Values are cloned and dropped, which is the user's code, while nothing is locked.
+/// Values are cloned and dropped outside of the lock, since that is user code, which may call the backend.
 impl<V: Clone> Backend<V> for MemoryBackend<V> {
     type Error = Infallible;
     type Lock = NoLock;

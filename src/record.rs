@@ -1,23 +1,23 @@
-//! What a backend keeps under a key.
+//! The record that a backend stores under a key.
 
 use crate::freshness::{Metadata, VERSION};
 
-/// A value with what is known of it. `created` and `expiration` are in seconds, as in JavaScript and Python.
+/// A value with its metadata. `created` and `expiration` are in seconds, as in JavaScript and Python.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Record<V> {
     /// The value.
     pub value: V,
-    /// When it was created: seconds since the epoch.
+    /// Creation time, in seconds since the epoch.
     pub created: f64,
-    /// The version of the record's format; a region reads its own, 2, and takes any other for a miss.
+    /// Format version: 2. A region treats a record of another version as missing.
     pub version: f64,
-    /// The value's own expiration in seconds, infinity for never; `None` leaves it to the region.
+    /// The value's own expiration in seconds; infinity means never, `None` means the region's.
     pub expiration: Option<f64>,
 }
 
 impl<V> Record<V> {
-    /// A record of the version that is written today.
+    /// Creates a record of the current version.
     ///
     /// ```
     /// let record = dogpile::Record::new("value", 1_700_000_000.0, None);
@@ -27,7 +27,7 @@ impl<V> Record<V> {
         Self { value, created, version: VERSION, expiration }
     }
 
-    /// A record as it was read from a store, of whatever version.
+    /// Creates a record of any version, as read from a store.
     pub fn of_version(version: f64, value: V, created: f64, expiration: Option<f64>) -> Self {
         Self { value, created, version, expiration }
     }

@@ -1,4 +1,4 @@
-//! What a region needs of the host it runs on: clocks, and a way to wait.
+//! The clocks and timers that a region needs from its host.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,37 +15,37 @@ pub use native::Native;
 pub(crate) use native::now;
 pub use wait::Wait;
 
-/// The clocks of a host, and how something waits there. [`Native`] is for executors of native programs.
+/// The clocks and timers of a host. [`Native`] is for the executors of native programs.
 pub trait Runtime {
     /// One wait.
     type Wakeup: Wakeup;
-    /// What keeps a request seen alive until it is dropped; `()` where a request that ends drops its futures.
+    /// The heartbeat of a request, which ends when this is dropped; `()` on hosts where a request that ends drops its futures.
     type Beat;
 
     /// Seconds since the epoch.
     fn now(&self) -> f64;
 
-    /// Milliseconds on a clock that nobody sets.
+    /// Milliseconds on a monotonic clock.
     fn steady(&self) -> f64;
 
-    /// A wait that ends when it is woken, or after this time; `None` is never.
+    /// Creates a wait that ends when it is woken, or after this time; `None` means no limit.
     fn wakeup(&self, at_latest: Option<Duration>) -> Self::Wakeup;
 
-    /// How often a request says that it is alive, where it may end without its futures being dropped: on Workers. By default never.
+    /// The interval of a request's heartbeat, on hosts where a request may end without its futures being dropped (Workers). Default: `None`.
     fn period(&self) -> Option<Duration> {
         None
     }
 
-    /// Calls `alive` in each [`period`](Self::period), without being polled, until what it gives is dropped.
+    /// Calls `alive` in each [`period`](Self::period), without being polled, until the returned value is dropped.
     fn beat(&self, alive: Box<dyn Fn()>) -> Self::Beat;
 }
 
 /// One wait.
 pub trait Wakeup {
-    /// Ends the wait; from wherever it is called, and whenever.
+    /// A function that ends the wait. It may be called from anywhere, at any time.
     type Waker: FnOnce() + 'static;
 
-    /// What ends this wait.
+    /// Returns the function that ends this wait.
     fn waker(&self) -> Self::Waker;
 
     /// Waits.

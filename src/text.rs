@@ -12,23 +12,23 @@ use crate::record::Record;
 const SEPARATOR: char = '|';
 const NEVER: f64 = -1.0;
 
-/// Why a text is no record.
+/// Why a text is not a record.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TextError {
-    /// There is no `|` between metadata and a value.
+    /// There is no `|` between metadata and value.
     NoSeparator,
-    /// What stands before it is no JSON object with a finite number `ct`.
+    /// The text before `|` is not a JSON object with a finite number `ct`.
     NoMetadata,
-    /// What stands after it is not a value of this type.
+    /// The text after `|` is not a value of this type.
     NoValue(serde_json::Error),
 }
 
 impl fmt::Display for TextError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSeparator => formatter.write_str("there is no \"|\" between metadata and a value"),
-            Self::NoMetadata => formatter.write_str("the metadata are no JSON object with a time of creation"),
+            Self::NoSeparator => formatter.write_str("there is no \"|\" between metadata and value"),
+            Self::NoMetadata => formatter.write_str("the metadata is not a JSON object with a creation time"),
             Self::NoValue(error) => write!(formatter, "the value cannot be read: {error}"),
         }
     }
@@ -44,10 +44,10 @@ impl std::error::Error for TextError {
 }
 
 impl<V: Serialize> Record<V> {
-    /// The record as text: metadata, `|`, and the value as JSON.
+    /// Converts the record to text: metadata, `|`, and the value as JSON.
     ///
-    /// All three packages read what any of them writes. They write the same bytes, but for floats in a value (`1.0` is `1` in JavaScript) and Python's
-    /// spaces and escapes. JavaScript rounds whole numbers beyond 2<sup>53</sup>.
+    /// Rust, JavaScript and Python read each other's text. They write the same bytes, except for floats in a value (`1.0` is `1` in JavaScript) and
+    /// Python's spaces and escapes. JavaScript rounds integers beyond 2<sup>53</sup>.
     ///
     /// ```
     /// # use dogpile::Record;
@@ -57,7 +57,7 @@ impl<V: Serialize> Record<V> {
     /// ```
     ///
     /// # Errors
-    /// Where the value cannot be JSON, such as a map whose keys are no strings.
+    /// If the value cannot be JSON, for example a map whose keys are not strings.
     pub fn to_text(&self) -> Result<String, serde_json::Error> {
         let value = serde_json::to_string(&self.value)?;
         let (created, version) = (float(self.created), self.version);
@@ -68,7 +68,7 @@ impl<V: Serialize> Record<V> {
 }
 
 impl<V: DeserializeOwned> Record<V> {
-    /// The record that a text stands for. Whatever its version is: a region takes any but its own for a miss.
+    /// Parses a record of any version. A region treats other versions than its own as missing.
     ///
     /// ```
     /// # use dogpile::Record;
@@ -78,8 +78,8 @@ impl<V: DeserializeOwned> Record<V> {
     /// ```
     ///
     /// # Errors
-    /// [`TextError`], where it is none, or its value is of another type. JavaScript reads more: half characters (`"\ud83d"`), and what is nested
-    /// deeper than 128 times.
+    /// [`TextError`] if the text is not a record, or the value is of another type. JavaScript accepts more: lone surrogates (`"\ud83d"`) and nesting
+    /// deeper than 128 levels.
     pub fn from_text(text: &str) -> Result<Self, TextError> {
         let (metadata, value) = text.split_once(SEPARATOR).ok_or(TextError::NoSeparator)?;
         let metadata: Value = serde_json::from_str(metadata).map_err(|_| TextError::NoMetadata)?;

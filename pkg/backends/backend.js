@@ -4,10 +4,10 @@ import { describe, describePart, refused, refusedAs } from "../errors.js";
 
 const KEYV_ALLOWED =
   "an object around the Keyv: { get: (key) => keyv.get(key), set: (key, value, hint) => keyv.set(key, value, hint && hint.expirationTime * 1000), delete: (key) => keyv.delete(key) }";
-/** Its third argument is a time to live in milliseconds: a hint would make records that never expire, or that are lost. */
+/** A Keyv's `set` takes milliseconds as its third argument: with a region's hint, records would never expire, or be lost. */
 const isKeyv = (backend) => isObject(backend) && isObject(member(backend, "opts")) && ["has", "disconnect"].every((name) => hasMethod(backend, name));
 
-/** A backend is any object with `get`, `set` and `delete`; the multi calls are optional, and every answer may be a promise. */
+/** Checks a backend: any object with `get`, `set` and `delete`. */
 export function usableBackend(backend) {
   if (isKeyv(backend)) throw refusedAs("backend", KEYV_ALLOWED, "a Keyv, whose set takes milliseconds");
   const missing = ["get", "set", "delete"].filter((method) => !hasMethod(backend, method));
@@ -15,10 +15,10 @@ export function usableBackend(backend) {
   throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
 }
 
-/** The region that each proxy stands in: one that was put around a second backend would be around the first no more. */
+/** The region of each proxy. A proxy around a second backend would no longer be around its first. */
 const regions = new WeakMap();
 
-/** `wrap: [A, B]` is region -> A -> B -> backend; a class is made an instance. All are looked at before any is put around another. */
+/** `wrap: [A, B]` is region -> A -> B -> backend. Classes are instantiated. All are checked before any is wrapped. */
 export function wrapped(backend, wrap, region) {
   if (wrap === undefined || wrap === null) return backend;
   if (!Array.isArray(wrap)) throw refused("wrap", "an array of proxies", wrap);
@@ -35,18 +35,18 @@ export function wrapped(backend, wrap, region) {
   return proxies.reduceRight((inner, proxy) => proxy.wrap(inner), backend);
 }
 
-/** What a proxy stands in front of. */
+/** The backend or proxy behind a proxy. */
 export const proxiedBy = (backend) => member(backend, "proxied");
 
 /** Whether it is a backend, or one of the proxies around it. */
 const stands = (proxy, backend) => proxy === backend || (isObject(proxiedBy(backend)) && stands(proxy, proxiedBy(backend)));
 
-/** What one key's read came to: `{ value }` or `{ error }`. */
+/** The result of reading a key: `{ value }` or `{ error }`. */
 const value = (answer) => ({ value: answer });
 const failure = (error) => ({ error });
 export const isFailure = (outcome) => Object.hasOwn(outcome, "error");
 
-/** One outcome a key, at once or by promise; never throws, since others wait for it. A backend without `getMulti` is asked key by key. */
+/** Returns one outcome per key, or a promise of them. It never throws, because other callers wait for it. Without `getMulti`, keys are read one by one. */
 export function read(setup, keys, multi) {
   const { backend } = setup;
   try {
@@ -67,18 +67,18 @@ function readTogether(setup, keys) {
   return all instanceof Promise ? all.then(oneEach) : oneEach(all);
 }
 
-/** An array without holes: where a backend filled in only what it found, the rest is a miss. */
+/** Returns an array without holes: a hole is a miss. */
 function checked(answers, count) {
   if (Array.isArray(answers) && answers.length === count) return Array.from(answers);
   const given = Array.isArray(answers) ? `an array of ${answers.length}` : describe(answers);
   throw refusedAs("the result of the backend's getMulti", `an array of ${count}, one record for each key`, given);
 }
 
-/** Sends a record for each key. Throws, or answers, as the backend does. */
+/** Writes a record for each key. Throws and returns what the backend does. */
 export function write({ backend }, keys, records, multi, hint) {
   if (!multi) return backend.set(keys[0], records[0], hint);
   if (keys.length === 0) return undefined;
-  const values = new Map(keys.map((key, index) => [key, records[index]])); // of two keys that are one to the backend, the later counts
+  const values = new Map(keys.map((key, index) => [key, records[index]])); // of two keys that are the same to the backend, the later one counts
   if (hasMethod(backend, "setMulti")) return backend.setMulti(values, hint);
   return each(values, ([key, record]) => backend.set(key, record, hint));
 }
@@ -90,7 +90,7 @@ export function remove({ backend }, keys, multi) {
   return each(new Set(keys), (key) => backend.delete(key));
 }
 
-/** Calls for every item whatever the others came to; done when all are, then the first failure if there was one. */
+/** Calls for every item, even if some fail; rejects with the first failure when all are done. */
 function each(items, call) {
   const outcomes = together(Array.from(items, (item) => outcome(undefined, () => call(item))));
   return outcomes instanceof Promise ? outcomes.then(throwFirst) : throwFirst(outcomes);
@@ -101,7 +101,7 @@ function throwFirst(outcomes) {
   if (failed !== undefined) throw failed.error;
 }
 
-/** What a call to the backend came to, or a promise of that, which never rejects. `check` may throw. */
+/** The outcome of a call to the backend, or a promise of it, which never rejects. `check` may throw. */
 function outcome(setup, call, check = (answer) => answer) {
   try {
     const answer = call();

@@ -8,17 +8,17 @@ import { ours, registerBackend } from "./registry.js";
 const OPTIONS = ["prefix", "expirationTtl", "cacheTtl", "lock"];
 const LEAST_TTL = 60;
 const LEAST_CACHE_TTL = 30;
-const LONGEST_TTL = 2 ** 31 - 1; // KV refuses what is no int32
+const LONGEST_TTL = 2 ** 31 - 1; // KV accepts only an int32
 const LONGEST_NAME = 512; // bytes
-const SEPARATOR = ":"; // in no prefix, so that no two prefixes meet; and in every name, so that none is "", "." or "..", which KV refuses
+const SEPARATOR = ":"; // not in prefixes, so that they never overlap; in every name, so that none is "", "." or "..", which KV refuses
 const KEYS_A_READ = 100;
-const AT_ONCE = 6; // a Worker has so many connections: more would only wait
+const AT_ONCE = 6; // a Worker's limit of open connections
 const MANGLED = /^sha1:[0-9a-f]{40}$/;
-const VISIBLE_AFTER = 60; // seconds until every place sees a write, as documented
+const VISIBLE_AFTER = 60; // seconds until a write is visible everywhere, as documented
 
 export class CloudflareKVBackend {
   #namespace;
-  /** What the names of all its keys begin with. */
+  /** The first part of all names. */
   #start;
   #expirationTtl;
   #cacheTtl;
@@ -99,7 +99,7 @@ export class CloudflareKVBackend {
     return this.#cacheTtl === undefined ? { type: "text" } : { type: "text", cacheTtl: int32(this.#cacheTtl) };
   }
 
-  /** Whether KV can hold a key as it is, and nobody takes it for a mangled one. */
+  /** Whether KV can store a key unchanged, and it does not look like a mangled one. */
   #holds(key) {
     return key.isWellFormed() && fits(this.#start + key) && !MANGLED.test(key);
   }
@@ -110,7 +110,7 @@ export class CloudflareKVBackend {
     return this.#start + key;
   }
 
-  /** What a bulk read does not name was not looked at: workerd's leaves out names that are array indices. */
+  /** Reads separately the names that are missing in a bulk read's result: workerd leaves out names that are array indices. */
   async #read(names) {
     const found = new Map();
     await eachOf(chunks(names), async (some) => {
@@ -125,7 +125,7 @@ export class CloudflareKVBackend {
     return this.#namespace.get(name, this.#reading);
   }
 
-  /** One operation, unless that is too much for one answer: KV's limit is in bytes, too. What alone is too much is left out. */
+  /** Reads in one operation, or in smaller ones if the response would exceed KV's limit of bytes. A single record that exceeds it is left out. */
   async #readTogether(names) {
     try {
       return await this.#namespace.get(names, this.#reading);
@@ -164,7 +164,7 @@ function requirePrefix(prefix) {
   throw refused("prefix", `a string of at most ${LONGEST_NAME - 46} bytes`, prefix);
 }
 
-/** KV refuses less: whoever asks for it gets the least there is, and is told so. */
+/** Raises a duration to KV's minimum, with a warning. */
 function atLeast(least, duration, what) {
   const length = seconds(duration, what);
   if (Number.isNaN(length)) return undefined;
@@ -181,7 +181,7 @@ function* chunks(names) {
   for (let at = 0; at < names.length; at += KEYS_A_READ) yield names.slice(at, at + KEYS_A_READ);
 }
 
-/** Calls for every item, a few at once, whatever the others came to; then throws the first failure if there was one. */
+/** Calls for every item, a few at a time, even if some fail; then throws the first failure. */
 async function eachOf(items, call) {
   const waiting = items[Symbol.iterator]();
   const failures = [];
@@ -192,7 +192,7 @@ async function eachOf(items, call) {
   if (failures.length > 0) throw failures[0];
 }
 
-/** KV tells its refusals apart by a status in the message alone. */
+/** Whether KV's error has a status, which is only in its message. */
 const says = (error, status) => new RegExp(`\\b${status}\\b`).test(error?.message);
 
 function explained(error, key) {

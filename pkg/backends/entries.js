@@ -1,24 +1,24 @@
 import { NO_RECORD, readRecord } from "../records/record.js";
 
-/** So many entries are looked at for every one that is set: all of them in the time that half as many are set. */
+/** How many entries the sweep checks for each write: all of them during half as many writes. */
 const LOOKS = 2;
 
-/** Deadlines are whole seconds since 2026: a small integer lies in its entry, any other number in an object of its own. */
+/** Deadlines are whole seconds since 2026: engines store small integers inline, other numbers in objects of their own. */
 const BEGINNING = Date.UTC(2026) / 1000;
 const NEVER = 2 ** 30 - 1;
 
 /**
- * A Map that forgets: beyond `maxEntries` what nobody has asked for lately goes first, by SIEVE (Zhang et al., NSDI 2024); what is of no use any
- * more goes when the sweep comes by. A ring of nodes, the head between the newest and the oldest.
+ * A Map with a limit: beyond `maxEntries` it removes an entry that was not read lately, by SIEVE (Zhang et al., NSDI 2024); a sweep removes
+ * expired entries gradually. The nodes form a ring, with the head between the newest and the oldest.
  */
 export class Entries {
   #nodes = new Map();
   #maxEntries;
-  /** Keys of nodes that stand outside of the ring, where nothing takes them away, and how many of those there are. */
+  /** Keys of nodes outside of the ring, which are never removed, and their number. */
   #pinned = new Set();
   #outside = 0;
   #head = {};
-  /** Both go from the oldest to the newest. */
+  /** The positions of SIEVE's hand and of the sweep; both move from the oldest to the newest. */
   #sieve;
   #sweep;
 
@@ -35,14 +35,14 @@ export class Entries {
     return this.find(key)?.value;
   }
 
-  /** What is known of a record, at hand for the warm path; see `readRecord`. */
+  /** The metadata of a record, for the warm path; see `readRecord`. */
   find(key) {
     const node = this.#nodes.get(key);
     if (node !== undefined) node.isVisited = true;
     return node;
   }
 
-  /** `retention`: seconds after which nobody will ask for it. */
+  /** `retention`: seconds after which the entry may be removed. */
   set(key, value, retention = Infinity) {
     const now = Date.now() / 1000 - BEGINNING;
     const deadline = Math.min(Math.ceil(now + retention), NEVER);
@@ -101,7 +101,7 @@ export class Entries {
     if (this.#sweep === node) this.#sweep = node.newer;
   }
 
-  /** Whoever was asked for since the hand came by last is spared once more. */
+  /** SIEVE: an entry that was read since the hand's last visit is kept once more. */
   #evict() {
     let node = this.#sieve;
     while (node === this.#head || node.isVisited) {

@@ -108,7 +108,7 @@ export class IndexedDBBackend {
     this.#sweeper.wake(pairs.length);
   }
 
-  /** In pieces that are a transaction each; done when all are, then the first failure if there was one. */
+  /** Works in chunks of one transaction each; rejects with the first failure when all are done. */
   async #send(entries) {
     this.#requireOpen();
     const pieces = [];
@@ -117,7 +117,7 @@ export class IndexedDBBackend {
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
-  /** JSON keeps what it is made of apart, lone surrogates included. */
+  /** JSON keeps the parts of the name separate, lone surrogates included. */
   #lockName(purpose, key) {
     const { databaseName, storeName } = this.#options;
     return `dogpile ${JSON.stringify([purpose, databaseName, storeName, key])}`;

@@ -3,18 +3,18 @@ import { hasMethod, member, readOptions } from "../members.js";
 import { NO_RECORD, readRecord } from "../records/record.js";
 import { Entries } from "./entries.js";
 
-/** Where to `find` what a MemoryBackend holds, when a record in it may be handed out as it is; else `undefined`. */
+/** The entries of a MemoryBackend whose records may be returned without a copy; otherwise `undefined`. */
 export let recordsOf;
 
-/** Keeps what lies under these keys, beside `maxEntries`; any other backend knows by itself what it keeps. */
+/** Makes a MemoryBackend never remove these keys. Other backends manage their own records. */
 export let pin;
 
-/** For each backend that keeps its records in a MemoryBackend at times: what is called with the keys. */
+/** For each backend that temporarily uses a MemoryBackend: the function that gets the keys. */
 export const pinners = new WeakMap();
 
 export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 
-/** In a Map of the user's may lie what is no record of ours, and the Map itself may throw: that is for the full way to say. */
+/** A user's Map may hold foreign values and may throw: the full path reports that. */
 function foundIn(map, key) {
   try {
     const record = map.get(key);
@@ -29,7 +29,7 @@ export class MemoryBackend {
   #maxEntries;
   #clone;
   #oldest;
-  /** Keys in a user's Map that stay. */
+  /** Keys of a user's Map that are never removed. */
   #pinned = new Set();
 
   static {
@@ -88,7 +88,7 @@ export class MemoryBackend {
     for (const [key, value] of this.#records) yield [key, this.#clone ? structuredClone(value) : value];
   }
 
-  /** A user's Map iterates in the order of insertion: the first keys are the oldest. Its iterator is kept, since a new one would pass by all that was deleted. */
+  /** Removes the oldest key of a user's Map, which iterates in insertion order. The iterator is kept: a new one would skip all deleted entries again. */
   #evict() {
     let isNew = false;
     while (this.#records.size - this.#countPinned() > this.#maxEntries) {
@@ -96,7 +96,7 @@ export class MemoryBackend {
       if (oldest?.done === false) {
         if (!this.#pinned.has(oldest.value)) this.#records.delete(oldest.value);
       } else {
-        if (isNew) return; // its size is not what it says
+        if (isNew) return; // its `size` is wrong
         this.#oldest = this.#records.keys();
         isNew = true;
       }

@@ -1,5 +1,5 @@
 export class NullBackend {
-  /** Nobody waits for anybody: there is nothing to find afterwards. */
+  /** Loads are not shared, because nothing is stored. */
   get coalesce() {
     return false;
   }

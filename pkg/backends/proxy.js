@@ -50,5 +50,5 @@ export class ProxyBackend {
   }
 }
 
-/** Answers that are there at once stay so. */
+/** Keeps synchronous results synchronous. */
 const gather = (answers) => (answers.some(pending) ? Promise.all(answers) : answers);

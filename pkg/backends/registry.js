@@ -4,7 +4,7 @@ import { camelCase } from "../region/config.js";
 import { member } from "../members.js";
 import { atOnce, brief, makeError, refused, requireFunction } from "../errors.js";
 
-/** A built-in backend's arguments under our names, where Python's were given; `null` is not given. */
+/** A built-in backend's arguments with Python's names converted; `null` means not given. */
 export function ours(args, names) {
   const inherited = names.flatMap((name) => [name, pythons(name)]).filter((name) => !Object.hasOwn(args, name));
   const given = [...inherited, ...Object.keys(args)].map((name) => [name === "cache_dict" ? "cache" : camelCase(name), member(args, name)]);

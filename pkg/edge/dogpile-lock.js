@@ -1,13 +1,13 @@
 import { quote } from "../errors.js";
 import { isObject } from "../members.js";
 
-/** How long a holder that does not renew its lease is waited for, and how long who was told to ask again keeps its place. */
+/** How long a lease lasts that is not renewed, and how long a waiter that was told to ask again keeps its place. */
 export const LEASE = 3_000;
-/** How long a request waits for its turn at most, before it has to ask again. */
+/** How long a request waits for its turn before it has to ask again. */
 export const ROUND = 20_000;
-/** For how many seconds what was stored is handed over at most. */
+/** The longest time in seconds for which a stored value is handed over. */
 export const LONGEST_KEEP = 86_400;
-/** How many code units of it are taken: an object has 128 MB for all keys that it shares an isolate with. */
+/** The longest stored value, in code units: objects in one isolate share 128 MB. */
 export const LONGEST_STORED = 2 ** 20;
 const LONGEST_TOKEN = 100;
 const LONGEST_QUEUE = 10_000;
@@ -17,11 +17,7 @@ const isNumber = (value, most) => Number.isFinite(value) && value >= 0 && value 
 
 const NEEDS_TOKEN = /^(acquire|renew|release)$/;
 
-/**
- * What a request may say beside its operation: whether that is so, also where it says nothing, and what it has to be.
- *
- * @type {Record<string, [(value: any, given: any) => boolean, string]>}
- */
+/** The members of a request beside its operation: whether a value (or its absence) is allowed, and what is allowed. */
 const MEMBERS = {
   token: [
     (value, { operation }) => (value === undefined ? !NEEDS_TOKEN.test(operation) : value !== "" && isText(value, LONGEST_TOKEN)),
@@ -37,20 +33,20 @@ const MEMBERS = {
 };
 
 /**
- * One key's lock, and what its last holder stored. It lives in memory alone: where the platform restarts the object, nobody holds the
- * lock, and nothing is handed over.
+ * The lock of one key, and the value that its last holder stored. Both are only in memory: after a restart of the object, the lock is free
+ * and nothing is handed over.
  */
 export class DogpileLock {
   /** `{ token, until, isSuperseded }` */
   #holder;
   /**
-   * Those who wait, by their tokens in the order in which they came: `{ answer, until }`. Without `answer` no request is open: it was told to
+   * The waiters by their tokens, in order of arrival: `{ answer, until }`. Without `answer` no request is open: the waiter was told to
    * ask again, and is passed over meanwhile.
    */
   #queue = new Map();
   /**
-   * `{ stored, until }`, one at most. It is forgotten when somebody looks, not by a timer, which would keep the object in memory. Where nobody
-   * looks, the platform takes the object out of memory with it.
+   * `{ stored, until }`, at most one. It is dropped at the next request after its time, not by a timer, which would keep the object in memory. If
+   * no request comes, the platform removes the object from memory.
    */
   #kept;
   #timer;
@@ -81,7 +77,7 @@ export class DogpileLock {
     }
   }
 
-  /** Whoever has the lock already asks again where the answer was lost. `round`: for how many milliseconds it waits for an answer. */
+  /** A holder that asks again has lost the answer. `round`: how many milliseconds the request waits for an answer. */
   #acquire({ token, wait, round = 0 }, signal) {
     if (signal?.aborted) return { granted: false };
     this.#tellToAskAgain(token); // its first request, if that is still open
@@ -101,7 +97,7 @@ export class DogpileLock {
     return { held };
   }
 
-  /** Leaves the queue, too. `stored: null`: what was stored cannot be handed over. */
+  /** Releases the lock, or leaves the queue. `stored: null`: the stored value cannot be handed over. */
   #release({ token, stored, keep }) {
     this.#leave(token);
     if (this.#holder?.token !== token) return {};
@@ -141,7 +137,7 @@ export class DogpileLock {
     this.#queue.delete(token);
   }
 
-  /** Ends what has had its time, and gives a lock that nobody holds to the first who waits with an open request. */
+  /** Ends expired leases and places, and gives a free lock to the first waiter with an open request. */
   #pass() {
     const now = Date.now();
     if (now >= this.#kept?.until) this.#kept = undefined;
@@ -158,7 +154,7 @@ export class DogpileLock {
     this.#watch();
   }
 
-  /** A timer keeps the object in memory, and that costs: it runs only while somebody waits. It is one for all, since Workers may have 10,000. */
+  /** A timer keeps the object in memory, which is billed: it runs only while there are waiters. All share one, because Workers allows 10,000. */
   #watch() {
     clearTimeout(this.#timer);
     if (this.#queue.size === 0) return;
@@ -168,5 +164,5 @@ export class DogpileLock {
   }
 }
 
-/** What is an object, without what somebody may have put on every object. */
+/** The own members of an object, without those of a changed Object.prototype. */
 export const ownMembers = (value) => (isObject(value) ? Object.assign(Object.create(null), value) : undefined);

@@ -7,7 +7,7 @@ const ANSWER = 3; // seconds
 
 const isBoolean = (value) => typeof value === "boolean";
 
-/** Whether an answer is one that a DogpileLock gives: anything may be bound in its place. */
+/** Whether a response is that of a DogpileLock: the binding may lead to anything. */
 const IS_ANSWER = {
   acquire: ({ granted, again = false, stored = "" }) => isBoolean(granted) && isBoolean(again) && typeof stored === "string",
   renew: ({ held }) => isBoolean(held),
@@ -16,7 +16,7 @@ const IS_ANSWER = {
   locked: ({ locked }) => isBoolean(locked),
 };
 
-/** One creation's turn at a DogpileLock. It keeps only data, so that any request may release what another one holds. */
+/** The lock of one load at a DogpileLock. It holds only data, so that any request may release a lock that another one acquired. */
 export class EdgeMutex {
   #namespace;
   #name;
@@ -25,7 +25,7 @@ export class EdgeMutex {
   #renewal;
   #found;
 
-  /** `keep`: for how many seconds others are handed what was stored. */
+  /** `keep`: for how many seconds the stored value is handed over. */
   constructor(namespace, name, keep) {
     this.#namespace = namespace;
     this.#name = name;
@@ -89,13 +89,13 @@ export class EdgeMutex {
     }
   }
 
-  /** `mayBeHeld`: the lock, or a place in its queue. */
+  /** `mayBeHeld`: whether it may have the lock or a place in the queue. */
   #forget(token, mayBeHeld) {
     if (mayBeHeld) ignoreRejection(this.#ask("release", { token }));
     if (this.#token === token) this.#token = undefined;
   }
 
-  /** The first round is short: so a lock that does not answer is told from one that others have. */
+  /** The first round is short, to distinguish a lock that does not respond from one that is held. */
   async #turn(token, wait) {
     for (let round = 0; ; round = ROUND) {
       const answer = await this.#ask("acquire", { token, wait, round }, round / 1000);
@@ -103,7 +103,7 @@ export class EdgeMutex {
     }
   }
 
-  /** The interval dies with the request that holds the lock, and then the lease ends: so a slow holder is told from a dead one. */
+  /** Renews the lease. The interval ends with the request that holds the lock, so the lease of a dead holder expires and that of a slow one does not. */
   #keepRenewing(token) {
     /** @type {any} A number, but in Node. */
     const renewal = setInterval(async () => {
@@ -119,7 +119,7 @@ export class EdgeMutex {
     return { stored: typeof stored === "string" && stored.length <= LONGEST_STORED ? stored : null, keep: this.#keep };
   }
 
-  /** The stub is made anew each time: it belongs to the request that made it. */
+  /** Creates a new stub each time, because a stub belongs to the request that created it. */
   #ask(operation, given, wait = 0) {
     const asked = async () => {
       const stub = this.#namespace.get(this.#namespace.idFromName(this.#name));

@@ -28,7 +28,7 @@ export function cachedFunctions(region, options, regionsGenerator) {
   return decoratorOf(wrap);
 }
 
-/** What a key generator gives for values; if it throws, promises among those are nobody's any more. */
+/** Calls a key generator. If it throws, rejections of promises among the arguments are ignored. */
 function keyFor(values, generate) {
   try {
     return generate();
@@ -38,7 +38,7 @@ function keyFor(values, generate) {
   }
 }
 
-/** What decorates as well. Legacy decorators get the class or its prototype, a name, and the property. */
+/** Makes a function that wraps or decorates. Legacy decorators get the class or its prototype, a name, and the property. */
 const decoratorOf = (wrap) => (fn, context, property) => {
   if (typeof context === "string" || typeof context === "symbol") {
     if (typeof property?.value !== "function") throw notCached("a decorated property of another kind");
@@ -50,7 +50,7 @@ const decoratorOf = (wrap) => (fn, context, property) => {
 
 const notCached = (kind) => refusedAs("the cached target", "a function or a method", kind);
 
-/** Of a function, the prototype can be replaced. */
+/** Whether a function is a class: the prototype of other functions is writable. */
 const isClass = (fn) => Object.getOwnPropertyDescriptor(fn, "prototype")?.writable === false;
 
 export function cachedMultiFunction(region, options, regionsGenerator, fn) {
@@ -85,7 +85,7 @@ export function cachedMultiFunction(region, options, regionsGenerator, fn) {
   });
 }
 
-/** The cached function. To a helper `f.get(1)` is nobody's, `object.method.get.call(object, 1)` the object's. */
+/** The cached function. A helper has no `this` in `f.get(1)`, and the object in `object.method.get.call(object, 1)`. */
 function withHelpers(fn, call, { create, get, set, remove }) {
   const method = (act) =>
     /** @this {any} */
@@ -101,7 +101,7 @@ function withHelpers(fn, call, { create, get, set, remove }) {
   return Object.assign(cached, { get: method(get), set: method(set), invalidate: method(remove), refresh: method(refresh), original: fn });
 }
 
-/** `fn` as a creator: keys go back to the arguments that they were made from. */
+/** Calls `fn` as a creator, with the arguments that the keys were made from. */
 function creatorOf(self, fn, keys, args, asDict) {
   const creator = async (missing) => {
     const sources = new Map(keys.map((key, index) => [key, args[index]]));

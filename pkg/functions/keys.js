@@ -16,7 +16,7 @@ export const functionMultiKeyGenerator = (namespace, _fn, toStr) => {
   return (...args) => args.map((argument) => `${namespace}|${text(argument)}`);
 };
 
-/** `toStr`, held to its word. */
+/** `toStr`, with a check of its result. */
 function texts(namespace, toStr) {
   if (typeof namespace !== "string") throw refused("namespace", "a string", namespace);
   return (argument) => {
@@ -26,11 +26,11 @@ function texts(namespace, toStr) {
   };
 }
 
-/** More is no key for any store, and objects that share their members can have a text that is exponentially longer than they are. */
+/** The longest key: stores accept no longer ones, and the text of objects with shared members may be exponentially long. */
 const LONGEST = 2 ** 20;
 const DEEPEST = 500;
 
-/** JSON with the names in order, and a word of its own for each value that JSON would lose; a TypeError for what has no such text. */
+/** JSON with sorted names, and a distinct text for each value that JSON would lose. Throws a TypeError for values without such a text. */
 export const canonical = (value) => short(textOfPrimitive(value) ?? textOfObject(value, new Map(), 0));
 
 function textOfPrimitive(value) {
@@ -41,7 +41,7 @@ function textOfPrimitive(value) {
   if (type === "number" || type === "boolean" || value === undefined || value === null) return String(value);
 }
 
-/** `known`: the texts of the objects that were met; `undefined` for those that are being read. */
+/** `known`: the texts of the visited objects; `undefined` for those in progress, to detect cycles. */
 function textOfObject(value, known, depth) {
   if (typeof value !== "object") throw unfit(describe(value));
   if (known.has(value)) throw unfit(`${describe(value)} that contains itself`);
@@ -61,7 +61,7 @@ function textOfList(list, part) {
   return text;
 }
 
-/** What is neither a list nor plain: the brand tells a date of any realm. */
+/** The text of a Date of any realm; other objects are refused. */
 function textOfDate(value) {
   const isBare = prototypesOf(value) === 2 && Object.hasOwn(Object.getPrototypeOf(value), "getTime") && Reflect.ownKeys(value).length === 0;
   try {
@@ -77,24 +77,24 @@ function textOfPlain(value, part) {
   return `{${joined(names.length, (index) => `${JSON.stringify(names[index])}:${part(value[names[index]])}`)}}`;
 }
 
-/** Stops where it becomes too long. */
+/** Joins items; throws when the text becomes too long. */
 function joined(count, item) {
   let text = "";
   for (let index = 0; index < count; index += 1) text = short(text + (index > 0 ? "," : "") + item(index));
   return text;
 }
 
-/** An array of any realm, and of no class: Array.prototype is an array itself. */
+/** Whether it is an array of any realm and not of a subclass: Array.prototype itself is an array. */
 const isList = (value) => Array.isArray(value) && prototypesOf(value) === 2 && Array.isArray(Object.getPrototypeOf(value));
 
-/** An object of any realm, and of no class. */
+/** Whether it is a plain object of any realm. */
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value);
   const isBare = prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
   return isBare && Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** How many prototypes a value has, as far as that matters. */
+/** The number of prototypes of a value, up to 3. */
 function prototypesOf(value) {
   let count = -1;
   for (let ancestor = value; ancestor !== null && count < 3; count += 1) ancestor = Object.getPrototypeOf(ancestor);

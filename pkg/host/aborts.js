@@ -1,6 +1,6 @@
 import { NEWS_ABORTED } from "./numbers.js";
 
-/** The calls that wait for each signal: one listener serves all of a host, since Node warns of more than ten. */
+/** The calls that wait for each signal. A host has one listener per signal, because Node warns of more than ten. */
 class Aborts {
   #calls = new Set();
   #signal;
@@ -23,7 +23,7 @@ class Aborts {
   }
 }
 
-/** The call hears of its signal until it ignores that. */
+/** Listens to a call's signal until `ignore` is called. */
 export function awaitAbort(call) {
   const { signal } = call.request;
   const { aborts } = call.host;

@@ -1,10 +1,10 @@
 import { makeError, refused } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
 
-/** Stands for a key that an `asDict` function has no value for, to calls whose creators know it. Never stored. */
+/** Marks a key for which an `asDict` function returned no value. Never stored. */
 export const NO_VALUE = Symbol("absent");
 
-/** `outcomes`, or the `error` that reading the answer came to. A hole in an array is `undefined`, like any other value. */
+/** Reads a creator's result: `outcomes`, or the `error` of reading it. A hole in an array is `undefined`. */
 export function oneEach(answer, count) {
   try {
     checkCount(answer, count);

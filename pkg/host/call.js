@@ -9,11 +9,11 @@ const PENDING = 0;
 const RESOLVED = 1;
 const REJECTED = 2;
 
-/** One call of `getOrCreate` or its like: its creator, its promise, what it has got so far. The machine knows it by its number. */
+/** One call of `getOrCreate` and similar: its creator, its promise and its results so far. The machine knows it by a number. */
 export class Call {
   slot = -1;
   serial = 0;
-  /** Whether what runs now was begun by this very call, or by an answer to it: then its creator is in its own context. */
+  /** Whether the current code was started by this call or a response to it: then its creator runs in its own async context. */
   isCurrent = false;
   creator;
   /** The key that the user knows, of one that was mangled; of many keys. */
@@ -25,7 +25,7 @@ export class Call {
   /** Whether the machine has done with it, and how many creators of it run on that nobody waits for. */
   isOver = false;
   late = 0;
-  /** Whether other callers have its promise, too. */
+  /** Whether other callers share its promise. */
   isShared = false;
   #state = PENDING;
   #value;
@@ -38,7 +38,7 @@ export class Call {
   /** The calls that have begun again in its place, for some of its keys. */
   #again;
 
-  /** `keys` as the user knows them. `gives`: what it gives for one entry. */
+  /** `keys`: before mangling. `gives`: makes the result of one entry. */
   constructor(region, keys, request, gives) {
     this.region = region;
     this.setup = region.setup;
@@ -48,7 +48,7 @@ export class Call {
     this.request = request;
     this.gives = gives;
     this.entries = request.isMulti ? new Array(keys.length) : undefined;
-    /** What it is about to read, of many keys. */
+    /** The reads of a call of many keys, until they are sent together. */
     this.reads = request.isMulti ? [] : undefined;
     this.remaining = keys.length;
     if (request.outer !== undefined) (request.outer.#again ??= []).push(this);
@@ -67,17 +67,17 @@ export class Call {
     if (timeout < Infinity) this.#startTimer(Math.max(timeout, 0) * 1000);
   }
 
-  /** Tells the machine, in this call's own context. */
+  /** Sends an event to the machine, in this call's own context. */
   resume(news) {
     this.inContext(() => this.tell(news, this.slot, this.serial));
   }
 
-  /** Tells the machine what has come to an end under a ticket. */
+  /** Sends the machine the end of an operation, by its ticket. */
   tell(news, slot, serial, value = 0) {
     return this.core.resume(this.host, news, slot, serial, this.region.clock.readOrBegin(), value);
   }
 
-  /** Does what was begun in this call's own context. */
+  /** Runs code that was started in this call's own context. */
   inContext(work) {
     this.isCurrent = true;
     const answer = work();
@@ -85,7 +85,7 @@ export class Call {
     return answer;
   }
 
-  /** What was begun in this call's own context is done. */
+  /** Ends code that was started in this call's own context. */
   leave() {
     this.isCurrent = false;
     if (this.#state === PENDING && this.batch === undefined) this.keepContext();
@@ -107,7 +107,7 @@ export class Call {
     return this.#state !== PENDING;
   }
 
-  /** Somebody else may decide that this call creates: its creator is to run in its own context all the same. */
+  /** Runs the call's creator in its own context, even if another call's event started it. */
   keepContext() {
     this.#enter ??= this.#arm();
   }
@@ -121,7 +121,7 @@ export class Call {
     return enter;
   }
 
-  /** Does so in this call's context, in a moment. */
+  /** Does so in a microtask, in this call's context. */
   enter(work) {
     this.keepContext();
     const enter = this.#enter;
@@ -129,7 +129,7 @@ export class Call {
     enter(work);
   }
 
-  /** The platform may end the request when nothing of it goes on. */
+  /** Lets the platform end the request when the call has no work left. */
   letGo() {
     if (this.isOver && this.late === 0) this.kept?.resolve();
   }
@@ -146,7 +146,7 @@ export class Call {
     this.#settle(REJECTED, error);
   }
 
-  /** The region was configured anew, or what was waited for is nothing: the call's keys that are open begin again, all together. */
+  /** The region was configured again, or the awaited load gave no value: starts the call's open keys again, together. */
   restart(seat) {
     if (this.#restarts !== undefined) return this.#restarts.push(seat);
     this.#restarts = [seat];
@@ -157,9 +157,9 @@ export class Call {
     });
   }
 
-  /** Where others have its promise, one more begins beside it: if the first leads, that one is served what is stale, or waits for no longer than it has to. */
+  /** If others share its promise, starts one more call for them: if the first one leads, they get the stale value, or wait no longer than they must. */
   async #beginAgain(seats) {
-    if (this.isSettled) return; // another of its keys has made it reject
+    if (this.isSettled) return; // it was rejected because of another key
     const names = seats.map((seat) => this.keys[seat]);
     const request = { ...this.request, timeout: this.timeLeft, flags: this.request.flags & ~SHAREABLE, outer: this };
     const begin = async () => this.region.create(this.creator, names, request, (record, state) => ({ record, state }));
@@ -192,7 +192,7 @@ export class Call {
     this.#timer = startTimer(() => this.resume(NEWS_TIMED_OUT), milliseconds);
   }
 
-  /** Seconds of its `timeout` that have not passed; NaN if it has none. */
+  /** The remaining seconds of its `timeout`; NaN if it has none. */
   get timeLeft() {
     return Math.max((this.#endsAt - monotonic()) / 1000, 0);
   }
@@ -207,5 +207,5 @@ const ERRORS = [
   (_flight, call) => call.error,
 ];
 
-/** Why a call rejects, by the numbers of src/js/acts.rs. */
+/** The errors of a call, by the numbers of src/js/acts.rs. */
 export const failure = (why, flight, call) => ERRORS[why](flight, call);

@@ -1,8 +1,8 @@
-/** What a creator of one key is called with. */
+/** The context of a creator of one key. */
 export class Context {
   #creation;
 
-  /** Of its own, so that a copy, `{ ...context }`, has it. Made when it is asked for: most creators never do. One getter serves all: one for each would take a tenth of a creation. */
+  /** An own property, so that a copy, `{ ...context }`, has it. Created on access, because most creators do not use it. All share one getter: one each would cost a tenth of a load. */
   static #signal = {
     enumerable: true,
     configurable: true,
@@ -20,7 +20,7 @@ export class Context {
   }
 }
 
-/** The same for a creator of many keys, which asks for a context once for all of them. */
+/** The context of a creator of many keys. */
 export const multiContextOf = (creation, expiresIn) => ({
   expiresIn,
   get signal() {

@@ -6,18 +6,18 @@ import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
 
-/** So many creators may be in one another's synchronous part; those beyond begin in a moment, on a stack of their own. */
+/** How deep the synchronous parts of creators may be nested; deeper ones start in a microtask with a new stack. */
 const DEEPEST = 50;
 let depth = 0;
 
-/** One call of a creator, for all keys that one call leads at once. */
+/** One call of a creator, for all keys that a call leads together. */
 export class Creation {
   flights;
   /** As the user knows them. */
   keys;
   /** What is to be stored, of many keys. */
   stored;
-  /** What the user's function has yet to say of values. */
+  /** The pending results of `shouldCacheFn`. */
   verdicts;
   #expirations;
   #controller;
@@ -44,7 +44,7 @@ export class Creation {
     this.stored = isMulti ? [] : undefined;
   }
 
-  /** One more of many keys, or the first once more. */
+  /** Adds a key, or the first key again. */
   add(flight) {
     if (this.#isPutOff) {
       this.#isPutOff = false;
@@ -54,7 +54,7 @@ export class Creation {
     this.keys.push(this.call.nameOf(flight.key));
   }
 
-  /** Calls the creator in its own caller's context: now, or in a moment, for what has not been fenced by then. */
+  /** Calls the creator in its caller's context, now or in a microtask, for the keys that are not fenced by then. */
   begin() {
     const { call } = this;
     call.batch = this;
@@ -73,7 +73,7 @@ export class Creation {
       const promise = pending(answer);
       if (promise === undefined) {
         const came = this.#answered(answer);
-        this.#isRunning = came === PENDING; // on promises for some of its keys
+        this.#isRunning = came === PENDING; // waits for promises of some of its keys
         return came;
       }
       this.#isRunning = true;
@@ -104,7 +104,7 @@ export class Creation {
     return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
-  /** A runner calls the creator itself. */
+  /** The runner calls the creator. */
   start() {
     this.#began = monotonic();
   }
@@ -119,7 +119,7 @@ export class Creation {
     this.#controller?.abort(reason);
   }
 
-  /** The region's observer is told of what was created, once. */
+  /** Calls the observer's `onCreate`, once. */
   tellCreated() {
     if (this.#isTold) return;
     this.#isTold = true;
@@ -130,7 +130,7 @@ export class Creation {
     }
   }
 
-  /** Nobody waits any more for what it gives. */
+  /** Nobody waits for the result any more. */
   forget() {
     this.#isForgotten = true;
     if (this.#isPutOff) this.call.batch = undefined;
@@ -163,7 +163,7 @@ export class Creation {
     return this.#settled(this.flights.map(() => ({ error })));
   }
 
-  /** FAILED if there is not a value for each flight. */
+  /** Returns FAILED unless there is a value for each flight. */
   #settled(outcomes) {
     let came = DONE;
     this.flights.forEach((flight, index) => {
@@ -176,7 +176,7 @@ export class Creation {
     return came;
   }
 
-  /** The expiration that the creator has given to a value. */
+  /** The expiration that the creator set for a value. */
   expirationOf(flight) {
     const { request, nameOf } = this.call;
     return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
@@ -193,7 +193,7 @@ export class Creation {
     return multiContextOf(this, (key, duration) => this.#expire(key, duration));
   }
 
-  /** Made when a creator asks for it: most never do. */
+  /** Created on access, because most creators do not use it. */
   get signal() {
     this.#controller ??= new AbortController();
     if (this.#isAborted) this.#controller.abort(this.#reason);

@@ -1,6 +1,6 @@
 import { isFailure } from "../backends/backend.js";
 
-/** What the host keeps of a flight: the machine decides about it by number. */
+/** The host's part of a flight. The machine knows it by a number. */
 export class Flight {
   /** What its read found; see `CacheRegion.find`. */
   found;
@@ -27,13 +27,13 @@ export class Flight {
     this.call = call;
   }
 
-  /** What was handed over, or read again under a lock, is what it has found. */
+  /** Uses the record that was handed over or read under a lock as the result of its read. */
   adopt() {
     if (isFailure(this.again)) this.error = this.again.error;
     else this.found = this.again;
   }
 
-  /** The stale value, for everyone who is content with it. */
+  /** The promise of the stale value, shared by all callers that get it. */
   get stale() {
     return (this.stalePromise ??= Promise.resolve(this.found.payload));
   }

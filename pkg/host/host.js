@@ -16,8 +16,8 @@ const MISS = 2;
 const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 
 /**
- * What the machine in Rust knows by numbers, for all regions over one backend: keys, calls, flights, creators' calls, rounds of locks, writes. It lives
- * on this side, where cycles are collected.
+ * The objects that the machine in Rust knows by numbers, for all regions over one backend: keys, calls, flights, creator calls, lock rounds, writes. They
+ * are kept in JavaScript, where cycles are garbage-collected.
  */
 export class Host {
   #numbers = new Map();
@@ -28,12 +28,12 @@ export class Host {
   /** The call of each round of locks, and its timer. */
   rounds = [];
   writes = [];
-  /** Who waits for each signal. */
+  /** The calls that wait for each signal. */
   aborts = new WeakMap();
   /** The regions that have subscriptions. */
   subscribed = new Set();
 
-  /** Whoever waits is told that nothing more will come. */
+  /** Rejects all waiting calls. */
   refuseAll(refuse) {
     try {
       refuse();
@@ -69,7 +69,7 @@ export class Host {
     call.begin(slot, serial, creator);
   }
 
-  /** What the caller gets when all that can be done at once is done. */
+  /** Starts a call and returns its promise, after all synchronous work. */
   promise(call) {
     call.leave();
     return call.promise;
@@ -85,21 +85,21 @@ export class Host {
     if (writer >= 0) this.beginWriter(writer, writerSerial, write);
   }
 
-  /** When a creator is called, for a strategy that hears of others. */
+  /** The start time of a load, for a strategy with news of others. */
   startTime(slot) {
     try {
       return this.calls[slot].region.startTime();
     } catch {
-      return NaN; // whoever asks the strategy next hears of it
+      return NaN; // the next call of the strategy reports the error
     }
   }
 
-  /** `get` and its like. */
+  /** `get` and similar. */
   lookUp(reading) {
     return reading.read();
   }
 
-  /** Does one thing that the machine has decided, and says what has come of it at once. */
+  /** Executes one effect of the machine, and returns its immediate result. */
   act(what, a, b, c, d, x) {
     const { calls, flights, batches } = this;
     switch (what) {
@@ -205,7 +205,7 @@ export class Host {
 
   #setTimer(flight, serial, milliseconds) {
     clearTimeout(flight.timer);
-    // In a moment: what is late by now has settled before, and nobody is to be called in a timer of somebody else's.
+    // In a microtask: settled promises take effect first, and user code does not run in another call's timer.
     flight.timer = startTimer(() => Promise.resolve().then(() => flight.call.tell(act.NEWS_TIMER, flight.slot, serial)), milliseconds);
   }
 
@@ -214,7 +214,7 @@ export class Host {
     if (milliseconds < Infinity) round.timer = startTimer(() => round.call.tell(act.NEWS_ROUND_TIMER, slot, serial), milliseconds);
   }
 
-  // What Workers do otherwise.
+  // Overridden on Workers.
 
   end(call) {
     call.isOver = true;

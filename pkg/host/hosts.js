@@ -3,9 +3,9 @@ import { onPoisoned } from "../start.js";
 import { Host } from "./host.js";
 
 const hosts = new WeakMap();
-/** All of them, for as long as anyone has them. */
+/** All hosts, held weakly. */
 const alive = new Set();
-/** A reference to a host that is gone would stay for ever. */
+/** Removes the references to collected hosts. */
 const gone = typeof FinalizationRegistry === "function" ? new FinalizationRegistry((reference) => alive.delete(reference)) : undefined;
 let HostClass = Host;
 let onWorkers = false;
@@ -16,13 +16,13 @@ export function useHost(WorkersHost) {
   onWorkers = true;
 }
 
-/** A region's part of the machine that serves an innermost backend, and the host of that: `{ host, core }`. */
+/** A region's part of the machine for an innermost backend, and the host: `{ host, core }`. */
 export function attach(backend, { expiration, lockTimeout, flags }) {
   const known = hosts.get(backend);
   if (known !== undefined) return { host: known.host, core: known.core.sibling(expiration, lockTimeout, flags) };
   const core = new Core(expiration, lockTimeout, flags, onWorkers);
   const host = new HostClass();
-  // Workers of an older compatibility date have no WeakRef; there a module makes its few regions once.
+  // Workers with an older compatibility date have no WeakRef; there a module creates its few regions once.
   const reference = typeof WeakRef === "function" ? new WeakRef(host) : { deref: () => host };
   alive.add(reference);
   gone?.register(host, reference);
@@ -30,7 +30,7 @@ export function attach(backend, { expiration, lockTimeout, flags }) {
   return { host, core };
 }
 
-/** What is still on its way finds nobody: to throw there would be a rejection that nobody handles. */
+/** The methods that do nothing after a trap, for late events: an error there would be an unhandled rejection. */
 const METHODS = ["resume", "landed", "handedOver", "ask"];
 
 onPoisoned((refuse) => {

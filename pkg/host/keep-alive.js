@@ -2,14 +2,14 @@ import { Deferred } from "../promises.js";
 
 let platform;
 
-/** Called by the entry for workerd, whose platform ends a request's work with the request unless it is told. */
+/** Called by the entry for workerd, where a request's work ends with the request without `waitUntil`. */
 export function usePlatform(waitUntil) {
   platform = waitUntil;
 }
 
 export const waitUntilOf = (region, request) => request.waitUntil ?? region.waitUntil ?? platform;
 
-/** What a call has begun outlives its request. */
+/** Keeps the work of a call alive after its request. */
 export function keepAlive(call) {
   const waitUntil = waitUntilOf(call.region, call.request);
   if (waitUntil === undefined) return;
@@ -17,11 +17,11 @@ export function keepAlive(call) {
   callWaitUntil(waitUntil, call.kept.promise);
 }
 
-/** What it throws, or rejects with, reaches no caller. */
+/** Ignores errors of `waitUntil`. */
 export async function callWaitUntil(waitUntil, promise) {
   try {
     await waitUntil(promise);
   } catch {
-    // The request may be over: then there is nothing to keep alive.
+    // The request may have ended.
   }
 }

@@ -5,14 +5,14 @@ import { findToJudge, numbersOf } from "../region/found.js";
 import { askMutex, mutexOf } from "../region/mutexes.js";
 import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
 
-/** Whether the backend has a lock for a flight, which a call leads. */
+/** Whether the backend has a lock for a flight that a call leads. */
 export function findLock(call, flight) {
   flight.call = call;
   flight.mutex = mutexOf(call.region, call.setup, flight.key);
   return flight.mutex === undefined ? PENDING : DONE;
 }
 
-/** Asks a backend's lock. It is waited for no longer than `lockTimeout`; what comes later goes back at once. */
+/** Acquires a backend's lock, at most for `lockTimeout`. A lock that is acquired later is released at once. */
 export function askLock(flight, serial, wait) {
   const { call, mutex } = flight;
   const { region, setup, request } = call;
@@ -49,13 +49,13 @@ async function ask(mutex, wait, signal) {
   return Boolean(await (pending(answer) ?? answer));
 }
 
-/** Nobody wants it any more. */
+/** The lock is no longer needed. */
 export function giveUpLock({ lock }) {
   lock.isGivenUp = true;
   lock.giveUp.abort();
 }
 
-/** What the last holder has left. It is never told at once: of thousands of keys, each would be told within the one before, and the stack is not so deep. */
+/** Asks for the record that the last holder left. Always asynchronous: synchronous results for thousands of keys would overflow the stack. */
 export async function askHandover(flight, serial) {
   const { call, mutex } = flight;
   const { region, setup, core, host } = call;
@@ -65,7 +65,7 @@ export async function askHandover(flight, serial) {
   call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clock.readOrBegin()));
 }
 
-/** Gives it back, with what was written. */
+/** Releases the lock, with the stored record. */
 export function unlock(flight, round, serial, isStored) {
   const { call, mutex } = flight;
   const { region, setup } = call;

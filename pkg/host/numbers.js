@@ -1,6 +1,6 @@
-// The numbers in which the host and the machine speak: defined in src/js, where each is explained. A test compares the names.
+// The numbers of the protocol between host and machine, defined and explained in src/js. A test compares the names.
 
-/** What the host does, as `Act` in src/js/acts.rs. */
+/** Effects for the host: `Act` in src/js/acts.rs. */
 export const READ = 0;
 export const CREATE = 1;
 export const HAS_VALUE = 2;
@@ -37,7 +37,7 @@ export const UNLOCK = 32;
 export const SET_ROUND_TIMER = 33;
 export const CLEAR_ROUND_TIMER = 34;
 
-/** What the host's doing has come to when it returns, as in src/js/imports.rs and src/js/effects.rs. */
+/** Immediate results of effects, as in src/js/imports.rs and src/js/effects.rs. */
 export const PENDING = 0;
 export const DONE = 1;
 export const FAILED = 2;
@@ -45,7 +45,7 @@ export const REFUSED = 3;
 export const RELEASED = 3;
 export const LATER = 4;
 
-/** What the host tells the machine, as `News` in src/js/resume.rs. */
+/** Events for the machine: `News` in src/js/resume.rs. */
 export const NEWS_READ = 0;
 export const NEWS_REFRESHED = 1;
 export const NEWS_FAILED_CALL = 2;
@@ -79,7 +79,7 @@ export const NEWS_LOCK_FAILED = 29;
 export const NEWS_OVERTAKEN = 30;
 export const NEWS_RETIRED = 31;
 
-/** What the host asks the machine, as `Question` in src/js/resume.rs. */
+/** Queries to the machine: `Question` in src/js/resume.rs. */
 export const ASK_EXPECTS = 0;
 export const ASK_EXPECTS_ROUND = 1;
 export const ASK_IS_RUNNING = 2;
@@ -89,7 +89,7 @@ export const ASK_RUNNER_WRITES = 5;
 export const ASK_SERIAL_OF_WRITE = 6;
 export const ASK_COUNT = 7;
 
-/** What a read has found, as in `found` of src/js/resume.rs. */
+/** Results of reads, as in `found` of src/js/resume.rs. */
 export const RECORD = 0;
 export const ABSENT = 2;
 export const VERSION = 3;

@@ -3,7 +3,7 @@ import { seconds } from "../duration.js";
 import { requireKeys } from "../errors.js";
 import { find, numbersOf } from "../region/found.js";
 
-/** `get` and its like: one read, judged, never waiting for a creation. */
+/** `get` and similar: one read, without waiting for a load. */
 export class Reading {
   constructor(region, keys, { expirationTime, ignoreExpiration }, isMulti) {
     this.region = region;
@@ -15,7 +15,7 @@ export class Reading {
     this.isMulti = isMulti;
   }
 
-  /** A record for each key, or `undefined` where there is none to return. */
+  /** Returns a record for each key, or `undefined` for a miss. */
   async read() {
     const { region, setup, keys } = this;
     if (keys.length === 0) return [];

@@ -18,7 +18,7 @@ function readOne(call, flight) {
     const promise = pending(answer);
     if (promise === undefined) return land(call, flight, { value: answer });
     const later = (outcome) => landLater(call, [flight], [outcome]);
-    // By a promise of its own: the timer of the time limit rings in the context of whoever was first in its turn.
+    // With its own promise: the shared timer of the time limit fires in the async context of the first caller.
     call.setup.answered(promise).then(
       (value) => later({ value }),
       (error) => later({ error }),
@@ -51,7 +51,7 @@ function landLater(call, flights, outcomes) {
   call.resume(NEWS_READ);
 }
 
-/** The machine is told of a record; what else was found is the answer. */
+/** Sends a record to the machine; other results are returned as numbers. */
 function land(call, flight, outcome) {
   const { region } = call;
   const found = (flight.found = findToJudge(region, call.setup, outcome));
@@ -64,7 +64,7 @@ function tellMissing({ core }, flight, kind) {
   if (kind !== DONE) core.landed(-1, 0, flight.slot, kind, 0, 0, 0, 0);
 }
 
-/** Reads a flight's key again under a lock, with all others of its round. */
+/** Reads a flight's key again under a lock, together with the others of its round. */
 export function readAgain(round, flight, more, slot, serial) {
   round.reads.push(flight);
   if (more > 0) return PENDING;

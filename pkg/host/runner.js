@@ -24,11 +24,11 @@ import {
 } from "./numbers.js";
 import { answeredInTime } from "./storing.js";
 
-/** A stale value in the hands of the user's runner, until it releases the mutex. */
+/** One run of the user's runner for a stale value, until it releases the mutex. */
 export class Run {
-  #outcome = NEWS_RUNNER_UNUSED; // for those who wait: begin again, unless the creator was called
+  #outcome = NEWS_RUNNER_UNUSED; // waiters start again unless the creator was called
   #isStarting = false;
-  /** Whether it was released in the runner's synchronous part: that counts when the runner has returned. */
+  /** Whether the runner released it synchronously: this takes effect when the runner has returned. */
   #isReleased = false;
 
   constructor(flight, serial, creation) {
@@ -37,7 +37,7 @@ export class Run {
     this.creation = creation;
   }
 
-  /** FAILED if the runner threw, RELEASED if it is over already. */
+  /** Returns FAILED if the runner threw, RELEASED if it has finished already. */
   start(region, key, waitUntil) {
     const { mutex } = this;
     const job = new CreationJob(this, region, waitUntil);
@@ -97,7 +97,7 @@ export class Run {
     }
   }
 
-  /** Stores a value; `false` if nobody may store it any more, or shouldCacheFn says no, or the backend fails. */
+  /** Stores a value; returns `false` if the load is fenced or over, shouldCacheFn declines it, or the backend fails. */
   async store(value) {
     const { flight, creation } = this;
     const { region, setup, request } = creation.call;
@@ -126,7 +126,7 @@ export class Run {
     return promise === undefined ? answer : answeredInTime(this.creation.call, promise);
   }
 
-  /** A write that goes on has its place in the queue. */
+  /** A running write keeps its place in the queue. */
   #send(key, stored, hint) {
     const { call } = this.creation;
     const { setup } = call;
@@ -164,7 +164,7 @@ class CreationJob {
     return this.#run.store(value);
   }
 
-  /** Keeps the promise alive past the request, where the platform ends that. A rejection is reported. */
+  /** Keeps the runtime alive until the promise settles. A rejection is reported. */
   waitUntil(promise) {
     const settled = Promise.resolve(promise).then(
       () => undefined,

@@ -1,11 +1,11 @@
-// What becomes of the values that a creator has given: accepted, and written.
+// Accepts and writes the values of a creator.
 import * as backend from "../backends/backend.js";
 import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
 
-/** Whether a value may be stored, and makes a record of it. Where the user's function answers by promise, all are accepted once more after that. */
+/** Decides whether a value is stored, and makes its record. If `shouldCacheFn` returned a promise, all values are checked again after it. */
 export function accept(creation, flight, mayStore, more) {
   creation.tellCreated();
   flight.verdict ??= judge(creation, flight);
@@ -14,7 +14,7 @@ export function accept(creation, flight, mayStore, more) {
   return mayStore ? prepare(creation, flight) : PENDING;
 }
 
-/** The user's function is asked once. */
+/** Calls `shouldCacheFn`, once per value. */
 function judge(creation, flight) {
   const { region, request } = creation.call;
   try {
@@ -41,7 +41,7 @@ function judgeLater(call, flight, promise) {
     .then((verdict) => (flight.verdict = verdict));
 }
 
-/** What shouldCacheFn answers by promise. Nobody waits for it longer than for the backend: then it says no. */
+/** Awaits a promise of shouldCacheFn, at most for `lockTimeout`; after that the value is not stored. */
 export async function answeredInTime({ region, setup }, promise) {
   const answered = promise.then(
     (answer) => () => answer,
@@ -70,7 +70,7 @@ function prepare({ call }, flight) {
   }
 }
 
-/** Sends the write with the last of what is to be stored. */
+/** Sends the write with the last record to store. */
 export function store(creation, flight, more) {
   if (creation.stored === undefined) return storeAll(creation, [flight]);
   creation.stored.push(flight);
@@ -123,13 +123,13 @@ function send(creation, flights) {
   );
 }
 
-/** A failed write costs nobody the value, unless the region wants to be told. */
+/** After a failed write callers still get the value, unless `backendErrors` is "throw". */
 function notStored({ region, setup }, flights, error) {
   region.backendFailed(error, "write");
   if (setup.throws) for (const flight of flights) flight.error = backendError("store a value", error);
   return setup.throws;
 }
 
-/** The hint that holds for all: none as soon as one of them is of use for ever. */
+/** The longest hint of all; none if one of them never expires. */
 const longest = (hints) =>
   hints.reduce((longer, hint) => (longer === undefined || hint === undefined ? undefined : longer.expirationTime >= hint.expirationTime ? longer : hint));

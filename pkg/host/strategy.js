@@ -1,9 +1,9 @@
 import { DONE, FAILED, NEWS_FAILED_CALL, NEWS_REFRESHED, NEWS_REFRESHED_TO_STORE, NEWS_REJECTED, PENDING } from "./numbers.js";
 
-/** Not one of the numbers in which a strategy answers. */
+/** A number that no strategy returns. */
 const NO_ANSWER = 3;
 
-/** Asks a region's strategy for news, for a call. */
+/** Refreshes a region's strategy for a call. */
 export function refresh(call) {
   return askForNews(
     call,
@@ -16,7 +16,7 @@ export function refresh(call) {
   );
 }
 
-/** The same before what a creator gave is stored. */
+/** Refreshes it before a created value is stored. */
 export function refreshToStore(batch) {
   return askForNews(
     batch.call,
@@ -41,10 +41,10 @@ function askForNews({ region, setup }, told, failed, threw) {
   }
 }
 
-/** Whether others have invalidated all since a time: PENDING if so. */
+/** Whether others have invalidated since a time: PENDING if so. */
 export const isOvertaken = (call, since) => ask(call, FAILED, () => (call.region.isOvertaken(since) ? PENDING : DONE));
 
-/** What a strategy says of a creation time. */
+/** The strategy's answer for a creation time. */
 export const says = (call, created) => ask(call, NO_ANSWER, () => call.region.invalidations.verdict(created));
 
 function ask(call, failed, question) {
@@ -58,7 +58,7 @@ function ask(call, failed, question) {
 
 export const adoptError = (batch) => keepError(batch, batch.call.error);
 
-/** With each flight that has a value: the machine says which of them it is told for. */
+/** For each flight that has a value: the machine selects those that are affected. */
 function keepError({ flights }, error) {
   for (const flight of flights) if (flight.hasValue) flight.error = error;
 }

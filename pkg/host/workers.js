@@ -1,15 +1,15 @@
-// On Workers promises and timers belong to the request that made them. Nobody is woken by another's request: each looks for himself.
+// On Workers promises and timers belong to the request that created them. No request is resumed by another one: each polls with its own timer.
 import { Deferred } from "../promises.js";
 import { Host } from "./host.js";
 import { NEWS_BEAT, NEWS_LOOK } from "./numbers.js";
 
 const PERIOD = 250; // milliseconds
 
-/** The sign of life of one call, and of what it writes. */
+/** The heartbeat of one call and its writes. */
 class Request {
-  /** Settled by its own request alone, when something has changed for those who follow it. */
+  /** Settled only by its own request, when something has changed for its followers. */
   changed = new Deferred();
-  /** Whom it follows already. */
+  /** The calls that it already follows. */
   followed = new Set();
   aborts = [];
   #timer;
@@ -36,7 +36,7 @@ export class WorkersHost extends Host {
     super.begin(slot, serial, creator, call);
   }
 
-  /** A `set` or `delete` is seen alive as a call is. */
+  /** A `set` or `delete` has a heartbeat like a call. */
   beginWriter(slot, serial, write) {
     const resume = (news) => write.core.resume(this, news, slot, serial, NaN, 0);
     this.calls[slot] = { life: new Request(), request: undefined, resume, fail() {}, letGo() {} };
@@ -44,7 +44,7 @@ export class WorkersHost extends Host {
   }
 
   keepAlive(call) {
-    if (call.request !== undefined) super.keepAlive(call); // a write is awaited by its own caller
+    if (call.request !== undefined) super.keepAlive(call); // a write is awaited by its caller
     this.#beat(call);
   }
 
@@ -64,7 +64,7 @@ export class WorkersHost extends Host {
       call.life.followed.delete(followed);
       call.resume(NEWS_LOOK);
     };
-    followed.promise.then(look, () => {}); // a rejection is a death: the beats see it
+    followed.promise.then(look, () => {}); // a rejection means that the request died: the heartbeat detects it
   }
 
   changed(call) {
@@ -76,7 +76,7 @@ export class WorkersHost extends Host {
     super.end(call);
   }
 
-  /** Only the creator's own request may touch its signal. */
+  /** Only the creator's own request may use its signal. */
   abort(batch, reason) {
     batch.call.life.aborts.push(() => batch.abort(reason));
   }

@@ -3,13 +3,13 @@ import { Deferred, pending } from "../promises.js";
 import { askMutex, mutexOf } from "../region/mutexes.js";
 import { DONE, NEWS_WROTE, PENDING } from "./numbers.js";
 
-/** `set` or `delete` of one or many keys: sent when its turn has come. */
+/** `set` or `delete` of one or many keys, sent when it is its turn. */
 export class Write {
   serial = 0;
   host;
   #deferred = new Deferred();
 
-  /** `act` sends it. `records`: what the keys hold then; none after a delete. */
+  /** `act` sends it. `records`: the values of the keys after it; none after a delete. */
   constructor(region, setup, keys, records, act) {
     this.region = region;
     this.setup = setup;
@@ -23,7 +23,7 @@ export class Write {
     return this.#deferred.promise;
   }
 
-  /** Sent from this place; the machine is told when it has ended, if that is later. */
+  /** Sends it; if it ends later, the machine gets an event. */
   send(host, slot) {
     this.host = host;
     const wrote = () => this.core.resume(host, NEWS_WROTE, slot, this.serial, NaN, 0);

@@ -1,6 +1,6 @@
 import { InvalidationTimes } from "./times.js";
 
-/** The times of a strategy; `undefined` for one of the user's that does not extend this one. */
+/** The times of a strategy; `undefined` for a user's strategy that does not extend this one. */
 export let timesOf;
 
 export class DefaultInvalidationStrategy {

@@ -17,14 +17,14 @@ import { InvalidationTimes, READING } from "./times.js";
 const DEFAULT_REFRESH = 10;
 const DEFAULT_SKEW = 1;
 const LARGEST_SKEW = 30;
-/** A reader may have died with its request: whoever waits for it reads for himself then. */
+/** How long others wait for a reader: on Workers it may have died with its request. After that they read themselves. */
 const PATIENCE_WITH_READER = 1;
-/** Each has a record of its own, so that those who write at once have nothing to merge. */
+/** Each kind has its own record, so that concurrent writes need no merging. */
 const KINDS = ["hard", "soft"];
 
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #setup;
-  /** Where its writes are queued with those of regions over the same backend. */
+  /** The host that queues its writes with those of regions over the same backend. */
   #queue;
   #key;
   #keys;
@@ -37,13 +37,13 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   #isLoaded = false;
   #readAt = -Infinity;
   #reading;
-  /** The latest reading of the clock that it was given. */
+  /** The latest clock reading that it was given. */
   #now = -Infinity;
-  /** What was set here: whoever finds an earlier time in the store writes it again. */
+  /** The times set here. If an earlier time is found in the store, they are written again. */
   #own = new InvalidationTimes();
-  /** What the bus has told that lay too far ahead of the latest reading, which may be an old one. */
+  /** Times from the channel that were too far in the future of the latest reading, which may be old. */
   #told;
-  /** By kind, what lies too far ahead, and when that was heard of. */
+  /** By kind, a time too far in the future, and when it was first read. */
   #far = { hard: undefined, soft: undefined };
 
   constructor(backend, options) {
@@ -67,7 +67,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#listen(channel ?? undefined, bus ?? undefined);
   }
 
-  /** `now` is later than every stamp of this realm, `reading` what the clock says. */
+  /** `now` is later than every creation time of this realm, `reading` is the clock. */
   invalidate(hard, now, reading = now) {
     this.#look(reading);
     const time = Math.max(now, reading + this.#skew);
@@ -111,7 +111,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     if (told !== undefined) KINDS.forEach((kind, index) => super.invalidate(index === 0, this.#counted(kind, told[kind], now)));
   }
 
-  /** A time that lies too far ahead counts as the moment at which it was heard of: it would switch the cache off until the clock has come there. */
+  /** A time too far in the future counts as the moment at which it was first read: otherwise the cache would be off until the clock reaches it. */
   #counted(kind, time, now) {
     if (!isFarAhead(time, now)) return time;
     if (this.#far[kind]?.time !== time) this.#far[kind] = { time, heard: now };
@@ -119,6 +119,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return (far.heard = Math.min(far.heard, now));
   }
 
+  /** Messages of other users of the channel are ignored. */
   #hear(message) {
     const times = own(message, "times");
     if (!isObject(times) || own(times, "key") !== this.#key) return;
@@ -147,7 +148,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return within(this.#reading, PATIENCE_WITH_READER, () => late).catch(orElse);
   }
 
-  /** Gives an error for each record that cannot be read, or that there is no sense in. */
+  /** Returns an error for each record that cannot be read or is invalid. */
   async #load(now) {
     const outcomes = await backends.read(this.#setup, this.#keys, true);
     this.#isLoaded ||= !outcomes.some(backends.isFailure);
@@ -160,7 +161,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     });
   }
 
-  /** The time in a record, as it counts here. */
+  /** The effective time of a record. */
   #find(outcome, now, index) {
     if (backends.isFailure(outcome)) throw outcome.error;
     const time = this.#counted(KINDS[index], this.#timeIn(outcome.value ?? undefined, index), now);
@@ -168,7 +169,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     return time;
   }
 
-  /** A record of another version holds nothing that is known here. */
+  /** The time in a record; that of another version is ignored. */
   #timeIn(stored, index) {
     if (stored === undefined) return -Infinity;
     const found = readRecord(this.#setup.fromStored(stored));
@@ -178,7 +179,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     throw refusedAs(`the stored value of ${quoteKey(this.#keys[index])}`, "an invalidation time", describePart(stored));
   }
 
-  /** What was set here, unless others have stored a later time. */
+  /** Stores the time set here, unless the store has a later one. */
   async #store(now, index) {
     const [outcome] = await backends.read(this.#setup, [this.#keys[index]], false);
     try {

@@ -1,9 +1,9 @@
 import { laterInvalidation, movedInvalidation } from "../wasm/dogpile.js";
 
-/** The name under which a strategy says that it wants to be given the reading of the clock, too, when it invalidates. */
+/** Marks a strategy whose `invalidate` also gets the clock reading. */
 export const READING = Symbol("reading");
 
-/** When all was invalidated last, hard and soft, in seconds since the epoch. */
+/** The times of the last hard and soft invalidation, in seconds since the epoch. */
 export class InvalidationTimes {
   hard = -Infinity;
   soft = -Infinity;
@@ -14,7 +14,7 @@ export class InvalidationTimes {
     return Math.max(this.hard, this.soft);
   }
 
-  /** One more. An earlier time than what there is changes nothing. */
+  /** Adds an invalidation. A time before the current one changes nothing. */
   invalidate(hard, time) {
     const kind = hard ? "hard" : "soft";
     const former = this[kind];
@@ -22,7 +22,7 @@ export class InvalidationTimes {
     if (this[kind] !== former) for (const { subscriptions } of this.subscribed) subscriptions.tell(undefined, "invalidated");
   }
 
-  /** The clock may have been set back: whether a time lay too far ahead, and was moved. */
+  /** After the clock was set back: moves times that are too far in the future, and returns whether there were any. */
   comeBack(now) {
     const { latest } = this;
     this.hard = movedInvalidation(this.hard, now);

@@ -10,7 +10,7 @@ export function useModule(compiled) {
   module = compiled;
 }
 
-/** 40 hexadecimal digits. Compiled when it is first asked for: a module of its own, because most users never do. */
+/** 40 hexadecimal digits. A separate module, compiled at first use, because most users do not need it. */
 export function sha1(key) {
   if (!isReady) start(module ?? compile(text), glue);
   isReady = true;

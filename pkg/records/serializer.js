@@ -1,7 +1,7 @@
 import { atOnce, describePart, refused, refusedAs } from "../errors.js";
 import { hasMethod } from "../members.js";
 
-/** Thrown by a serializer for what it does not understand: the region takes it for a miss, silently. */
+/** Thrown by a serializer for a value that it cannot read: the value counts as missing and is not reported. */
 export class CantDeserialize extends Error {
   get name() {
     return "CantDeserialize";
@@ -14,7 +14,7 @@ export class CantDeserialize extends Error {
 
 const SEPARATOR = "|";
 
-/** `{"ct": 1700000000.0, "v": 2}|payload`, as dogpile.cache writes it: text where the serializer gives text, else bytes. */
+/** `{"ct": 1700000000.0, "v": 2}|payload`, the format of dogpile.cache: text or bytes, as the serializer returns. */
 export function serialize(serializer, { payload, metadata }) {
   const head = writeMetadata(metadata) + SEPARATOR;
   if (hasMethod(serializer, "stringify")) {
@@ -27,7 +27,7 @@ export function serialize(serializer, { payload, metadata }) {
   throw refused("the result of encode", "a Uint8Array", bytes);
 }
 
-/** A record from text or bytes, whichever the store gave; throws what the serializer throws. */
+/** Reads a record from text or bytes. Throws what the serializer throws. */
 export function deserialize(serializer, stored) {
   const at = stored.indexOf(isBytes(stored) ? SEPARATOR.charCodeAt(0) : SEPARATOR);
   if (at < 0) throw refusedAs("the stored value", `metadata, "${SEPARATOR}" and a payload`, describePart(stored));
@@ -37,7 +37,7 @@ export function deserialize(serializer, stored) {
   return { payload: atOnce(payload, "the serializer"), metadata };
 }
 
-/** Whether a store gave what a serializer wrote. Frames and test environments have a Uint8Array of their own. */
+/** Whether a stored value is text or bytes. Frames and test environments have their own Uint8Array. */
 export const isSerialized = (stored) => typeof stored === "string" || isBytes(stored);
 
 export function requireSerializer(serializer) {

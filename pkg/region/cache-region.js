@@ -25,25 +25,25 @@ export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispo
 const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "coalesced", "takeovers"];
 
-/** What the calls of one region share: its setup, its clock and strategy, its observer, and its part of the machine. */
+/** The state that the calls of one region share: its setup, clock, strategy, observer and part of the machine. */
 export class CacheRegion {
   #setup;
   #keyMangler;
   #serializer;
-  /** The backends that the region had made, by name. */
+  /** The backends that the region created by name. */
   #owned = [];
   /** Ends what the backend tells of others' writes. */
   #endOfNews;
   /** Its part of the machine that serves its backend, and the host of that. */
   core;
   host;
-  /** Seconds, NaN for never. */
+  /** Seconds; NaN means never. */
   expiration = NaN;
-  /** For calls that do not say; seconds, NaN for none. */
+  /** For calls without their own; seconds, NaN means none. */
   staleIfError = NaN;
-  /** Whether nothing was invalidated, and nothing expires unless a record or a call says so: then nobody needs to know the time. */
+  /** Whether nothing was invalidated and the region has no expiration: then most calls need not read the clock. */
   isTimeless = true;
-  /** What was counted here: warm hits, errors of the backend, and what the machines of former backends had counted. */
+  /** The counters kept here: warm hits, errors of the backend, and the totals of former backends' machines. */
   counts = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
 
   constructor(options, facade) {
@@ -62,7 +62,7 @@ export class CacheRegion {
     this.times = this.invalidations.times;
   }
 
-  /** Checks everything, then changes everything. */
+  /** Checks everything before it changes anything. */
   configure(options) {
     const { expiration, lockTimeout, staleIfError, throws, replaces } = checkConfiguration(options);
     if (this.isConfigured && !replaces) throw alreadyConfigured();
@@ -87,14 +87,14 @@ export class CacheRegion {
     this.subscriptions.move();
   }
 
-  /** Puts a proxy around the backend. What is under way goes on with it. */
+  /** Puts a proxy around the backend. Running operations continue with it. */
   wrap(proxy) {
     const { setup } = this;
     setup.wrap(proxy);
     this.#tellFlags();
   }
 
-  /** Closes what the region has opened. What is under way still reaches its callers, and is not stored. */
+  /** Closes the backends that the region created. Running loads still return their values, but do not store them. */
   async close() {
     this.#endOfNews?.();
     this.#endOfNews = undefined;
@@ -126,7 +126,7 @@ export class CacheRegion {
     throw makeError("REGION_NOT_CONFIGURED", "No backend is configured on this region. Call configure() first.");
   }
 
-  /** Whether a warm call may be answered by numbers alone. */
+  /** Whether the warm path is allowed. */
   get isPlain() {
     return this.setup.isPlain && this.invalidations.areOwn && !this.clock.isOwn && this.reporter.isSilent;
   }
@@ -137,19 +137,19 @@ export class CacheRegion {
     return stats;
   }
 
-  /** A creation time, just after the latest invalidation that is known. */
+  /** A creation time, just after the latest known invalidation. */
   stamp() {
     this.comeBack();
     const now = this.clock.read();
     return now === now ? stampAt(now, this.invalidations.told) : stampClock(Date.now(), this.invalidations.latest);
   }
 
-  /** Moves what a clock that was set back has left too far ahead. An injected clock is used as it is. */
+  /** After the clock was set back: moves times that are too far in the future. A user's clock is used unchanged. */
   comeBack() {
     if (!this.clock.isOwn && this.invalidations.comeBack()) this.core.moveTimes(this.times.hard, this.times.soft);
   }
 
-  /** `getOrCreate` for keys that are all different. `gives`: what the caller gets for one entry. */
+  /** `getOrCreate` for unique keys. `gives`: makes the caller's result of one entry. */
   create(creator, names, request, gives) {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     this.comeBack();
@@ -164,7 +164,7 @@ export class CacheRegion {
     return core.getOrCreateMulti(host, mangled, creator, call, expiration, lockTimeout, staleIfError, flags, this.clock.read());
   }
 
-  /** A mangler may configure the region anew. */
+  /** Mangles the keys; a mangler may configure the region again. */
   #mangleAll(names) {
     const { setup } = this;
     if (setup.isUnmangled) return names;
@@ -172,18 +172,18 @@ export class CacheRegion {
     return this.#setup === setup ? mangled : this.#mangleAll(names);
   }
 
-  /** Sends a write of these keys when its turn has come. `records`: what they hold then. */
+  /** Sends a write of these keys when it is its turn. `records`: their values after it. */
   write(mangled, records, act) {
     const write = new Write(this, this.setup, mangled, records, act);
     this.core.setMulti(this.host, mangled, write);
     return write.promise;
   }
 
-  /** In effect when it returns; a promise if others are told. */
+  /** Takes effect before it returns; returns a promise if others are informed. */
   invalidate(hard) {
     this.setup; // or an error
     this.comeBack();
-    this.isTimeless = false; // a clock that is set back counts from now on
+    this.isTimeless = false; // from now on the clock must be read
     const now = this.clock.read();
     const stamp = now === now ? this.#afterStampsAt(now) : this.#afterStamps();
     try {
@@ -194,50 +194,50 @@ export class CacheRegion {
     }
   }
 
-  /** Later than every stamp of this realm, wherever what is created is stamped after it. */
+  /** A time later than every creation time of this realm, if later creation times follow it. */
   #afterStamps() {
     const { latest } = this.invalidations;
     return latest === latest ? stampAfterAll(Date.now(), latest) : stampClock(Date.now(), NaN);
   }
 
-  /** By a clock of the region's own: later than what was stamped just after a time that a strategy knows. */
+  /** With the region's own clock: later than the creation times just after a time that the strategy knows. */
   #afterStampsAt(now) {
     const { told } = this.invalidations;
     return told >= now ? stampAt(now, stampAt(now, told)) : now;
   }
 
-  /** Asks whether others have invalidated something; a promise, which never rejects, if that has to be waited for. */
+  /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */
   refresh(setup) {
     this.comeBack();
     const news = this.invalidations.refresh(this.clock.now);
     return news && setup.answered(news).then(undefined, (error) => this.backendFailed(error, "invalidate"));
   }
 
-  /** Whether others have invalidated all since a creator was called. */
+  /** Whether others have invalidated since a load started. */
   isOvertaken(startedAt) {
     return this.invalidations.isOvertaken(startedAt);
   }
 
-  /** When a creator is called, for a strategy that hears of others: just after what it knows by then. */
+  /** The start time of a load, for a strategy with news of others: just after what it knows by then. */
   startTime() {
     if (this.invalidations.areOwn) return NaN;
     const stamp = this.stamp();
     return this.isOvertaken(stamp) ? NaN : stamp;
   }
 
-  /** What a backend is told with a record: for how long to keep it. */
+  /** The hint for the backend: how long to keep a record. */
   hint(own, { expiration, staleIfError } = NO_CALL) {
     const expirationTime = retention(own ?? NaN, expiration, this.expiration, staleIfError, this.staleIfError);
     return expirationTime === Infinity ? undefined : { expirationTime };
   }
 
-  /** As whoever asked with this expiration, NaN for none, sees it. */
+  /** The entry for a caller with this expiration; NaN means none. */
   cachedValue(record, expiration, state) {
     const { metadata } = record;
     return cachedValue(record, this.clock.now, expiresAt(metadata.ct, expirationIn(metadata), expiration, this.expiration), state);
   }
 
-  /** Counts and reports a failure that the call goes on without. */
+  /** Counts and reports an error that does not end the call. */
   backendFailed(error, where) {
     this.counts.backendErrors += 1;
     this.reporter.error(error, where);
@@ -248,7 +248,7 @@ export class CacheRegion {
     else this.reporter.tell("onMiss", key, REASONS[why]);
   }
 
-  /** What was under way over another backend begins again over this one. */
+  /** Starts the calls of the previous backend again with this one. */
   #attach(former) {
     const { actualBackend, lockTimeout } = this.#setup;
     const flags = flagsOf(this);
@@ -266,7 +266,7 @@ export class CacheRegion {
 
 const NO_CALL = { expiration: NaN, staleIfError: NaN };
 
-/** The user's name of a key that the backend knows as `mangled`. */
+/** The user's key of a mangled one. */
 function nameBy(mangled, names) {
   const all = new Map(mangled.map((key, index) => [key, names[index]]));
   return (key) => all.get(key);

@@ -1,7 +1,7 @@
 import { refused } from "../errors.js";
 import { readClock } from "../wasm/dogpile.js";
 
-/** A region's clock, in seconds: the user's own, or the realm's. */
+/** A region's clock in seconds: the user's or the realm's. */
 export class Clock {
   #own;
 
@@ -9,20 +9,20 @@ export class Clock {
     this.#own = own;
   }
 
-  /** Whether it is the user's. */
+  /** Whether it is the user's clock. */
   get isOwn() {
     return this.#own !== undefined;
   }
 
-  /** The time; throws what the user's clock throws. */
+  /** The current time. Throws what the user's clock throws. */
   now = () => (this.#own === undefined ? readClock(Date.now()) : this.#ask());
 
-  /** What the user's clock says, NaN where the realm's is asked later. */
+  /** The time of the user's clock; NaN if the realm's is read later. */
   read() {
     return this.#own === undefined ? NaN : this.#ask();
   }
 
-  /** The same where nobody would hear of its errors: then time stands at the beginning. */
+  /** The current time, or the beginning of time if the user's clock throws. */
   readOrBegin() {
     try {
       return this.read();

@@ -1,11 +1,11 @@
 import { makeError, quote, refused } from "../errors.js";
 import { member, namesOf, own } from "../members.js";
 
-/** What a file may say of a region, under `configure`'s names. */
+/** The options of `configure` that a file may contain. */
 const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors", "staleIfError"];
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-/** `configure`'s options, from those members of `config` whose names begin with `prefix`. */
+/** The options of `configure` from the members of `config` whose names begin with `prefix`. */
 export function fromConfig(config, prefix) {
   if (typeof config !== "object" || config === null) throw refused("config", "an object", config);
   if (typeof prefix !== "string") throw refused("prefix", "a string", prefix);
@@ -24,7 +24,7 @@ export function fromConfig(config, prefix) {
 /** `max_entries` as `maxEntries`. */
 export const camelCase = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 
-/** What a text stands for, as dogpile.cache reads it. */
+/** Converts a text as dogpile.cache does. */
 function coerced(value) {
   if (typeof value !== "string") return value;
   const text = value.trim();

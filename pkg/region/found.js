@@ -10,11 +10,7 @@ import { isKnownVersion } from "../wasm/dogpile.js";
 const none = (why) => ({ record: undefined, why });
 const NOTHING = Object.freeze(none(ABSENT));
 
-/**
- * What a read came to: what `readRecord` gives, else why there is no `record`, or the `error` in a region that wants to be told.
- *
- * @returns {Found}
- */
+/** The result of a read: that of `readRecord`, or why there is no `record`, or the `error` if `backendErrors` is "throw". */
 export function find(region, setup, outcome, throws) {
   if (isFailure(outcome)) return unreadable(region, outcome.error, throws);
   const { value } = outcome;
@@ -29,11 +25,7 @@ export function find(region, setup, outcome, throws) {
   }
 }
 
-/**
- * The same for a flight, which judges it: what a strategy or a clock throws is for whoever does.
- *
- * @returns {Found}
- */
+/** The same for a flight. Errors of a strategy or clock are left to the machine's decision. */
 export function findToJudge(region, setup, outcome) {
   const found = find(region, setup, outcome, setup.throws);
   if (found.record === undefined || region.isPlain) return found;
@@ -46,7 +38,7 @@ export function findToJudge(region, setup, outcome) {
   }
 }
 
-/** What was found, in the numbers of src/js/resume.rs. */
+/** The result of a read as a number of src/js/resume.rs. */
 export function numbersOf(found) {
   if (found.record !== undefined) return { kind: RECORD, ct: found.ct, v: found.v, et: found.et, invalidated: found.invalidated };
   return { kind: isFailure(found) ? ERROR : found.why, ct: 0, v: 0, et: 0, invalidated: 0 };

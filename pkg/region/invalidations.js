@@ -8,18 +8,18 @@ import { isFarAhead } from "../wasm/dogpile.js";
 
 const METHODS = ["invalidate", "isInvalidated", "isHardInvalidated", "isSoftInvalidated", "wasHardInvalidated", "wasSoftInvalidated"];
 
-/** What a region's invalidations say of a record: its own times, or a strategy of the user's. */
+/** A region's invalidations: its own times or a user's strategy. */
 export class Invalidations {
   times = new InvalidationTimes();
   #now;
   #strategy;
 
-  /** `now` tells the time by the region's clock, in seconds. */
+  /** `now` returns the time of the region's clock in seconds. */
   constructor(now) {
     this.#now = now;
   }
 
-  /** Whether nobody else's code has to be asked. */
+  /** Whether no user code has to be called. */
   get areOwn() {
     return this.#strategy === undefined;
   }
@@ -39,18 +39,18 @@ export class Invalidations {
     return pending(READING in this.#strategy ? this.#strategy.invalidate(hard, time, reading) : this.#strategy.invalidate(hard, time));
   }
 
-  /** The latest time that a strategy says it knows; NaN where it says nothing. */
+  /** The strategy's `latest` time; NaN if it has none. */
   get told() {
     return this.areOwn ? NaN : numberOrNaN(member(this.#strategy, "latest"));
   }
 
-  /** After which everything is stamped that is to count. */
+  /** The time that new creation times must follow. */
   get latest() {
     const { told } = this;
     return told === told ? told : (this.#timesHere?.latest ?? NaN);
   }
 
-  /** The clock may have been set back: whether times that the region keeps itself were moved. */
+  /** After the clock was set back: whether the region's own times were moved. */
   comeBack() {
     const times = this.#timesHere;
     return times !== undefined && times.latest > -Infinity && times.comeBack(this.#now()) && this.areOwn;
@@ -60,10 +60,10 @@ export class Invalidations {
     return this.areOwn ? this.times : timesOf(this.#strategy);
   }
 
-  /** What a strategy says of a record, for `getOrCreate`: 0 nothing, 1 soft, 2 hard. The machine knows the region's own times. */
+  /** A strategy's answer for a record, for `getOrCreate`: 0 valid, 1 soft, 2 hard. The machine knows the region's own times. */
   verdict(created) {
     if (this.areOwn) return 0;
-    const isAhead = isFarAhead(created, this.#now()); // older than every invalidation that was made
+    const isAhead = isFarAhead(created, this.#now()); // counts as older than every invalidation
     if (isAhead ? this.#ask("wasHardInvalidated") : this.#ask("isHardInvalidated", created)) return 2;
     return (isAhead ? this.#ask("wasSoftInvalidated") : this.#ask("isSoftInvalidated", created)) ? 1 : 0;
   }
@@ -74,29 +74,29 @@ export class Invalidations {
     return this.#ask("isInvalidated", created) ? 2 : 0;
   }
 
-  /** A promise if there is news to wait for. */
+  /** Refreshes the strategy; returns a promise if it does. */
   refresh(now) {
     if (!this.areTold) return undefined;
     return pending(this.#strategy.refresh(now()));
   }
 
-  /** Whether the strategy hears of others' invalidations. */
+  /** Whether the strategy receives invalidations of others. */
   get areTold() {
     return hasMethod(this.#strategy, "refresh");
   }
 
-  /** Whether somebody has invalidated all since then. */
+  /** Whether there was an invalidation since then. */
   isOvertaken(time) {
     return time === time && !this.areOwn && Boolean(this.#ask("isInvalidated", time));
   }
 
-  /** A promise would be true, whatever it comes to. */
+  /** Calls a method of the strategy. A promise is refused, because it would count as true. */
   #ask(method, time) {
     return atOnce(this.#strategy[method](time), method);
   }
 }
 
-/** What `invalidate` was asked: `true`, `false`, or an object that says whether it is soft. */
+/** Reads the argument of `invalidate`: `true`, `false` or `{ soft }`. */
 export function isHard(asked) {
   if (typeof asked === "boolean") return asked;
   const { soft } = typeof asked === "object" ? readOptions(asked, ["soft"]) : { soft: undefined };

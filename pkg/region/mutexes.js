@@ -2,7 +2,7 @@ import { refused } from "../errors.js";
 import { hasMethod } from "../members.js";
 import { pending } from "../promises.js";
 
-/** Whether a key is locked here; a promise where the backend's lock has to be asked. */
+/** Whether a key is locked; a promise if the backend's lock has to be asked. */
 export function isLocked(region, key) {
   const { setup } = region;
   const mangled = setup.mangle(key);
@@ -11,7 +11,7 @@ export function isLocked(region, key) {
   return mutex === undefined ? false : askMutex(region, setup, () => hasMethod(mutex, "locked") && mutex.locked()).then(Boolean);
 }
 
-/** The backend's lock of a key, which reaches other tabs and isolates; `undefined` where there is none. */
+/** The backend's lock of a key; `undefined` if there is none. */
 export function mutexOf(region, { backend }, mangled) {
   if (!hasMethod(backend, "getMutex")) return undefined;
   try {
@@ -23,7 +23,7 @@ export function mutexOf(region, { backend }, mangled) {
   }
 }
 
-/** What a mutex answers; `undefined`, and a report, if it fails or does not answer. */
+/** The result of a mutex; `undefined` and a report if it fails or does not respond. */
 export async function askMutex(region, setup, ask) {
   try {
     const answer = ask();

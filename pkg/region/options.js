@@ -18,7 +18,7 @@ export const CREATE = [
 ];
 const READ = ["expirationTime", "ignoreExpiration"];
 
-/** Refuses what nobody knows. Not asked where a fresh value is at hand: it would cost more than the call. */
+/** Refuses unknown options. Not called for warm hits: it would cost more than the call. */
 export const requireKnownCall = ({ options }) => options === NO_OPTIONS || requireKnown(options, CREATE);
 export const requireKnownReading = ({ options }) => options === NO_OPTIONS || requireKnown(options, READ);
 
@@ -28,14 +28,14 @@ const inherited = Object.prototype;
 /** Whether somebody has put an option of `get` on every object. */
 const isPolluted = () => inherited.expirationTime !== undefined || inherited.ignoreExpiration !== undefined;
 
-/** The options of `get` and its like, each read once. */
+/** The options of `get` and similar, each read once. */
 export function readingOptions(options) {
   const from = given(options);
   const { expirationTime, ignoreExpiration } = isPolluted() ? membersOf(from, READ) : from;
   return { expirationTime, ignoreExpiration, options: from };
 }
 
-/** The options of `getOrCreate*`, each read once: the expiration, and what else there is. Few calls have more, and a warm one should not pay for it. */
+/** The options of `getOrCreate*`, each read once: the expiration, and the others in `more`. Few calls have others, and warm hits should not pay for them. */
 export function createOptions(options) {
   if (options === undefined) return PLAIN_CALL;
   const from = given(options);
@@ -59,24 +59,24 @@ export function createOptions(options) {
   };
 }
 
-/** The same where somebody has put a name of ours on every object. */
+/** The same if Object.prototype has one of the names. */
 function cleanOptions(options) {
   const { expirationTime, ...more } = membersOf(options, CREATE);
   return { expirationTime, more, options };
 }
 
-/** Whether a fresh record answers the call, whatever else it asks for. */
+/** Whether a fresh record is sufficient for the call. */
 export const isSimple = ({ expirationTime, more }) => more === NO_OPTIONS && isNumberOrAbsent(expirationTime);
 
 /** Whether an expiration needs no conversion. */
 export const isNumberOrAbsent = (value) => (typeof value === "number" ? value === value : value === undefined || value === null);
 
-/** A caller may share its promise with those who ask alike. */
+/** The call may share its promise with others. */
 export const SHAREABLE = 2;
 const FORCE_REFRESH = 1;
-/** What it begins must outlive the request that it came with. */
+/** Its load must outlive its request. */
 export const OUTLIVES = 4;
-/** It waits for nothing that it has a stale value for, or it does, whatever the region says. */
+/** `staleWhileRevalidate` of the call: `true` and `false`. */
 export const REVALIDATES = 8;
 const WAITS = 16;
 const PLAIN_REQUEST = Object.freeze({
@@ -92,7 +92,7 @@ const PLAIN_REQUEST = Object.freeze({
   flags: SHAREABLE,
 });
 
-/** What `getOrCreate*` was asked, checked. Seconds, NaN where nothing is given. */
+/** The checked request of `getOrCreate*`. Durations are seconds; NaN means not given. */
 export function createRequest(creator, call, isMulti) {
   requireFunction(creator, "creator");
   const { expirationTime, more } = call;
@@ -124,7 +124,7 @@ export function createRequest(creator, call, isMulti) {
   };
 }
 
-/** Frames and test environments have an AbortSignal of their own. */
+/** Checks a signal. Frames and test environments have their own AbortSignal. */
 function requireSignal(signal) {
   const isOne = typeof member(signal, "aborted") === "boolean" && hasMethod(signal, "addEventListener") && hasMethod(signal, "removeEventListener");
   if (!isOne) throw refused("signal", "an AbortSignal", signal);

@@ -1,12 +1,12 @@
 import { describeError } from "../errors.js";
 import { hasMethod, member } from "../members.js";
 
-/** What a call may have to tell although it creates nothing. */
+/** The events of calls that do not load. */
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
 
 /**
- * Tells the observers; what they throw or reject with stays here. Where none asks for errors, the first of each kind goes to the console, as a text:
- * the console would show what an error has in it.
+ * Calls an observer and ignores its errors. Without one, the first error of each kind goes to the console, as text: the
+ * console would show the content of an error object.
  */
 export class Reporter {
   #observers = [];
@@ -32,7 +32,7 @@ export class Reporter {
     return this.#observers.length > 0;
   }
 
-  /** Whether nobody asks to be told of each call. */
+  /** Whether the observer has no method for calls. */
   get isSilent() {
     try {
       return this.#observers.every(({ observer }) => OF_CALLS.every((event) => member(observer, event) === undefined));
@@ -58,7 +58,7 @@ export class Reporter {
     try {
       globalThis.console?.warn(`dogpile: the first "${where}" error of a region without observer.onError: ${describeError(error)}`);
     } catch {
-      // Test environments let the console throw.
+      // In test environments the console may throw.
     }
   }
 }

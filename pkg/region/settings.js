@@ -29,7 +29,7 @@ export const OF_CONFIGURE = [
   "backendErrors",
   "staleIfError",
 ];
-/** What an option may be, and how a message says so; the others are looked at where they are used. */
+/** The checks of options, with their messages; other options are checked where they are used. */
 const CHECKS = {
   __proto__: null,
   name: [(value) => typeof value === "string", "a string"],
@@ -53,7 +53,7 @@ export function checkRegion(options) {
   throw refusedAs("asyncCreationRunner", "absent if staleWhileRevalidate is true", "given as well: one of them is enough");
 }
 
-/** What `configure` was given, checked, the backend aside. Lengths of time are in seconds, NaN where none is given. */
+/** Checks the options of `configure`, except the backend. Durations become seconds; NaN means not given. */
 export function checkConfiguration(options) {
   requireAllowed(options, OF_CONFIGURE);
   const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend, staleIfError } = options;

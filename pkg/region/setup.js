@@ -4,7 +4,7 @@ import { member } from "../members.js";
 import { TimeLimit } from "../promises.js";
 import { deserialize, isSerialized, requireSerializer, serialize } from "../records/serializer.js";
 
-/** One configuration of a region: everything that changes together when its backend is replaced. */
+/** One configuration of a region: everything that is replaced together with its backend. */
 export class Setup {
   #mangler;
   #serializer;
@@ -17,9 +17,9 @@ export class Setup {
     this.#serializer = serializer === false ? undefined : chosenSerializer(serializer ?? member(actual, "serializer"));
     this.lockTimeout = lockTimeout;
     this.throws = throws;
-    /** For how long the backend is waited for. */
+    /** The time limit of the backend. */
     this.limit = new TimeLimit(lockTimeout, () => makeError("TIMEOUT", "The backend did not respond within lockTimeout."));
-    /** Whether callers wait for one another: pointless over a backend that keeps nothing. */
+    /** Whether callers share loads: not with a backend that stores nothing. */
     this.coalesces = member(actual, "coalesce") !== false;
     this.actualBackend = actual;
     this.backend = wrapped(backend, wrap, region); // last, because it changes the proxies
@@ -29,17 +29,17 @@ export class Setup {
     return this.#mangler === undefined;
   }
 
-  /** Whether keys and records reach the backend as they are. */
+  /** Whether keys and records reach the backend unchanged. */
   get isPlain() {
     return this.#mangler === undefined && this.#serializer === undefined;
   }
 
-  /** Puts a proxy around what is there. What is under way goes on with it. */
+  /** Puts a proxy around the backend. Running operations continue with it. */
   wrap(proxy) {
     this.backend = wrapped(this.backend, [proxy], this.#region);
   }
 
-  /** The key as the backend knows it. */
+  /** The mangled key. */
   mangle(key) {
     if (this.#mangler === undefined) return key;
     const mangled = this.#mangler(key);
@@ -47,17 +47,17 @@ export class Setup {
     return mangled;
   }
 
-  /** A record as the backend is given it. */
+  /** A record as the backend stores it. */
   toStored(record) {
     return this.#serializer === undefined ? record : serialize(this.#serializer, record);
   }
 
-  /** A record as the backend gave it; throws for what the serializer cannot read. */
+  /** Reads a stored record. Throws if the serializer cannot read it. */
   fromStored(stored) {
     return this.#serializer !== undefined && isSerialized(stored) ? deserialize(this.#serializer, stored) : stored;
   }
 
-  /** What a promise of the backend's comes to, unless that takes longer than `lockTimeout`. */
+  /** Awaits a promise of the backend, at most for `lockTimeout`. */
   answered(promise) {
     return this.limit.within(promise);
   }

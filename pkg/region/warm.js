@@ -1,6 +1,6 @@
 import { isFresh, isReadable } from "../wasm/dogpile.js";
 
-/** The promise of a payload that `get` may return, the same one for every caller; else `undefined`: the full way. */
+/** The shared promise of a payload that `get` may return; `undefined` means the full path. */
 export function readablePayload({ expiration, isTimeless, times, counts }, found, call) {
   const { ct, v, et } = found;
   const clock = isTimeless && et !== et && call !== call ? NaN : Date.now(); // NaN: not given
@@ -9,14 +9,14 @@ export function readablePayload({ expiration, isTimeless, times, counts }, found
   return found.promise ?? keptPromise(found);
 }
 
-/** Kept with its entry, to be handed out again, unless somebody's context hangs on it: Node before 24 puts that on every promise that is made in it. */
+/** Kept with its entry and reused, unless it carries an async context: Node before 24 attaches it to every promise. */
 export function keptPromise(found) {
   const promise = Promise.resolve(found.payload);
   if (Object.getOwnPropertySymbols(promise).length === 0) found.promise = promise;
   return promise;
 }
 
-/** The payloads under many keys, if each is fresh; else `undefined`: the full way. */
+/** The payloads under many keys if all are fresh; `undefined` means the full path. */
 export function freshPayloads({ expiration, times, counts }, records, keys, call) {
   const { hard, soft } = times;
   const clock = Date.now();
@@ -27,7 +27,7 @@ export function freshPayloads({ expiration, times, counts }, records, keys, call
   return payloads.found;
 }
 
-/** The payloads under many keys, `undefined` for a miss; `undefined` in all where a record is not as it should be: the full way. */
+/** The payloads under many keys, `undefined` for a miss. If a record is invalid, `undefined` as a whole means the full path. */
 export function readablePayloads(region, records, keys, call) {
   region.comeBack();
   const { expiration, times, counts } = region;
@@ -47,7 +47,7 @@ function payloadsOf(records, keys, isGood) {
   for (const key of keys) {
     if (typeof key !== "string") return undefined;
     const record = records.find(key);
-    if (record !== undefined && record.ct !== record.ct) return undefined; // NaN: no record of ours
+    if (record !== undefined && record.ct !== record.ct) return undefined; // NaN: not a valid record
     const isFound = record !== undefined && isGood(record);
     if (!isFound) missing += 1;
     found.push(isFound ? record.payload : undefined);

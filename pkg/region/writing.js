@@ -7,7 +7,7 @@ import { readOptions } from "../members.js";
 
 const OF_SET = ["expiresIn"];
 
-/** Stores a value under each key, all of one creation time. A promise among the values is refused, and its rejection is nobody's, whatever is thrown. */
+/** Stores a value under each key, with one creation time. A promise among the values is refused, and its rejection is ignored. */
 export function store(region, entries, options, multi) {
   try {
     return storeAll(region, entries, options, multi);
@@ -38,7 +38,7 @@ export function remove(region, given, multi) {
   return region.write(keys, [], () => backend.remove(setup, keys, multi));
 }
 
-/** A promise was meant to be awaited first. */
+/** Refuses promises as values. */
 function requireStorable(value) {
   const promise = pending(value);
   if (promise === undefined) return;

@@ -1,32 +1,32 @@
-//! What the host is told to do, in numbers. `pkg/host/numbers.js` has the same names; a test compares them.
+//! The effects for the host, as numbers. `pkg/host/numbers.js` has the same names; a test compares them.
 
 use super::imports::Host;
 use crate::machine::{Effect, Failure};
 
-/// One thing that the host does, by `Host::act`. What is done for a list of flights is told flight by flight, with how many more there are.
+/// One effect, which `Host::act` executes. An effect for a list of flights is sent flight by flight, with the number of those that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// A call reads a flight's key; with the last one the read is sent.
+    /// Read a flight's key for a call; the last one sends the read.
     Read,
-    /// A creator is called for a flight; with the last one it is called, or once more told all of this in its own caller's context.
+    /// Call a creator for a flight; the last one calls it, or repeats the list in the context of its caller.
     Create,
-    /// Whether a creator has given a value for a flight.
+    /// Ask whether a creator returned a value for a flight.
     HasValue,
-    /// Makes a record of that, and says whether it may be stored.
+    /// Make a record of the value, and return whether it may be stored.
     Accept,
-    /// A flight's record is written; with the last one the write is sent.
+    /// Write a flight's record; the last one sends the write.
     Store,
-    /// A call gets what a flight has found or created.
+    /// Give a call the value that a flight found or created.
     Serve,
-    /// Numbers are free again: a call's, a flight's, a creator's call's, a key's, each plus one.
+    /// Free the numbers of a call, a flight, a creator call and a key, each plus one.
     Forget,
     /// A write is over.
     ForgetWrite,
     /// A round of locks is over.
     ForgetRound,
-    /// What a call has begun must outlive its request.
+    /// Keep the work of a call alive after its request.
     KeepAlive,
-    /// A flight's timer is set.
+    /// Set a flight's timer.
     SetTimer,
     /// Not any more.
     ClearTimer,
@@ -34,51 +34,51 @@ pub enum Act {
     Send,
     /// A call rejects.
     Fail,
-    /// The region's observer is told.
+    /// Call the region's observer.
     Tell,
-    /// A creator's rejection is reported.
+    /// Report a creator's rejection.
     Report,
-    /// A call's key begins again.
+    /// Start a call's key again.
     Restart,
-    /// A creator's signal aborts.
+    /// Abort a creator's signal.
     Abort,
-    /// A call follows another's request.
+    /// Make a call follow another's request.
     Watch,
-    /// Those who follow a call look again.
+    /// Notify the followers of a call.
     Changed,
-    /// The region's runner creates.
+    /// Start the region's runner.
     Run,
-    /// A strategy is asked for news, for a call.
+    /// Refresh the strategy for a call.
     Refresh,
-    /// The same before a creator's values are stored.
+    /// Refresh the strategy before a creator's values are stored.
     RefreshToStore,
-    /// Whether a strategy knows of an invalidation since a time.
+    /// Ask the strategy whether there was an invalidation since a time.
     IsOvertaken,
-    /// What a strategy says of a creation time.
+    /// Ask the strategy about a creation time.
     Says,
-    /// The error of a call is the one of its creator's flights, too.
+    /// Use the error of a call for its creator's flights too.
     AdoptError,
-    /// Whether the backend has a lock for a flight.
+    /// Ask whether the backend has a lock for a flight.
     FindLock,
-    /// The lock is asked for.
+    /// Acquire the lock.
     Lock,
     /// Nobody wants it any more.
     GiveUpLock,
-    /// What its last holder has left is asked for.
+    /// Ask for the record that the lock's last holder left.
     HandOver,
-    /// A round reads a flight's key again; with the last one the read is sent.
+    /// Read a flight's key again for a lock round; the last one sends the read.
     ReadAgain,
-    /// What was read again is what the flight has found.
+    /// Use the second read's result for the flight.
     Adopt,
-    /// The lock is released.
+    /// Release the lock.
     Unlock,
-    /// A round's timer is set.
+    /// Set a lock round's timer.
     SetRoundTimer,
     /// Not any more.
     ClearRoundTimer,
 }
 
-/// What is over, told at once: each call would be a crossing more.
+/// Finished objects, sent together: each separate call would cost one more crossing into JavaScript.
 #[derive(Debug, Default)]
 pub(super) struct Over {
     call: u32,
@@ -88,7 +88,7 @@ pub(super) struct Over {
 }
 
 impl Over {
-    /// Whether this effect is told with the others: with one of each kind.
+    /// Whether this effect fits with the others: there is one of each kind.
     pub fn takes(&mut self, effect: Effect) -> bool {
         let (place, number) = match effect {
             Effect::EndCall { call } => (&mut self.call, call),
@@ -112,7 +112,7 @@ impl Over {
     }
 }
 
-/// What needs no answer.
+/// The effects without a result.
 #[inline(never)]
 pub(super) fn tell(host: &Host, effect: Effect) {
     let (act, [a, b, c, d], x) = match effect {

@@ -1,4 +1,4 @@
-//! Has the host act on what the machine says, and tells the machine what comes of it at once.
+//! Sends the machine's effects to the host, and the immediate results back to the machine.
 
 use super::acts::{Act, Over, tell};
 use super::imports::{DONE, FAILED, Host, PENDING};
@@ -7,15 +7,15 @@ use super::resume::found;
 use super::time::Realm;
 use crate::machine::{Accepted, Effect, Machine, Released, Ticket};
 
-/// What a runner has come to that has released before it returned.
+/// The result of a runner that released before it returned.
 const RELEASED: u32 = 3;
-/// What accepting a value has come to that cannot be stored.
+/// The result of accepting a value that cannot be stored.
 const REFUSED: u32 = 3;
-/// The same where the user's function answers by promise: all values are accepted once more when that has settled.
+/// The result if `shouldCacheFn` returned a promise: all values are checked again when it has settled.
 const LATER: u32 = 4;
 
 impl Region {
-    /// Goes on until there is nothing left to do.
+    /// Runs until no effects are left.
     pub(super) fn act(&self, host: &Host, time: &Realm) {
         let mut over = Over::default();
         while let Some(effect) = self.next_effect() {
@@ -59,7 +59,7 @@ impl Region {
         }
     }
 
-    /// Has the host do something for each flight of a list, and gives what the last one has come to.
+    /// Executes an effect for each flight of a list, and returns the result of the last one.
     fn act_on_each(&self, host: &Host, act: Act, ticket: Ticket, x: f64) -> u32 {
         let mut came = PENDING;
         let mut index = 0;
@@ -70,7 +70,7 @@ impl Region {
         came
     }
 
-    /// The flight at a place of a list, and how many there are after it.
+    /// The flight at a position of a list, and the number of those after it.
     pub(super) fn listed(&self, act: Act, ticket: Ticket, index: usize) -> Option<(u32, u32)> {
         let machine = self.machine.borrow();
         let flights = list(&machine, act, ticket);
@@ -97,7 +97,7 @@ impl Region {
         machine.decide(call, time);
     }
 
-    /// The host calls the creator in its own caller's context: now, or in a moment, when it is told once more what that creates by then.
+    /// The host calls the creator in its caller's context: now, or in a microtask, after which the flights are sent again.
     pub(super) fn create(&self, host: &Host, batch: Ticket, time: &Realm) {
         if !self.machine.borrow_mut().still_creates(batch, time) {
             return;

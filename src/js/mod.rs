@@ -1,4 +1,4 @@
-//! The region as JavaScript has it: reads arguments, asks the machine, and has the host act on what that says. No rule is here.
+//! The class exported to JavaScript: converts arguments, calls the machine, and sends its effects to the host. It decides nothing.
 
 mod acts;
 mod effects;

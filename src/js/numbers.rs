@@ -1,7 +1,7 @@
-//! What JavaScript asks of records and times by numbers alone: for the warm path, and where nothing is under way.
+//! Functions on records and times with only numbers: for the warm path and other code outside of the machine.
 //!
 //! A record is its creation time, its format version and the expiration of its `own`; `call` and `region` are the expirations of those. Times are in
-//! seconds, but for the host's clock, which is in milliseconds. NaN is "not given".
+//! seconds, except the host's clock, which is in milliseconds. NaN means "not given".
 #![allow(clippy::too_many_arguments)]
 
 use wasm_bindgen::prelude::*;
@@ -11,7 +11,7 @@ use crate::clock;
 use crate::duration;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
 
-/// The warm path's question: may `getOrCreate` serve this record as it is? `hard` and `soft` are the region's invalidation times.
+/// For the warm path: whether `getOrCreate` may return this record. `hard` and `soft` are the region's invalidation times.
 #[wasm_bindgen(js_name = isFresh)]
 pub fn is_fresh(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
     let now = time::read(clock);
@@ -29,15 +29,15 @@ pub fn is_readable(created: f64, version: f64, own: f64, call: f64, region: f64,
     freshness::read(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
 }
 
-/// Seconds for which a backend is told to keep a record; infinity for ever. `grace`: for how long a call, or the region, takes it in place of what a
-/// creator failed to give.
+/// Seconds that a backend keeps a record; infinity means forever. `grace`: how long after expiration a call or the region uses it if a
+/// creator fails.
 #[wasm_bindgen]
 pub fn retention(own: f64, call: f64, region: f64, grace: f64, regions_grace: f64) -> f64 {
     let [call, own, region, grace, regions] = [call, own, region, grace, regions_grace].map(duration::normalize);
     freshness::retention(call, own, region, grace.into_iter().chain(regions).reduce(f64::max))
 }
 
-/// When a record becomes stale, in seconds since the epoch; infinity for never.
+/// When a record becomes stale, in seconds since the epoch; infinity means never.
 #[wasm_bindgen(js_name = expiresAt)]
 pub fn expires_at(created: f64, own: f64, call: f64, region: f64) -> f64 {
     created + expiration(own, call, region)
@@ -55,13 +55,13 @@ pub fn moved_invalidation(time: f64, now: f64) -> f64 {
     freshness::moved(time, now)
 }
 
-/// Whether a time lies too far ahead of a reading to have been made by a clock that was right.
+/// Whether a time is so far in the future of a reading that its clock was wrong.
 #[wasm_bindgen(js_name = isFarAhead)]
 pub fn is_far_ahead(time: f64, now: f64) -> bool {
     freshness::is_far_ahead(time, now)
 }
 
-/// Whether a record of this format version can be read at all.
+/// Whether a record of this format version can be read.
 #[wasm_bindgen(js_name = isKnownVersion)]
 pub fn is_known_version(version: f64) -> bool {
     version == freshness::VERSION
@@ -73,7 +73,7 @@ pub fn read_clock(host: f64) -> f64 {
     time::read(host)
 }
 
-/// A creation time, later than every other one in this realm, and just after `known`.
+/// A creation time later than every other one in this realm, and than `known`.
 #[wasm_bindgen(js_name = stampClock)]
 pub fn stamp_clock(host: f64, known: f64) -> f64 {
     time::stamp(host, known)
@@ -85,13 +85,13 @@ pub fn stamp_at(now: f64, known: f64) -> f64 {
     clock::just_after(known, now, now)
 }
 
-/// An invalidation time, later than every stamp of this realm, and than those just after `known`.
+/// An invalidation time later than every creation time of this realm, and than those just after `known`.
 #[wasm_bindgen(js_name = stampAfterAll)]
 pub fn stamp_after_all(host: f64, known: f64) -> f64 {
     time::stamp_after_all(host, known)
 }
 
-/// A length of time in seconds, infinity for never; NaN for what is none.
+/// A duration in seconds; infinity means never, NaN invalid.
 #[wasm_bindgen(js_name = lengthOfTime)]
 pub fn length_of_time(seconds: f64) -> f64 {
     duration::normalize(seconds).unwrap_or(f64::NAN)

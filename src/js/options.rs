@@ -1,4 +1,4 @@
-//! What calls and regions ask for, in numbers: seconds, NaN is "not given"; flags are bits.
+//! The options of calls and regions as numbers: seconds, NaN means "not given"; flags are bits.
 
 use super::region::Region;
 use crate::duration;

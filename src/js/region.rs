@@ -1,5 +1,5 @@
-//! The exported class. Every method takes the host, which is made with the backend's first region; `now` is what the region's own clock says, in
-//! seconds, or NaN where it has none.
+//! The exported class. Every method takes the host, which is created with the backend's first region; `now` is the time of the region's own clock in
+//! seconds, or NaN if it has none.
 #![allow(clippy::too_many_arguments)]
 
 use std::cell::{Cell, RefCell};
@@ -34,7 +34,7 @@ impl Drop for Region {
 
 #[wasm_bindgen]
 impl Region {
-    /// The first region of a backend. Seconds, NaN is "not given"; `flags`: see `pkg/host/settings.js`.
+    /// The first region of a backend. Durations are seconds, NaN means "not given"; `flags`: see `flagsOf` in `pkg/region/settings.js`.
     #[wasm_bindgen(constructor)]
     pub fn new(expiration: f64, lock_timeout: f64, flags: u32, on_workers: bool) -> Region {
         let machine = Rc::new(RefCell::new(Machine::new(on_workers)));
@@ -46,7 +46,7 @@ impl Region {
         Self::over(self.machine.clone(), expiration, lock_timeout, flags)
     }
 
-    /// The region is configured anew, over the same backend; `is_new`: what is under way is not stored.
+    /// The region was configured again with the same backend. `is_new`: running loads are not stored.
     pub fn configure(&self, host: &Host, expiration: f64, lock_timeout: f64, flags: u32, is_new: bool) {
         self.lock_timeout.set(lock_timeout);
         let time = Realm::new(f64::NAN);
@@ -54,7 +54,7 @@ impl Region {
         self.act(host, &time);
     }
 
-    /// The fresh value under a key; or the stale one, while another caller creates; or what is created, once, for everyone who waits.
+    /// `getOrCreate`: the fresh value under a key, the stale one while another caller loads, or the one that is loaded for all waiting callers.
     #[wasm_bindgen(js_name = getOrCreate)]
     pub fn get_or_create(
         &self,
@@ -127,8 +127,8 @@ impl Region {
         self.get_or_create(host, key, creator, request, expiration, lock_timeout, stale_if_error, flags & !SHAREABLE, now)
     }
 
-    /// Of numbers alone, for the many who come while a key is created: whose promise to share, or the flight that found the stale value, as -2
-    /// minus its number; -1 where it takes more than that.
+    /// With only numbers, for callers of a key that is loading: the call whose promise to share, or the flight with the stale value, as -2
+    /// minus its number; -1 means the full path.
     pub fn peek(&self, key: u32, expiration: f64, flags: u32) -> i32 {
         let request = self.request(expiration, f64::NAN, f64::NAN, flags, false);
         match self.machine.borrow_mut().peek(self.number, key, &request, &Realm::new(f64::NAN)) {
@@ -155,7 +155,7 @@ impl Region {
         host.look_up(request)
     }
 
-    /// Whether `get` returns what was found: 0 yes, else why not. `expiration`: the call's own; `ignores`: a record that has expired is as good.
+    /// Whether `get` returns a record: 0 yes, else why not. `expiration`: the call's own; `ignores`: `ignoreExpiration`.
     pub fn judge(
         &self,
         kind: u32,
@@ -173,7 +173,7 @@ impl Region {
         decision.as_number()
     }
 
-    /// Stores a record: `request` is sent when the writes before it have ended.
+    /// Stores a record: `request` is sent after earlier writes have ended.
     pub fn set(&self, host: &Host, key: &JsString, request: &JsValue) {
         self.write(host, vec![self.enter(host, key)], request);
     }
@@ -195,7 +195,7 @@ impl Region {
         self.set_multi(host, keys, request);
     }
 
-    /// In effect when it returns. `stamp`: NaN where a strategy of the user's was told.
+    /// Takes effect before it returns. `stamp`: NaN if a user's strategy was informed.
     pub fn invalidate(&self, host: &Host, hard: bool, stamp: f64) {
         let time = Realm::new(f64::NAN);
         self.machine.borrow_mut().invalidate(self.number, hard, stamp, &time);
@@ -216,7 +216,7 @@ impl Region {
         self.machine.borrow_mut().move_times(self.number, Invalidations { hard, soft });
     }
 
-    /// Whether somebody creates the key here.
+    /// Whether a load of the key is running.
     #[wasm_bindgen(js_name = keyIsLocked)]
     pub fn key_is_locked(&self, host: &Host, key: &JsString) -> bool {
         let number = host.number_of(key);
@@ -224,7 +224,7 @@ impl Region {
     }
 }
 
-// Whatever calls the host may call back: the machine is not borrowed then.
+// The host may call back at any time, so the machine must not be borrowed while it runs.
 impl Region {
     fn over(machine: Rc<RefCell<Machine>>, expiration: f64, lock_timeout: f64, flags: u32) -> Self {
         let number = machine.borrow_mut().add_region(settings(expiration, lock_timeout, flags));

@@ -1,4 +1,4 @@
-//! What the host brings later: each by the ticket under which it was asked for, `slot` and `serial`.
+//! Events from the host, each with the ticket of its operation: `slot` and `serial`.
 #![allow(clippy::too_many_arguments)]
 
 use wasm_bindgen::prelude::*;
@@ -11,26 +11,26 @@ use crate::duration;
 use crate::freshness::{Metadata, Why};
 use crate::machine::{Found, LockAnswer, Released, Ticket};
 
-/// What has come to an end, by `Region::resume`. `pkg/host/numbers.js` has the same names; a test compares them.
+/// The events of `Region::resume`. `pkg/host/numbers.js` has the same names; a test compares them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
-    /// All that a call reads has landed.
+    /// All reads of a call have ended.
     Read,
-    /// A strategy has been asked for news.
+    /// A strategy was refreshed.
     Refreshed,
     /// A call rejects with an error that the host keeps.
     FailedCall,
-    /// A creator has given a value for each of its flights.
+    /// A creator returned a value for each of its flights.
     Created,
-    /// A creator has given less.
+    /// A creator returned fewer values.
     CreatedLess,
-    /// Whether a creator's values are to be stored is known now.
+    /// It is decided whether a creator's values are stored.
     Accepted,
-    /// A strategy has been asked before a creator's values are stored.
+    /// A strategy was refreshed before a creator's values are stored.
     RefreshedToStore,
     /// That has failed.
     Rejected,
-    /// What was created is written.
+    /// The created values are written.
     Stored,
     /// That has failed.
     NotStored,
@@ -40,7 +40,7 @@ pub enum News {
     Timer,
     /// A round's timer has fired.
     RoundTimer,
-    /// All that a round reads again has landed.
+    /// All second reads of a lock round have ended.
     ReadAgain,
     /// A lock was released.
     Unlocked,
@@ -52,7 +52,7 @@ pub enum News {
     Beat,
     /// Something has changed for a call.
     Look,
-    /// A runner has released, and its creator has given a value.
+    /// A runner has released, and its creator returned a value.
     RunnerCreated,
     /// The same, and its creator has failed.
     RunnerFailed,
@@ -60,13 +60,13 @@ pub enum News {
     RunnerUnused,
     /// A runner's value is written.
     RunnerStored,
-    /// A runner's creator is called; the value says when, NaN where no strategy is asked about that.
+    /// A runner's creator is called; the value is the time, NaN if no strategy needs it.
     RunnerEnters,
     /// Its synchronous part is over.
     RunnerLeaves,
     /// It has failed.
     RunnerThrew,
-    /// A creator may be called: this is its own caller's context.
+    /// A creator may be called now, in its caller's context.
     CreateNow,
     /// A lock is busy.
     LockBusy,
@@ -74,16 +74,16 @@ pub enum News {
     LockGranted,
     /// A lock has failed.
     LockFailed,
-    /// Others have invalidated since a flight's creator was called.
+    /// Others have invalidated since a flight's load started.
     Overtaken,
-    /// The region has another backend now, or none.
+    /// The region has another backend, or none.
     Retired,
 }
 
-/// What the host asks, by `Region::ask`. `pkg/host/numbers.js` has the same names; a test compares them.
+/// The queries of `Region::ask`. `pkg/host/numbers.js` has the same names; a test compares them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// Whether what was asked for a call is still waited for.
+    /// Whether a call still waits for its operation.
     Expects,
     /// The same for a round of locks.
     ExpectsRound,
@@ -91,19 +91,19 @@ pub enum Question {
     IsRunning,
     /// Whether its value may be stored.
     RunnerMayStore,
-    /// When a runner's creator was called.
+    /// When a runner's load started.
     StartedAt,
-    /// The place in the queue of a write that a runner has sent.
+    /// The queue position of a runner's write.
     RunnerWrites,
     /// The serial of a write.
     SerialOfWrite,
-    /// How often something has happened: `slot` is the place in `stats`.
+    /// A counter: `slot` is its index in `stats`.
     Count,
 }
 
 #[wasm_bindgen]
 impl Region {
-    /// A read has found this for a flight; a second read if there is a `round` of locks, else -1. `kind`: 0 a record, 2 nothing, 3 another version,
+    /// The result of a flight's read; of its second read if `round` is a lock round, else -1. `kind`: 0 a record, 2 nothing, 3 another version,
     /// 5 unreadable, 6 an error for the caller.
     pub fn landed(
         &self,
@@ -125,7 +125,7 @@ impl Region {
         }
     }
 
-    /// What the last holder of a flight's lock has left; `kind` 7: nothing.
+    /// The record that the last holder of a flight's lock left; `kind` 7: nothing.
     #[wasm_bindgen(js_name = handedOver)]
     pub fn handed_over(
         &self,
@@ -145,7 +145,7 @@ impl Region {
         self.act(host, &time);
     }
 
-    /// Something has come to an end: `news` is one of `News`. `true` if a lock that was granted is kept.
+    /// Handles an event: `news` is one of `News`. Returns `true` if a granted lock is kept.
     pub fn resume(&self, host: &Host, news: u32, slot: u32, serial: u32, now: f64, value: f64) -> bool {
         let time = Realm::new(now);
         let keeps = self.hear_news(host, news, Ticket { slot, serial }, value, &time);
@@ -153,7 +153,7 @@ impl Region {
         keeps
     }
 
-    /// The answer to a `Question`, in numbers.
+    /// Answers a `Question` with a number.
     pub fn ask(&self, question: u32, slot: u32, serial: u32) -> f64 {
         let mut machine = self.machine.borrow_mut();
         let ticket = Ticket { slot, serial };

@@ -1,4 +1,4 @@
-//! Asks a region's strategy of the user's what has been invalidated, for a call and before a creator's values are stored.
+//! Asks a user's strategy what was invalidated, for a call and before a creator's values are stored.
 
 use super::acts::Act;
 use super::imports::{DONE, FAILED, Host, PENDING};
@@ -8,7 +8,7 @@ use super::time::Realm;
 use crate::machine::Ticket;
 
 impl Region {
-    /// A strategy's news since then fences the flights, unless that very time counts as invalidated already.
+    /// An invalidation since the load's start fences the flights, unless the start time itself was already invalidated.
     pub(super) fn note_start(&self, host: &Host, batch: Ticket) {
         let machine = self.machine.borrow();
         let call = machine.call_of(batch);
@@ -41,7 +41,7 @@ impl Region {
         }
     }
 
-    /// The error is kept with the first of the flights.
+    /// The error is kept with the first flight.
     pub(super) fn reject(&self, batch: Ticket, time: &Realm) {
         let mut machine = self.machine.borrow_mut();
         if let [source, ..] = *machine.created_flights(batch) {

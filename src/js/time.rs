@@ -15,29 +15,29 @@ extern "C" {
 }
 
 thread_local! {
-    /// One for the realm, so that the times of different regions compare.
+    /// One per realm, so that the times of different regions are comparable.
     static CLOCK: Clock = const { Clock::new() };
 }
 
-/// Seconds, as `Clock::read` has them, from the host's milliseconds.
+/// The time of `Clock::read` in seconds, from the host's milliseconds.
 pub(super) fn read(host: f64) -> f64 {
     CLOCK.with(|clock| clock.read(host / 1_000.0))
 }
 
-/// Seconds, just after `known`, from the host's milliseconds.
+/// A creation time in seconds, just after `known`, from the host's milliseconds.
 pub(super) fn stamp(host: f64, known: f64) -> f64 {
     CLOCK.with(|clock| clock.stamp(host / 1_000.0, known))
 }
 
-/// Seconds, later than every other stamp, from the host's milliseconds.
+/// A time in seconds, later than every creation time, from the host's milliseconds.
 pub(super) fn stamp_after_all(host: f64, known: f64) -> f64 {
     CLOCK.with(|clock| clock.stamp_after_all(host / 1_000.0, known))
 }
 
-/// The clocks, for the length of one event: that of the day is looked at once, by whoever needs it first.
+/// The clocks during one event: the system clock is read at most once, when it is first needed.
 #[derive(Debug)]
 pub(super) struct Realm {
-    /// What the region's own clock says, in seconds; NaN where it has none.
+    /// The time of the region's own clock in seconds; NaN if it has none.
     own: f64,
     day: Cell<f64>,
 }

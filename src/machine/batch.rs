@@ -1,4 +1,4 @@
-//! One call of a creator, for all keys that one call leads at once: how it begins, what it loses, how it ends.
+//! One call of a creator, for all keys that a call leads together.
 
 use super::effect::Effect;
 use super::flight::Outcome;

@@ -1,18 +1,18 @@
-//! One call of `getOrCreate` or its like: what it asks for, and a seat for each of its keys.
+//! One call of `getOrCreate` or similar: its options, and a seat for each of its keys.
 
 use super::heartbeat::{Heartbeat, Seen};
 use super::slab::{Reusable, Ticket, empty};
 
-/// What one caller asks for. Seconds; infinity for never.
+/// The options of one call. Durations are seconds; infinity means never.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Request {
     /// Its own expiration, if it has one.
     pub expiration: Option<f64>,
-    /// For how long it waits for a creator before it takes over.
+    /// How long a load may run before this call takes over.
     pub lock_timeout: f64,
-    /// A creator's rejection is answered by what expired no longer ago than this.
+    /// If the creator fails, a value that expired no longer ago than this is returned.
     pub stale_if_error: Option<f64>,
-    /// It wants a new value whatever there is.
+    /// Loads even if there is a fresh value.
     pub force_refresh: bool,
     /// It is of many keys: one read, one creator's call and one write for all of them.
     pub is_multi: bool,
@@ -20,7 +20,7 @@ pub struct Request {
     pub revalidates: Option<bool>,
     /// The host is to be told when it begins what must outlive the request that it came with.
     pub outlives: bool,
-    /// Nothing sets it apart from others that ask alike: they may share its promise.
+    /// Calls with the same options may share its promise.
     pub is_shareable: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Callers that stop waiting: by their signal, by their timeout, or with an error.
+//! Callers that stop waiting: by a signal, a timeout or an error.
 
 use super::call::{Left, Place};
 use super::effect::{Effect, Failure, Served};
@@ -8,7 +8,7 @@ use super::{Machine, Time};
 use crate::freshness::Decision;
 
 impl Machine {
-    /// The call's signal was aborted. The others keep waiting; where nobody is left, the creation ends.
+    /// The call's signal was aborted. Other callers keep waiting; if none is left, the load is aborted.
     pub fn aborted(&mut self, call: Ticket, time: &impl Time) {
         if !self.calls.is_current(call) || self.calls[call.slot].left != Left::No || self.is_answered(call.slot) {
             return;
@@ -46,7 +46,7 @@ impl Machine {
         self.settle(time);
     }
 
-    /// Nobody waits for a flight any more, or for what it was taken over for. Its creator is told once nobody waits for any of its keys.
+    /// Nobody waits for a flight or its predecessors any more. Its creator is aborted when nobody waits for any of its keys.
     fn abandon_chain(&mut self, flight: u32, batches: &mut Vec<u32>) {
         let mut next = Some(flight);
         while let Some(flight) = next {
@@ -64,7 +64,7 @@ impl Machine {
         }
     }
 
-    /// Whether everyone who waited for its read or its creator has gone by a signal.
+    /// Whether all calls that waited for its read or creator were cancelled by their signals.
     pub(super) fn is_abandoned(&self, flight: u32) -> bool {
         let it = &self.flights[flight];
         !self.is_awaited(flight) && !it.has_settled() && it.phase != Phase::Read
@@ -75,7 +75,7 @@ impl Machine {
         it.waiting > 0 || it.predecessors.iter().any(|predecessor| self.is_awaited(*predecessor))
     }
 
-    /// The call's timeout has passed: it gets the stale values if there is one for each key, else an error. What it has begun goes on.
+    /// The call's timeout has passed: it gets the stale values if every key has one, else an error. Its loads continue.
     pub fn timed_out(&mut self, call: Ticket, time: &impl Time) {
         if !self.calls.is_current(call) || self.calls[call.slot].left != Left::No {
             return;
@@ -118,7 +118,7 @@ impl Machine {
         (!self.is_replaced(flight) && !matches!(decision, Decision::Missing(_))).then_some(flight)
     }
 
-    /// A call rejects: it wants nothing more.
+    /// A call rejects and needs nothing more.
     pub(super) fn fail(&mut self, call: u32, why: Failure) {
         if self.calls[call].left == Left::No && !self.is_answered(call) {
             self.push(Effect::Fail { call, why });
@@ -128,7 +128,7 @@ impl Machine {
         self.list(call);
     }
 
-    /// On Workers: nothing of a dead request is kept.
+    /// On Workers: drops everything of a dead request.
     pub(super) fn leave_call(&mut self, call: u32) {
         self.calls[call].left = Left::Gone;
         self.drop_seats(call, |place| place != Place::Done);

@@ -1,14 +1,14 @@
-//! The creator's call, for all keys that one call leads at once, and what becomes of the values: accepted, stored, given to those who wait.
+//! The creator's call, for all keys that a call leads together, and its values: accepted, stored, returned to waiting calls.
 
 use super::effect::Effect;
 use super::flight::{Outcome, Phase};
 use super::slab::Ticket;
 use super::{Machine, Time};
 
-/// What the host says of a value that was created.
+/// The host's decision about a created value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
-    /// It is not to be stored.
+    /// It is not stored.
     No,
     /// It may be stored.
     Yes,
@@ -19,7 +19,7 @@ pub enum Accepted {
 }
 
 impl Machine {
-    /// Has the values created that a call is the first to need: at once, or under the backend's locks. What is not going to be stored needs no lock.
+    /// Starts the loads that a call leads, at once or under the backend's locks. A value that will not be stored needs no lock.
     pub(super) fn lead(&mut self, call: u32, led: &[(u32, u32)], time: &impl Time) {
         if !self.regions[self.calls[call].region].settings.has_locks {
             return self.start(call, led, time);
@@ -29,7 +29,7 @@ impl Machine {
         self.begin_lock_round(call, locked, time);
     }
 
-    /// Calls the creator, or the region's runner for what is stale.
+    /// Calls the creator, or the region's runner for stale values.
     pub(super) fn start(&mut self, call: u32, led: &[(u32, u32)], time: &impl Time) {
         let it = &self.calls[call];
         let runs = it.request.revalidates.unwrap_or(self.regions[it.region].settings.has_runner);
@@ -55,7 +55,7 @@ impl Machine {
         }
     }
 
-    /// The time limit begins to run, for those who wait already, too.
+    /// Starts the time limit, also for calls that already wait.
     fn begin_creating(&mut self, flight: u32, time: &impl Time) {
         let it = &mut self.flights[flight];
         it.phase = Phase::Creating { begun: time.steady(), timer_at: f64::INFINITY, rung_at: f64::NEG_INFINITY };
@@ -111,7 +111,7 @@ impl Machine {
         self.settle(time);
     }
 
-    /// No time limit runs any more: what is left is the write, which has its own.
+    /// Ends the time limit: the remaining write has its own.
     fn creator_settled(&mut self, flight: u32) {
         self.clear_timer(flight);
         let it = &mut self.flights[flight];

@@ -1,4 +1,4 @@
-//! What a seat does with what its flight has read: be served, lead, wait, take over, or have it read again.
+//! The decision of a seat about its flight's record: be served, lead, wait, take over, or read again.
 
 use super::call::{Left, Place, SeatRef, Stage};
 use super::effect::{Failure, Served};
@@ -6,7 +6,7 @@ use super::flight::{Found, Phase};
 use super::{Machine, Time};
 use crate::freshness::Decision;
 
-/// What comes next for one seat.
+/// The next step of a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Move {
     ServeFresh,
@@ -112,7 +112,7 @@ impl Machine {
         Move::ServeStale
     }
 
-    /// The first whose own decision needs a creation leads it. A flight that was fenced twice is led for those who shared its read.
+    /// The first call that needs a load leads it. A flight that was fenced twice is led for the calls that shared its read.
     fn try_to_lead(&mut self, call: u32, seat: u32, flight: u32, decision: Decision, time: &impl Time) -> Move {
         let request = self.calls[call].request;
         let is_stale = decision == Decision::Stale && !request.force_refresh;
@@ -180,7 +180,7 @@ impl Machine {
         }
     }
 
-    /// A seat does not wait for a read any more: it is open again.
+    /// A seat stops waiting for a read and is open again.
     pub(super) fn leave_read(&mut self, call: u32, seat: u32) {
         let place = std::mem::replace(&mut self.calls[call].seats[seat as usize].place, Place::Open);
         if let Place::Boarded(flight) = place {
@@ -189,7 +189,7 @@ impl Machine {
         }
     }
 
-    /// A seat waits for what a flight comes to.
+    /// A seat waits for the outcome of a flight.
     fn wait_for(&mut self, call: u32, seat: u32, flight: u32, leads: bool) {
         self.follow(call, seat, flight);
         self.calls[call].seats[seat as usize].place = Place::Waiting { flight, leads }; // it has joined when it boarded

@@ -1,4 +1,4 @@
-//! A host whose requests say when they end, in the middle of anything: whoever depends on one begins again at once.
+//! Hosts that report the end of a request, which may come at any time: calls that depend on it start again at once.
 
 use super::call::{Place, SeatRef, Stage};
 use super::flight::Outcome;
@@ -6,7 +6,7 @@ use super::slab::Ticket;
 use super::{Machine, Time};
 
 impl Machine {
-    /// The call ends here, with all that it has begun: its reads, its creators, its locks and the writes of what it has created.
+    /// A call ends with all its work: its reads, creators, locks and the writes of its loads.
     pub fn dropped(&mut self, call: Ticket, time: &impl Time) {
         if !self.calls.is_current(call) {
             return;
@@ -83,7 +83,7 @@ impl Machine {
         })
     }
 
-    /// The calls that wait for what a flight comes to, or for what it was taken over for.
+    /// The calls that wait for the outcome of a flight or its predecessors.
     pub fn waiting_for(&self, flight: u32) -> Vec<u32> {
         let Some(it) = self.flights.get(flight) else { return Vec::new() };
         let mut calls: Vec<u32> = it.waiters.iter().map(|waiter| waiter.call.slot).collect();

@@ -1,53 +1,53 @@
-//! What the host is told to do.
+//! The effects for the host.
 
 use super::slab::Ticket;
 
-/// How a value comes to a caller.
+/// Where a caller's value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Served {
-    /// What the flight's read found is fresh.
+    /// The flight's record, which is fresh.
     Fresh = 0,
-    /// What the flight's read found is stale.
+    /// The flight's record, which is stale.
     Stale = 1,
-    /// What the flight's creator gave.
+    /// The value of the flight's creator, for the leader.
     Created = 2,
-    /// The same, to a call that did not lead.
+    /// The value of the flight's creator, for another call.
     Coalesced = 3,
 }
 
 /// Why a call rejects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// With what the flight has come to: its creator's rejection, or what kept its value from being stored.
+    /// The flight's error: its creator's rejection, or the error of storing the value.
     Rejected(u32),
-    /// Two creators in a row have not ended within `lock_timeout`.
+    /// Two loads in a row took longer than `lock_timeout`.
     LockTimeout,
-    /// Its own `timeout` has passed, and there is nothing stale for it.
+    /// Its `timeout` has passed, and there is no stale value.
     Timeout,
     /// Its signal was aborted.
     Aborted,
     /// The backend failed to read, or a strategy to judge, what the flight found.
     Unread(u32),
-    /// With an error that the host keeps for the call.
+    /// An error that the host keeps for the call.
     Thrown,
 }
 
-/// What an observer is told of one key of a call.
+/// The observer's events for one key of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A fresh value was served.
+    /// A fresh value was returned.
     Hit = 0,
-    /// A stale value was served.
+    /// A stale value was returned.
     Stale = 1,
-    /// There was none to serve.
+    /// There was no value to return.
     Miss = 2,
-    /// The caller waits for another's creation.
+    /// The caller waits for another caller's load.
     Wait = 3,
     /// A leader was replaced.
     Takeover = 4,
 }
 
-/// One thing to do for the host, in the order in which they come. What has a ticket is answered by it.
+/// One effect for the host, in order. Effects with a ticket are answered with it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Effect {
     /// Ask the region's strategy whether others have invalidated; then comes `refreshed`.
@@ -55,7 +55,7 @@ pub enum Effect {
         /// The call that waits for that.
         call: Ticket,
     },
-    /// Ask the strategy what it says of the flights that this call meets; then comes `heard`.
+    /// Ask the strategy about the flights that this call joins; then comes `heard`.
     Hear {
         /// The call that meets them.
         call: Ticket,
@@ -77,12 +77,12 @@ pub enum Effect {
         /// Whether to wait for it.
         wait: bool,
     },
-    /// Nobody wants this lock any more: whoever is asked for it is told.
+    /// The lock is no longer needed: cancel the request for it.
     GiveUpLock {
         /// Whose lock.
         flight: u32,
     },
-    /// Ask what the last holder of this lock has left; then comes `handed_over`.
+    /// Ask for the record that the lock's last holder left; then comes `handed_over`.
     HandOver {
         /// Whose lock.
         flight: Ticket,
@@ -92,7 +92,7 @@ pub enum Effect {
         /// The flights whose locks were acquired.
         round: Ticket,
     },
-    /// What was handed over, or read again, is what this flight has found.
+    /// Use the record that was handed over or read again for this flight.
     Adopt {
         /// Which.
         flight: u32,
@@ -111,12 +111,12 @@ pub enum Effect {
         /// One call of a creator.
         batch: Ticket,
     },
-    /// Let the region's runner create; then comes `runner_began` or `runner_failed`, and `released`.
+    /// Start the region's runner; then comes `runner_began` or `runner_failed`, and `released`.
     Run {
         /// What it is to create.
         flight: Ticket,
     },
-    /// Look at what was created, whether it may be stored; then comes `accepted`.
+    /// Decide whether the created values are stored; then comes `accepted`.
     Accept {
         /// Whose values.
         batch: Ticket,
@@ -131,17 +131,17 @@ pub enum Effect {
         /// What is to be stored.
         batch: Ticket,
     },
-    /// Write what `Machine::stores` says; then comes `store_sent` unless that ends at once, and `stored`.
+    /// Write the records of `Machine::stores`; then comes `store_sent`, unless that ends at once, and `stored`.
     Store {
         /// What is to be stored.
         batch: Ticket,
     },
-    /// Send a write whose turn has come; then comes `wrote`.
+    /// Send a write when it is its turn; then comes `wrote`.
     Send {
         /// Which.
         write: Ticket,
     },
-    /// A call gets this for one of its keys.
+    /// Give a call the value of one of its keys.
     Serve {
         /// Who.
         call: u32,
@@ -159,28 +159,28 @@ pub enum Effect {
         /// Why.
         why: Failure,
     },
-    /// The region was configured anew: a call's keys that are still open begin again there.
+    /// The region was configured again: start the call's open keys again.
     Restart {
         /// Who.
         call: u32,
         /// Which of its keys.
         seat: u32,
     },
-    /// A creator's signal aborts, for the reason of the call that was the last to leave.
+    /// Abort a creator's signal, with the reason of the last call that was cancelled.
     Abort {
         /// Whose.
         batch: u32,
         /// Whose signal gives the reason.
         call: u32,
     },
-    /// Bring `timer_fired` after so many milliseconds, in place of an earlier timer.
+    /// Set the flight's timer: `timer_fired` after this time, instead of an earlier timer.
     SetTimer {
         /// Whose timer.
         flight: Ticket,
         /// From now.
         milliseconds: f64,
     },
-    /// Bring `round_timer_fired` after so many milliseconds.
+    /// Set the round's timer: `round_timer_fired` after this time.
     SetRoundTimer {
         /// Which.
         round: Ticket,
@@ -205,32 +205,32 @@ pub enum Effect {
         seat: u32,
         /// What.
         event: Event,
-        /// Why there is nothing to serve, as a number.
+        /// Why there is no value, as a number.
         why: u32,
     },
-    /// A creator's rejection was answered by a stale value: report it.
+    /// Callers got a stale value instead of a creator's rejection: report the rejection.
     Report {
         /// Whose.
         flight: u32,
     },
-    /// What this call has begun must outlive its request; on Workers it is seen alive from now on, by `beat`.
+    /// Keep the work of this call alive after its request; on Workers it has a heartbeat from now on, `beat`.
     KeepAlive {
         /// Who.
         call: Ticket,
     },
-    /// On Workers: follow the request of another call, and `look` when it says so.
+    /// On Workers: follow the request of another call, and call `look` when it notifies.
     Watch {
         /// Who follows.
         call: Ticket,
         /// Whom.
         owner: u32,
     },
-    /// On Workers: those who follow this call look again.
+    /// On Workers: notify the followers of this call.
     Changed {
         /// Who.
         call: u32,
     },
-    /// A call is over, with all that it has begun: its number is free.
+    /// A call and its work have ended: its number is free.
     EndCall {
         /// Who.
         call: u32,
@@ -245,7 +245,7 @@ pub enum Effect {
         /// Which.
         batch: u32,
     },
-    /// The flights of a call need no lock any more: the number is free.
+    /// A lock round has ended: its number is free.
     ForgetRound {
         /// Which.
         round: u32,
@@ -255,7 +255,7 @@ pub enum Effect {
         /// Which.
         write: u32,
     },
-    /// Nothing is under way for a key: its number is free.
+    /// A key has no work left: its number is free.
     ForgetKey {
         /// Which.
         key: u32,

@@ -1,5 +1,5 @@
-//! Fences and ends. A *fenced* flight is one that nobody joins any more and whose value is not stored: something was written, invalidated or taken
-//! over since it began. Its value still goes to those who wait for it.
+//! Fences and ends of flights. A *fenced* flight cannot be joined and its value is not stored, because its key was written, invalidated or taken
+//! over since it started. Waiting calls still get its value.
 
 use super::effect::Effect;
 use super::flight::{Outcome, Phase};
@@ -7,7 +7,7 @@ use super::{Machine, Time};
 use crate::freshness::{self, Invalidations};
 
 impl Machine {
-    /// `invalidate`: fences creations. A record that is still being read is judged when it arrives. Where a strategy keeps the times, `stamp` is NaN.
+    /// `invalidate`: fences loads. A record that is still being read is judged when it arrives. With a strategy, `stamp` is NaN.
     pub fn invalidate(&mut self, region: u32, hard: bool, stamp: f64, time: &impl Time) {
         let times = &mut self.regions[region].times;
         let latest = if hard { &mut times.hard } else { &mut times.soft };
@@ -16,7 +16,7 @@ impl Machine {
         self.settle(time);
     }
 
-    /// The clock was corrected, and the region's times were moved. Nothing was invalidated by that.
+    /// The clock was corrected, and the region's times were moved. That invalidates nothing.
     pub fn move_times(&mut self, region: u32, times: Invalidations) {
         self.regions[region].times = times;
     }
@@ -44,7 +44,7 @@ impl Machine {
         }
     }
 
-    /// `set` or `delete`, through any region: fences the flights of the key in all regions, whatever they are doing. What they have found is replaced.
+    /// `set` or `delete`, through any region: fences the flights of the key in all regions, in any phase. Their records are outdated.
     pub(super) fn fence_key(&mut self, key: u32) {
         self.count_write(key);
         while let Some((_, flight)) = self.keys[key].current.last().copied() {
@@ -82,7 +82,7 @@ impl Machine {
         it.landed_writes != self.keys[it.key].writes
     }
 
-    /// Others have invalidated since this flight's creator was called.
+    /// Others have invalidated since this flight's load started.
     pub fn overtaken(&mut self, flight: u32, time: &impl Time) {
         if self.flights.get(flight).is_some_and(|flight| flight.is_creation()) {
             self.fence_off(flight);
@@ -90,7 +90,7 @@ impl Machine {
         }
     }
 
-    /// Nobody joins this flight any more, and what it creates is not stored.
+    /// Fences a flight: it cannot be joined, and its value is not stored.
     #[inline(never)]
     pub(super) fn fence_off(&mut self, flight: u32) {
         self.fence(flight);
@@ -123,7 +123,7 @@ impl Machine {
         self.keys[key].events = self.keys[key].events.wrapping_add(1);
     }
 
-    /// Ends a flight for everyone who waits. The rejection of one that was taken over counts for nothing.
+    /// Ends a flight for all waiting calls. The rejection of a flight that was taken over is ignored.
     #[inline(never)]
     pub(super) fn end(&mut self, flight: u32, outcome: Outcome) {
         self.count_event(flight);
@@ -206,7 +206,7 @@ impl Machine {
         self.flights.get(flight).is_some_and(|flight| !flight.is_fenced && flight.outcome.is_none())
     }
 
-    /// When a flight's creator was called, where a strategy is asked about that.
+    /// When a flight's load started, if a strategy needs it.
     pub fn started_at(&self, flight: u32) -> f64 {
         self.flights.get(flight).map_or(f64::NAN, |flight| flight.started_at)
     }
@@ -224,14 +224,14 @@ impl Machine {
         }
     }
 
-    /// What a strategy says of the record that a flight has found, now.
+    /// The strategy's current answer for a flight's record.
     pub fn told(&mut self, flight: u32, says: freshness::Invalidated) {
         if let super::flight::Found::Record { invalidated, .. } = &mut self.flights[flight].found {
             *invalidated = says;
         }
     }
 
-    /// The creation time of the record that a flight has found.
+    /// The creation time of a flight's record.
     pub fn found_at(&self, flight: u32) -> Option<f64> {
         match self.flights.get(flight)?.found {
             super::flight::Found::Record { metadata, .. } => Some(metadata.created),

@@ -7,7 +7,7 @@ use crate::freshness::{Invalidated, Metadata, Why};
 /// What a flight's read found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Found {
-    /// Nothing to serve.
+    /// No record, or one that cannot be used.
     Missing(Why),
     /// A record.
     Record {
@@ -22,35 +22,35 @@ pub enum Found {
     Failed,
 }
 
-/// How far a flight has come.
+/// The phase of a flight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Phase {
-    /// Its read is under way, or waits for its turn.
+    /// Its read is running or queued.
     Reading,
-    /// Its read has landed; whoever shares that decides.
+    /// Its read has ended; the calls that share it decide.
     Read,
-    /// Its leader asks for the backend's lock.
+    /// Its leader is acquiring the backend's lock.
     Locking,
     /// Its creator runs since this time on the steady clock; its timer is set to that one, and has rung for this one.
     Creating { begun: f64, timer_at: f64, rung_at: f64 },
-    /// Its creator has settled; the write is under way.
+    /// Its creator has settled; the write is running.
     Storing,
     /// It has ended.
     Done,
 }
 
-/// What a flight comes to, for those who wait for it.
+/// The outcome of a flight for waiting calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The value that `source` created.
     Created { source: u32 },
-    /// What the flight has found under the backend's lock, created by somebody else.
+    /// The record found under the backend's lock, created by another process.
     Found { source: u32 },
-    /// An error. A creator's own may be answered by a stale value.
+    /// An error. If it is the creator's, callers may get a stale value instead.
     Rejected { source: u32, is_creators: bool },
-    /// Two creators in a row have had their time.
+    /// Two loads in a row took too long.
     TimedOut { source: u32 },
-    /// Nothing: whoever waits begins again.
+    /// No outcome: waiting calls start again.
     Restart,
 }
 
@@ -59,7 +59,7 @@ impl Outcome {
         matches!(self, Outcome::Rejected { .. } | Outcome::TimedOut { .. })
     }
 
-    /// The flight that the host knows the outcome by.
+    /// The flight with which the host keeps the outcome.
     pub fn source(self) -> Option<u32> {
         match self {
             Outcome::Restart => None,
@@ -71,20 +71,20 @@ impl Outcome {
     }
 }
 
-/// The backend's lock in the hands of a flight.
+/// The state of a flight's lock in the backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LockState {
-    /// The backend has none for it, or none has been asked for.
+    /// There is no lock, or it was not asked for.
     None,
-    /// There is one, which has not been asked for yet, or was busy.
+    /// There is a lock, which was not requested yet or was busy.
     Free,
-    /// It is asked for.
+    /// It is being acquired.
     Asking,
     /// It is held.
     Held,
-    /// It was not to be had, for it failed or did not answer: its leader goes on without.
+    /// It failed or did not respond: the leader continues without it.
     Lost,
-    /// It was released, or must not be held any more.
+    /// It was released, or has to be.
     Over,
 }
 
@@ -93,14 +93,14 @@ pub(super) struct Flight {
     pub region: u32,
     pub key: u32,
     pub phase: Phase,
-    /// Nobody joins it, and its value is not stored.
+    /// It cannot be joined, and its value is not stored.
     pub is_fenced: bool,
-    /// It was fenced before anyone had decided what to make of its read: that is made again, once.
+    /// It was fenced before any decision about its record: the read is repeated once.
     pub is_read_fenced: bool,
     pub is_taken_over: bool,
-    /// Born of a takeover: it is not taken over again.
+    /// It is the result of a takeover, and is not taken over again.
     pub is_last_chance: bool,
-    /// Not to be joined, for its backend keeps nothing.
+    /// It cannot be joined, because its backend stores nothing.
     pub is_solitary: bool,
     /// Whether its creator is in its synchronous part.
     pub is_in_creator: bool,
@@ -111,17 +111,17 @@ pub(super) struct Flight {
     pub landed_at: u32,
     /// How many writes its key had seen by then.
     pub landed_writes: u32,
-    /// Who reads, then who leads: on Workers it lives as long as that request.
+    /// The call that reads, then the one that leads: on Workers the flight lives as long as its request.
     pub owner: Ticket,
-    /// Who shares its read.
+    /// The seats that share its read.
     pub boarded: Vec<SeatRef>,
-    /// Who waits for what it comes to.
+    /// The seats that wait for its outcome.
     pub waiters: Vec<SeatRef>,
-    /// How many of both have not left by their signal.
+    /// How many of both were not cancelled by their signal.
     pub waiting: u32,
     /// The flights that were taken over for it, which end with it.
     pub predecessors: Vec<u32>,
-    /// Who has taken it over: until that call leads its successor, or dies.
+    /// The call that took it over, until that call leads its successor or dies.
     pub taken_over_by: Option<Ticket>,
     pub successor: Option<u32>,
     pub outcome: Option<Outcome>,
@@ -134,15 +134,15 @@ pub(super) struct Flight {
     pub place: u32,
     /// Whether what it has created was written.
     pub is_stored: bool,
-    /// Whether its creator has failed, though nobody has made it end.
+    /// Whether its creator has failed while the flight goes on.
     pub has_failed: bool,
     /// Whether a caller has got that rejection.
     pub is_heard: bool,
     /// Whether it was reported.
     pub is_reported: bool,
-    /// When its creator was called, for a strategy that hears of others' invalidations. NaN where that is not asked.
+    /// When its load started, for a strategy with invalidations of others; NaN if it is not needed.
     pub started_at: f64,
-    /// By how many it is known: nobody else can come to ask for it.
+    /// The number of references to it.
     pub references: u32,
 }
 
@@ -205,7 +205,7 @@ impl Flight {
         matches!(self.phase, Phase::Creating { .. } | Phase::Storing)
     }
 
-    /// Whether nothing more comes of its creator.
+    /// Whether its creator can have no more effect.
     pub fn has_settled(&self) -> bool {
         matches!(self.phase, Phase::Storing | Phase::Done)
     }
@@ -214,7 +214,7 @@ impl Flight {
         matches!(self.phase, Phase::Creating { .. }) && !self.is_last_chance && !self.is_taken_over
     }
 
-    /// Milliseconds on the steady clock at which a caller with this lock timeout does not wait any longer.
+    /// When a caller with this lock timeout stops waiting, in milliseconds of the steady clock.
     pub fn deadline(&self, lock_timeout: f64) -> f64 {
         match self.phase {
             Phase::Creating { begun, .. } => begun + lock_timeout * 1_000.0,

@@ -1,7 +1,7 @@
-//! Workers: a request takes its promises and timers with it when it dies, so whoever depends on another's request counts its heartbeats.
+//! Workers: the promises and timers of a request end when it dies, so calls that depend on another request count its heartbeats.
 //!
-//! Nobody acts for another request there. A call is woken by a promise that the other request settles, or by a timer of its own, and then looks;
-//! what others have decided about its flights, it carries out itself.
+//! No request acts for another one. A call is woken by a promise that the other request settles, or by its own timer, and then checks;
+//! it executes itself what others have decided about its flights.
 
 use super::call::{Place, Stage};
 use super::effect::Effect;
@@ -9,13 +9,13 @@ use super::flight::Outcome;
 use super::slab::Ticket;
 use super::{Machine, Time};
 
-/// So many of one's own beats without one of the other's are a death.
+/// How many own beats without one of the other request mean that it has died.
 const SILENCE: u32 = 3;
-/// Milliseconds without a beat that are a death to those who come late and do not wait: a busy isolate has let the timers run by then.
+/// Milliseconds without a beat after which a request is dead for calls that come later: even a busy isolate has run its timers by then.
 const LONG_SILENCE: f64 = 2_000.0;
-/// Milliseconds without a beat after which nothing of a request is kept.
+/// Milliseconds without a beat after which everything of a request is dropped.
 const FORGOTTEN: f64 = 60_000.0;
-/// With more calls than this under way, the dead are looked for.
+/// The number of running calls from which dead requests are searched for.
 const MANY: usize = 100;
 
 /// How often a request was seen alive, and when last: milliseconds of the steady clock, infinity before the first time.
@@ -40,7 +40,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Counts one beat of one's own: whether the other has missed so many that it has died.
+    /// Counts one own beat; returns whether the other has missed so many that it has died.
     pub fn has_died(&mut self, owner: Ticket, beats: u32) -> bool {
         let is_silent = self.owner == Some(owner) && self.beats == beats;
         *self = Seen { owner: Some(owner), beats, silence: if is_silent { self.silence + 1 } else { 0 } };
@@ -53,7 +53,7 @@ impl Seen {
 }
 
 impl Machine {
-    /// The call's own timer has fired: its request is alive. Then it looks.
+    /// The call's own timer has fired: its request is alive, and the call checks its flights.
     pub fn beat(&mut self, call: Ticket, time: &impl Time) {
         if !self.on_workers() || !self.calls.is_current(call) {
             return;
@@ -85,7 +85,7 @@ impl Machine {
         }
     }
 
-    /// From now on the host beats for this call, and keeps it alive.
+    /// Starts the call's heartbeat, and keeps its request alive.
     pub(super) fn keep_alive(&mut self, call: u32, time: &impl Time) {
         let (ticket, on_workers) = (self.calls.ticket(call), self.on_workers());
         let it = &mut self.calls[call];
@@ -107,12 +107,12 @@ impl Machine {
         }
     }
 
-    /// Whether the request of a call has died, to one who comes late.
+    /// Whether the request of a call is dead for a call that comes later.
     pub(super) fn is_long_silent(&self, owner: Ticket, time: &impl Time) -> bool {
         self.on_workers() && (!self.calls.is_current(owner) || time.steady() - self.calls[owner.slot].heartbeat.at > LONG_SILENCE)
     }
 
-    /// What others have decided about its flights, only their own request may carry out.
+    /// Executes what others have decided about a call's flights, which only its own request may do.
     fn obey(&mut self, call: u32) {
         for flight in self.led_by(call) {
             if self.flights[flight].is_fenced {
@@ -167,7 +167,7 @@ impl Machine {
         if self.calls.is_current(owner) { self.calls[owner.slot].heartbeat.count } else { 0 }
     }
 
-    /// Writes of dead requests are not waited for.
+    /// Ends the waiting for writes of dead requests.
     fn unblock_dead(&mut self, call: u32) {
         let blockers = self.blockers_of(call);
         let mut seen = std::mem::take(&mut self.calls[call].seen_writers);
@@ -220,7 +220,7 @@ impl Machine {
         }
     }
 
-    /// Requests that died without anyone waiting leave their flights behind.
+    /// Removes the flights of dead requests that nobody waits for.
     pub(super) fn sweep(&mut self, time: &impl Time) {
         if !self.on_workers() || self.calls.len() <= MANY {
             return;
@@ -237,7 +237,7 @@ impl Machine {
         }
     }
 
-    /// Drops all of a request that has died. Its rounds of locks go first: what ends then must not let them go on.
+    /// Drops everything of a dead request. Its lock rounds go first, so that the end of its flights does not continue them.
     fn forget_call(&mut self, call: u32) {
         self.forget_rounds(call);
         for flight in self.led_by(call) {

@@ -1,4 +1,4 @@
-//! A key with something under way.
+//! A key with running work.
 
 use super::effect::Effect;
 use super::slab::Reusable;
@@ -6,7 +6,7 @@ use super::{Machine, Time};
 
 #[derive(Debug, Default)]
 pub(super) struct Key {
-    /// The flights that may be joined: one a region.
+    /// The flights that may be joined: one per region.
     pub current: Vec<(u32, u32)>,
     /// Flights that were fenced while a runner had them, until that releases: what is stale meanwhile is served, not run a second time.
     pub run: Vec<(u32, u32)>,
@@ -34,7 +34,7 @@ impl Machine {
         self.keys.next()
     }
 
-    /// Enters a key with nothing under way; a call or a write has to follow.
+    /// Adds a key without work; a call or a write has to follow.
     pub fn enter(&mut self) -> u32 {
         self.keys.add()
     }
@@ -70,13 +70,13 @@ impl Machine {
         self.current(it.region, it.key) == Some(flight)
     }
 
-    /// Everyone who comes for the key joins this flight from now on.
+    /// Makes a flight the one that later callers of the key join.
     pub(super) fn make_current(&mut self, flight: u32) {
         let (region, key) = (self.flights[flight].region, self.flights[flight].key);
         self.keys[key].current.push((region, flight));
     }
 
-    /// Nobody joins this flight any more.
+    /// Removes a flight from those that may be joined.
     #[inline(never)]
     pub(super) fn remove_current(&mut self, flight: u32) {
         let key = self.flights[flight].key;
@@ -99,7 +99,7 @@ impl Machine {
         self.keys[key].run.retain(|(_, run)| *run != flight);
     }
 
-    /// Whether somebody creates the key here.
+    /// Whether a load of the key is running.
     pub fn is_locked(&mut self, region: u32, key: u32, time: &impl Time) -> bool {
         let lock_timeout = self.regions[region].settings.lock_timeout;
         let is_created = self.current(region, key).is_some_and(|flight| {

@@ -8,14 +8,14 @@ use super::flight::{Found, LockState};
 use super::slab::{Reusable, Ticket};
 use super::{Machine, Time};
 
-/// What the backend's lock answers.
+/// The answer of a backend's lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockAnswer {
-    /// It is held now.
+    /// The lock is acquired.
     Granted,
-    /// Somebody else has it.
+    /// Another holder has it.
     Busy,
-    /// It failed, or has not answered in time.
+    /// It failed or did not respond in time.
     Failed,
 }
 

@@ -1,27 +1,27 @@
-//! The dogpile lock: a region as a state machine without a host.
+//! The region as a state machine that knows nothing of its host.
 //!
-//! What happens comes in by a method: a call, a read that has landed, a creator that has settled, a timer. What the host is to do comes out as a
-//! queue of [`Effect`]s. Everything is a number here; the host keeps keys, records, creators and promises by these numbers. Nothing is borrowed
+//! Events arrive as method calls: a call, a finished read, a settled creator, a timer. The host's work comes out as a
+//! queue of [`Effect`]s. Everything is a number here; the host keeps keys, records, creators and promises by these numbers. The machine is not borrowed
 //! while the host acts on an effect, so user code may call back at any time.
 //!
-//! | file | what it decides |
+//! | file | contents |
 //! |---|---|
-//! | `call` | what one caller asks for, with a seat for each of its keys |
-//! | `round` | how a call goes about: refresh, join or begin flights, read, decide, again |
+//! | `call` | the options of one call, with a seat for each of its keys |
+//! | `round` | the steps of a call: refresh, join or start flights, read, decide, repeat |
 //! | `flight` | one key's read, creation and write, and its phases |
-//! | `decision` | what a seat does with what was read: be served, lead, wait, take over |
-//! | `serving` | what a record is worth to a call, and how the call gets it |
-//! | `waiting` | what a seat that waits gets, and when it gives up |
-//! | `takeover` | a leader that is late or dead is replaced |
-//! | `batch`, `creation`, `storing` | the creator's call, for many keys at once, and what becomes of its values |
-//! | `runner` | a region's runner, which replaces what is stale in the background |
-//! | `lock`, `lock_round` | the backend's locks, which reach other tabs, isolates and processes |
-//! | `peek` | a look by numbers alone, for the many who come while a key is created |
+//! | `decision` | the decision of a seat after a read: be served, lead, wait, take over |
+//! | `serving` | whether a record is fresh for a call, and how the call gets it |
+//! | `waiting` | the result of a waiting seat, and its time limit |
+//! | `takeover` | replaces a leader that is late or dead |
+//! | `batch`, `creation`, `storing` | the creator's call, for many keys at once, and its values |
+//! | `runner` | a region's runner, which loads stale values in the background |
+//! | `lock`, `lock_round` | the backend's locks, shared with other tabs, isolates and processes |
+//! | `peek` | a shortcut with only numbers, for callers of a key that is loading |
 //! | `write_queue`, `read_queue` | writes of a key, one after another; reads wait for them |
-//! | `fence` | what makes a flight's value one that must not be stored |
-//! | `cancellation` | callers that leave by their signal or their timeout |
-//! | `heartbeat` | Workers, where a request may die in the middle of anything |
-//! | `dropping` | hosts where a request that dies says so |
+//! | `fence` | events after which a flight's value must not be stored |
+//! | `cancellation` | callers that stop waiting, by a signal or a timeout |
+//! | `heartbeat` | Workers, where a request may die at any time |
+//! | `dropping` | hosts that report the end of a request |
 
 use std::collections::VecDeque;
 
@@ -69,17 +69,17 @@ use region::Region;
 use slab::Slab;
 use write_queue::Write;
 
-/// The host's clocks. A look at one costs as much as a decision, so nobody looks without need.
+/// The host's clocks. Reading one costs as much as a decision, so they are read only when needed.
 pub trait Time {
     /// Seconds since the epoch, by the region's clock.
     fn now(&self) -> f64;
-    /// The same, later than every other stamp.
+    /// A creation time, later than every other one.
     fn stamp(&self) -> f64;
-    /// Milliseconds on a clock that nobody sets.
+    /// Milliseconds on a monotonic clock.
     fn steady(&self) -> f64;
 }
 
-/// The regions over one backend, and all that is under way in them.
+/// The regions over one backend, and their running work.
 #[derive(Debug)]
 pub struct Machine {
     regions: Slab<Region>,
@@ -175,7 +175,7 @@ impl Machine {
         [self.keys.len(), self.calls.len(), self.flights.len(), self.batches.len(), self.lock_rounds.len(), self.writes.len()]
     }
 
-    /// The next thing to do for the host. A number is free again when the host is told, not before: until then it knows something by it.
+    /// The next effect for the host. A number is reused only after the host got the effect that frees it.
     #[inline(never)]
     pub fn next_effect(&mut self) -> Option<Effect> {
         while let Some(effect) = self.effects.pop_front() {

@@ -1,5 +1,5 @@
-//! A look at a flight by numbers alone, for the many who come while a key is created and ask for nothing special. A differential test holds it to
-//! what the full way gives.
+//! A shortcut with only numbers, for callers without special options of a key that is loading. A differential test compares it with
+//! the full path.
 
 use super::call::{Left, Place, Request, Seat, SeatRef};
 use super::flight::{Found, Phase};

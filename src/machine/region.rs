@@ -1,34 +1,34 @@
-//! What the machine knows of a region: its settings, its invalidation times, its counts.
+//! The machine's part of a region: settings, invalidation times, counters.
 
 use super::Time;
 use super::slab::Reusable;
 use crate::freshness::{Invalidated, Invalidations};
 
-/// How a region is configured. Times are in seconds, infinity for never.
+/// The configuration of a region. Times are in seconds; infinity means never.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// When records expire, unless they or a call say otherwise.
+    /// The age at which records expire, unless they or the call have their own limit.
     pub expiration: Option<f64>,
-    /// For how long a creator, a lock or the backend is waited for.
+    /// How long a load, a lock or the backend may take.
     pub lock_timeout: f64,
-    /// Whether the backend keeps anything: else nobody waits for anybody.
+    /// Whether the backend stores anything; if not, every call loads for itself.
     pub coalesces: bool,
     /// Whether the backend has locks.
     pub has_locks: bool,
-    /// Whether a runner replaces what is stale.
+    /// Whether a runner loads stale values.
     pub has_runner: bool,
-    /// Whether a strategy of the user's says what is invalidated.
+    /// Whether the user's strategy decides what is invalidated.
     pub has_strategy: bool,
-    /// Whether that strategy is to be asked for news.
+    /// Whether that strategy has to be refreshed.
     pub refreshes: bool,
-    /// Whether an observer is told.
+    /// Whether there is an observer.
     pub is_observed: bool,
     /// Whether a failed write rejects.
     pub throws: bool,
 }
 
 impl Default for Settings {
-    /// Nothing expires, and whoever calls creates for itself, for as long as it takes.
+    /// Nothing expires, every call loads for itself, and there is no time limit.
     fn default() -> Self {
         Self {
             expiration: None,
@@ -44,27 +44,27 @@ impl Default for Settings {
     }
 }
 
-/// What a region counts.
+/// The counters of a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Fresh values served.
+    /// Fresh values returned.
     pub hits: u32,
-    /// Stale values served.
+    /// Stale values returned.
     pub stale_hits: u32,
-    /// Calls for which there was nothing.
+    /// Calls that found no value to return.
     pub misses: u32,
     /// Values that creators were called for.
     pub creations: u32,
-    /// Values that they failed to give.
+    /// Creations that failed.
     pub creation_errors: u32,
-    /// Calls that got what another one has created.
+    /// Calls that got a value loaded by another call.
     pub coalesced: u32,
-    /// Leaders that were replaced.
+    /// Loads that another call took over.
     pub takeovers: u32,
 }
 
 impl Counts {
-    /// In the order of the fields.
+    /// A counter by its index, in the order of the fields.
     pub fn by_number(&self, index: u32) -> u32 {
         match index {
             0 => self.hits,

@@ -1,4 +1,4 @@
-//! How a call goes about: it asks the strategy, joins or begins a flight for each open seat, reads, decides, and begins again where a seat is left open.
+//! The steps of a call: it refreshes the strategy, joins or starts a flight for each open seat, reads, decides, and repeats this if a seat is left open.
 
 use super::call::{Left, Place, Request, Seat, SeatRef, Stage};
 use super::effect::{Effect, Failure};

@@ -1,4 +1,4 @@
-//! A region's runner: it replaces what is stale in the background, and owns the flight until it releases.
+//! A region's runner: it loads stale values in the background, and owns the flight until it releases.
 
 use super::call::Place;
 use super::effect::{Effect, Failure, Served};

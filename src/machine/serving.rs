@@ -1,4 +1,4 @@
-//! What a record is worth to a call, and how the call gets it.
+//! Whether a record is fresh for a call, and how the call gets it.
 
 use super::call::Left;
 use super::effect::{Effect, Event, Served};

@@ -1,4 +1,4 @@
-//! Numbered places for what is under way. A place is used again; its serial is not, so that what arrives late finds nobody.
+//! Numbered places for running work. A place is reused, its serial is not, so that late events find nothing.
 
 /// Names what stood in a place at one time: an answer that carries it finds nobody once that is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

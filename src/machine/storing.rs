@@ -1,4 +1,4 @@
-//! What becomes of the values that a creator has given: accepted, stored unless their flights were fenced, given to those who wait.
+//! Handles the values of a creator: accepted, stored unless their flights were fenced, returned to waiting calls.
 
 use super::creation::Accepted;
 use super::effect::Effect;

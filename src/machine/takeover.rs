@@ -1,4 +1,4 @@
-//! Takeovers: a leader that is late or dead is replaced. Those who wait for it get its value if that comes first, else what its successor comes to.
+//! Takeovers: a leader that is late or dead is replaced. Waiting calls get the value that comes first, else the successor's outcome.
 
 use super::Machine;
 use super::effect::Event;

@@ -1,4 +1,4 @@
-//! What a seat that waits for a creation gets, and when it does not wait any longer.
+//! The result of a seat that waits for a load, and its time limit.
 
 use super::call::{Left, Place};
 use super::effect::{Effect, Event, Failure, Served};

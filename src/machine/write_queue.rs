@@ -1,5 +1,5 @@
-//! The write queue of a key: writes are sent one after another. A backend that answers at once never has one. A flight's read waits for the writes
-//! that are queued when it is to be sent; its own write is sent at once, since whatever was queued has fenced it.
+//! The write queue of a key: writes are sent one after another. Synchronous backends never have one. A flight's read waits for the writes
+//! that are queued before it; its own write is sent at once, because any write in the queue has fenced the flight.
 
 use super::effect::Effect;
 use super::slab::{Reusable, Ticket};

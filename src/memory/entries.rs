@@ -1,9 +1,9 @@
-//! A map that forgets, by the same rules as pkg/backends/entries.js.
+//! A map with a limit, with the same rules as pkg/backends/entries.js.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// So many entries are looked at for every one that is set: all of them in the time that half as many are set.
+/// How many entries the sweep checks for each write: all of them during half as many writes.
 const LOOKS: usize = 2;
 
 /// Deadlines are whole seconds since 2026, as in JavaScript, where small integers take less memory.
@@ -14,7 +14,7 @@ const NEVER: f64 = ((1 << 30) - 1) as f64;
 const HEAD: usize = 0;
 
 struct Node<T> {
-    /// The head has none, and neither has a place that is free.
+    /// `None` for the head and for free places.
     entry: Option<(Arc<str>, T)>,
     deadline: f64,
     is_visited: bool,
@@ -22,14 +22,14 @@ struct Node<T> {
     newer: usize,
 }
 
-/// Beyond `max_entries` what nobody has asked for lately goes first, by SIEVE (Zhang et al., NSDI 2024); what is of no use any more goes when the
-/// sweep comes by.
+/// Beyond `max_entries` it removes an entry that was not read lately, by SIEVE (Zhang et al., NSDI 2024); a sweep removes expired
+/// entries gradually.
 pub(super) struct Entries<T> {
     places: HashMap<Arc<str>, usize>,
     nodes: Vec<Node<T>>,
     free: Vec<usize>,
     max_entries: usize,
-    /// Both go from the oldest to the newest.
+    /// SIEVE's hand and the sweep; both move from the oldest to the newest.
     sieve: usize,
     sweep: usize,
 }
@@ -54,7 +54,7 @@ impl<T> Entries<T> {
         node.entry.as_ref().map(|(_, item)| item)
     }
 
-    /// `now`: seconds since the epoch; `retention`: seconds after which nobody will ask for it. Gives what has gone, for the caller to drop.
+    /// `now`: seconds since the epoch; `retention`: seconds after which the entry may be removed. Returns the removed entries, for the caller to drop.
     pub fn set(&mut self, key: &str, item: T, retention: f64, now: f64) -> Vec<T> {
         let now = now - BEGINNING;
         let deadline = (now + retention).ceil().min(NEVER);
@@ -108,7 +108,7 @@ impl<T> Entries<T> {
         Some(item)
     }
 
-    /// Whoever was asked for since the hand came by last is spared once more.
+    /// SIEVE: an entry that was read since the hand's last visit is kept once more.
     fn evict(&mut self) -> Option<T> {
         let mut place = self.sieve;
         while place == HEAD || self.nodes[place].is_visited {

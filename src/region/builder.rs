@@ -1,4 +1,4 @@
-//! How a region is set up.
+//! The options of a region.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use crate::backend::Backend;
 use crate::machine::Settings;
 use crate::runtime::Runtime;
 
-/// Sets up a [`Region`].
+/// The options of a [`Region`], which `build` creates.
 pub struct RegionBuilder<V, E, B, R> {
     backend: B,
     runtime: R,
@@ -33,35 +33,35 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         Self { backend, runtime, expiration: None, lock_timeout: 30.0, stale_if_error: None, mangler: None, types: PhantomData }
     }
 
-    /// When values become stale, unless they or a call say otherwise. Default: never.
+    /// The age at which a value expires, unless the value or the call has its own limit. Default: never.
     #[must_use]
     pub fn expiration(mut self, expiration: Duration) -> Self {
         self.expiration = Some(expiration.as_secs_f64());
         self
     }
 
-    /// For how long a creator, a lock or the backend is waited for. Default: 30 seconds.
+    /// How long a load may run before another caller takes over, and how long the backend or a lock may take to respond. Default: 30 seconds.
     #[must_use]
     pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
         self.lock_timeout = lock_timeout.as_secs_f64();
         self
     }
 
-    /// Where a creator fails, a value is served that has expired no longer ago than this. Default: none is.
+    /// Returns a stale value if the creator fails and the value expired no longer ago than this. Default: the creator's error.
     #[must_use]
     pub fn stale_if_error(mut self, grace: Duration) -> Self {
         self.stale_if_error = Some(grace.as_secs_f64());
         self
     }
 
-    /// From a key to the one that the backend sees. Default: the same.
+    /// A function that changes every key before it reaches the backend. Default: none.
     #[must_use]
     pub fn key_mangler(mut self, mangler: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         self.mangler = Some(Box::new(mangler));
         self
     }
 
-    /// The region.
+    /// Creates the region.
     pub fn build(self) -> Region<V, E, B, R> {
         let settings = Settings {
             expiration: self.expiration,

@@ -175,7 +175,7 @@ impl<V, E, L, W> State<V, E, L, W> {
         self.wake_caller(self.machine.call_of_round(round)); // which waits no longer than that
     }
 
-    /// Those who follow a call look again.
+    /// Notify the followers of a call.
     fn changed(&mut self, call: u32) {
         let followers = self.caller_of(call).map(|caller| std::mem::take(&mut caller.followers)).unwrap_or_default();
         for follower in followers {

@@ -1,16 +1,16 @@
-//! What a call fails with.
+//! The error of a call.
 
 use std::fmt;
 
-/// Why there is no value.
+/// Why a call returned no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// The creator has failed; all who waited for it are told the same.
+    /// The creator failed. All waiting callers get the same error.
     Creator(E),
-    /// Two creations in a row have not ended within `lock_timeout`.
+    /// Two loads in a row took longer than `lock_timeout`.
     TimedOut,
-    /// A creator of many keys has given another number of values than it was given keys.
+    /// A creator of many keys returned another number of values.
     Incomplete,
 }
 

@@ -1,4 +1,4 @@
-//! What there is for a key, where the caller itself creates.
+//! Loading without a closure.
 
 use std::future::Ready;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use crate::backend::Backend;
 use crate::machine::Served;
 use crate::runtime::Runtime;
 
-/// What there is for a key.
+/// The result of [`Region::look_up`](super::Region::look_up).
 pub enum Lookup<V, E, B: Backend<V>, R: Runtime> {
-    /// It was stored, and is fresh.
+    /// The stored value is fresh.
     Fresh(V),
-    /// It has expired or was invalidated; somebody else creates its successor.
+    /// The stored value has expired or was invalidated; another caller loads the new one.
     Stale(V),
-    /// What somebody else has just created, or failed to create.
+    /// The value or error of another caller's load, which this call waited for.
     Joined(Result<V, Error<E>>),
-    /// Nobody creates it: this caller does, for all.
+    /// There is no fresh value, and this caller has to create it.
     Vacant(Vacancy<V, E, B, R>),
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn look_up<V: Clone + 'static, E: Clone + 'static, B: Backend<V
 }
 
 impl<E: Clone> Error<Arc<E>> {
-    /// The same, with an error of one's own.
+    /// The same with an owned error.
     pub(super) fn into_own(self) -> Error<E> {
         match self {
             Error::Creator(error) => Error::Creator(Arc::try_unwrap(error).unwrap_or_else(|error| E::clone(&error))),

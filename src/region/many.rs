@@ -9,8 +9,8 @@ use crate::backend::Backend;
 use crate::runtime::Runtime;
 
 impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> Region<V, E, B, R> {
-    /// The value under each of these keys, in their order. `create` is called with the keys that nobody else creates, once, or, where the backend has
-    /// locks, once for each group of keys whose locks are acquired together; it gives a value for each.
+    /// Returns the values under these keys, in order. `create` is called once, with the keys that nobody else is loading, and returns a value for each
+    /// of them. If the backend has locks, it is called once for each group of keys whose locks are acquired together.
     ///
     /// ```
     /// # use dogpile::{MemoryBackend, Native, Region};
@@ -26,7 +26,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// ```
     ///
     /// # Errors
-    /// As [`get_or_create`](Self::get_or_create); [`Error::Incomplete`] when `create` has given another number of values than it was given keys.
+    /// Like [`get_or_create`](Self::get_or_create); [`Error::Incomplete`] if `create` returned another number of values.
     pub async fn get_or_create_many<'k, F: Future<Output = Result<Vec<V>, E>>>(
         &self,
         keys: &[&'k str],
@@ -35,10 +35,10 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.get_or_create_many_with(keys, &CallOptions::default(), create).await
     }
 
-    /// The same, of a call with options of its own.
+    /// Like [`get_or_create_many`](Self::get_or_create_many), with options.
     ///
     /// # Errors
-    /// As [`get_or_create_many`](Self::get_or_create_many).
+    /// Like [`get_or_create_many`](Self::get_or_create_many).
     pub async fn get_or_create_many_with<'k, F: Future<Output = Result<Vec<V>, E>>>(
         &self,
         keys: &[&'k str],

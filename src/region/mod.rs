@@ -1,14 +1,14 @@
-//! The region for Rust: an asynchronous driver over the machine, which decides. Nothing is spawned: each future carries out what its own call is told to.
+//! The region for Rust: an asynchronous driver of the state machine. It spawns no tasks: each future does the work of its own call.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
-//! | `builder`, `options` | how a region is set up, and what one call asks for |
-//! | `state`, `effects` | the machine, what it knows by numbers, and what becomes of each effect |
-//! | `caller` | what one future has to do, and what it has been given |
-//! | `drive` | carries out what a call is told to, until it has its answer |
-//! | `tasks` | from what the machine says to what a future does, and back |
-//! | `operation` | one thing that a future waits for: a read, a lock, a write |
-//! | `lookup`, `vacancy` | creation by the caller, where a closure cannot do it |
+//! | `builder`, `options` | options of a region and of a call |
+//! | `state`, `effects` | the machine, the objects behind its numbers, and how each effect is handled |
+//! | `caller` | the tasks and results of one future |
+//! | `drive` | runs the tasks of a call until it has its answer |
+//! | `tasks` | converts effects to tasks, and results to events |
+//! | `operation` | one operation that a future awaits: a read, a lock, a write |
+//! | `lookup`, `vacancy` | loading without a closure |
 //! | `many` | `get_or_create_many` |
 //! | `read`, `write` | `get`; `set` and `delete` |
 
@@ -50,7 +50,7 @@ use state::State;
 
 type Waker<R> = <<R as Runtime>::Wakeup as Wakeup>::Waker;
 
-/// What all clones of a region share.
+/// The state that all clones of a region share.
 struct Shared<V, E, B: Backend<V>, R: Runtime> {
     backend: B,
     runtime: R,
@@ -60,7 +60,7 @@ struct Shared<V, E, B: Backend<V>, R: Runtime> {
     state: Mutex<State<V, E, B::Lock, Waker<R>>>,
 }
 
-/// A cache that computes each value once, however many ask for it. Cheap to clone; the clones are one region.
+/// A cache that computes each value once, however many callers ask. It is cheap to clone; all clones share one state.
 ///
 /// ```
 /// use std::time::Duration;
@@ -91,27 +91,27 @@ impl<V, E, B: Backend<V>, R: Runtime> std::fmt::Debug for Region<V, E, B, R> {
 }
 
 impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> Region<V, E, B, R> {
-    /// A region over a backend; see [`RegionBuilder`] for what can be set.
+    /// Creates a builder for a region over a backend. [`RegionBuilder`] has the options.
     pub fn builder(backend: B, runtime: R) -> RegionBuilder<V, E, B, R> {
         RegionBuilder::new(backend, runtime)
     }
 
-    /// The value under a key: a fresh one; the stale one while another caller creates; or what is created, once, for all who wait.
+    /// Returns the value under a key, and calls `create` to load it if it is missing or stale. Concurrent callers share one load: they wait for it, or
+    /// get the stale value at once.
     ///
-    /// `create` runs inside this future: if that is dropped, one of those who wait creates in its place. A creation that takes longer than
-    /// `lock_timeout` is taken over by one of those who wait.
+    /// `create` runs inside this future. If the future is dropped, or the load takes longer than `lock_timeout`, a waiting caller takes over.
     ///
     /// # Errors
-    /// [`Error::Creator`] with what `create` has failed with, for all who waited for it; [`Error::TimedOut`] when two creations in a row have not
-    /// ended within `lock_timeout`.
+    /// [`Error::Creator`] with the error of `create`, for all waiting callers; [`Error::TimedOut`] if two loads in a row took longer than
+    /// `lock_timeout`.
     pub async fn get_or_create(&self, key: &str, create: impl AsyncFnOnce() -> Result<V, E>) -> Result<V, Error<E>> {
         self.get_or_create_with(key, &CallOptions::default(), create).await
     }
 
-    /// The same, of a call with options of its own.
+    /// Like [`get_or_create`](Self::get_or_create), with options.
     ///
     /// # Errors
-    /// As [`get_or_create`](Self::get_or_create).
+    /// Like [`get_or_create`](Self::get_or_create).
     pub async fn get_or_create_with(
         &self,
         key: &str,
@@ -132,8 +132,8 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         }
     }
 
-    /// A call was taken over, and whoever has done so is gone. It does not lead a second time, since it has begun before the others came: they create
-    /// without it, and it waits for its own creator once more.
+    /// Waits for the call's own creator once more, after another caller took over and was dropped. The call does not lead again, because its load
+    /// started before the others came; they load without it.
     async fn finish_alone(
         &self,
         handle: Handle<V, E, B, R>,
@@ -145,7 +145,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         values.into_iter().next().ok_or(Error::Incomplete)
     }
 
-    /// What there is for a key, without a closure: whoever is given a [`Vacancy`] creates, and everyone else waits for that or is given what is stale.
+    /// Looks up a key without a closure: one caller gets a [`Vacancy`] and creates the value; the others wait for it, or get the stale value.
     ///
     /// ```
     /// # use dogpile::{Lookup, MemoryBackend, Native, Region};
@@ -162,12 +162,12 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.look_up_with(key, &CallOptions::default()).await
     }
 
-    /// The same, of a call with options of its own.
+    /// Like [`look_up`](Self::look_up), with options.
     pub async fn look_up_with(&self, key: &str, options: &CallOptions) -> Lookup<V, E, B, R> {
         lookup::look_up(Handle::call(&self.shared, &[self.shared.mangled(key)], options, false)).await
     }
 
-    /// Ends every value that was created until now: none of them is served as fresh any more. In effect when this returns.
+    /// Invalidates all values that were created until now. It takes effect before it returns.
     pub fn invalidate(&self, how: Invalidate) {
         self.shared.act(|state, time| {
             let stamp = time.stamp();
@@ -176,19 +176,19 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         });
     }
 
-    /// Whether somebody creates a value for this key here, at this moment.
+    /// Whether a load of this key is running in this region.
     pub fn key_is_locked(&self, key: &str) -> bool {
         let key = self.shared.mangled(key);
         self.shared
             .with(|state, time| state.number(&key).is_some_and(|number| state.machine.is_locked(state.region, number, time)))
     }
 
-    /// How often what has happened.
+    /// Returns the counters of the region.
     pub fn counts(&self) -> Counts {
         self.shared.with(|state, _| state.machine.counts(state.region))
     }
 
-    /// How much is under way: keys, calls, flights, creators' calls, locks, writes. All are 0 where nothing is.
+    /// Returns the numbers of keys, calls, flights, creator calls, locks and writes in progress. All are 0 when the region is idle.
     pub fn sizes(&self) -> [usize; 6] {
         self.shared.with(|state, _| state.machine.sizes())
     }
@@ -199,7 +199,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     }
 }
 
-/// What a call with a creator has come to.
+/// The outcome of a call with a creator.
 fn answers_of<V, E: Clone, F>(driven: Driven<V, E, F>) -> Result<Vec<Answer<V>>, Error<E>> {
     match driven {
         Driven::Answered(answers, _) => answers.map_err(Error::into_own),

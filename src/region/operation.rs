@@ -1,4 +1,4 @@
-//! One thing that a future waits for: a read, a lock, a write.
+//! One operation that a future awaits: a read, a lock, a write.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -19,10 +19,10 @@ use crate::runtime::{Runtime, Wakeup};
 /// A flight and its key.
 pub(super) type Keyed = (u32, Arc<str>);
 
-/// What is written: a key, its record, and for how long that is kept.
+/// A write: a key, its record, and how long the backend keeps it.
 pub(super) type Entry<V> = (Arc<str>, Arc<Record<V>>, Option<Duration>);
 
-/// What a read has found for a flight, `Err` where it has failed.
+/// The result of a read for a flight, `Err` if it failed.
 pub(super) type Read<V> = (u32, Result<Option<Record<V>>, ()>);
 
 pub(super) enum Operation<V, L> {
@@ -34,7 +34,7 @@ pub(super) enum Operation<V, L> {
     Store { batch: Ticket, entries: Vec<Entry<V>> },
 }
 
-/// What an operation has come to.
+/// The result of an operation.
 pub(super) enum Done<V, L, E> {
     Read {
         of: Ticket,
@@ -50,7 +50,7 @@ pub(super) enum Done<V, L, E> {
         lock: L,
         answer: LockAnswer,
     },
-    /// The wait for a lock was given up: it is dropped.
+    /// The wait for a lock was cancelled; the lock is dropped.
     GivenUp,
     HandedOver {
         flight: Ticket,
@@ -60,7 +60,7 @@ pub(super) enum Done<V, L, E> {
     Unlocked {
         round: Ticket,
     },
-    /// `Err` with what the backend has failed with, nothing where it has not answered.
+    /// `Err` with the backend's error, or `None` if it did not respond.
     Stored {
         batch: Ticket,
         result: Result<(), Option<E>>,
@@ -68,7 +68,7 @@ pub(super) enum Done<V, L, E> {
 }
 
 impl<V, L> Operation<V, L> {
-    /// Whether it is carried out though its own caller has its answer: others wait for what it does.
+    /// Whether it runs even if its own caller already has its answer, because other callers wait for it.
     pub fn is_owed(&self) -> bool {
         matches!(self, Operation::Store { .. } | Operation::Unlock { .. })
     }
@@ -122,7 +122,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Shared<V, E, B, R> {
     }
 }
 
-/// What a future comes to, if that takes no longer than so many seconds. A timer is set only for what does not end at once.
+/// Awaits a future for at most `limit` seconds; `None` if it takes longer. A timer is set only if the future is not ready at once.
 pub(super) async fn within<V, E, B: Backend<V>, R: Runtime, F: Future>(
     shared: &Shared<V, E, B, R>,
     limit: f64,
@@ -141,7 +141,7 @@ pub(super) async fn within<V, E, B: Backend<V>, R: Runtime, F: Future>(
     .await
 }
 
-/// What was found, as the machine has it.
+/// The result of a read as the machine's type.
 pub(super) fn found_in<V>(record: Result<Option<&Record<V>>, ()>) -> Found {
     match record {
         Ok(Some(record)) => Found::Record {

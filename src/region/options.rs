@@ -1,22 +1,22 @@
-//! What one call asks for, and how a region invalidates.
+//! The options of a call and of an invalidation.
 
 use std::time::Duration;
 
 use crate::machine::Request;
 
-/// From a key to the one that the backend sees.
+/// Changes a key before it reaches the backend.
 pub(super) type Mangler = Box<dyn Fn(&str) -> String + Send + Sync>;
 
-/// How a region's values are ended.
+/// How a region's values are invalidated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Invalidate {
-    /// They are gone.
+    /// They count as missing.
     Hard,
-    /// They are stale: served while one caller creates anew.
+    /// They count as stale: callers get them while one caller loads.
     Soft,
 }
 
-/// What one call wants otherwise than its region. By default nothing.
+/// Options of one call, which override the region's. Default: the region's.
 ///
 /// ```
 /// let options = dogpile::CallOptions::default().expiration(std::time::Duration::from_secs(5)).force_refresh(true);
@@ -30,35 +30,35 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// How old a value may be for this call. Default: what the value or its region says.
+    /// The age at which a value counts as expired for this call. Default: the value's own limit, else the region's.
     #[must_use]
     pub fn expiration(mut self, expiration: Duration) -> Self {
         self.expiration = Some(expiration.as_secs_f64());
         self
     }
 
-    /// For how long this call waits for a creator before it takes over. Default: the region's.
+    /// How long a load may run before this call takes over. Default: the region's.
     #[must_use]
     pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
         self.lock_timeout = Some(lock_timeout.as_secs_f64());
         self
     }
 
-    /// Where the creator fails, this call takes a value that has expired no longer ago than this. Default: the region's.
+    /// Returns a stale value if the creator fails and the value expired no longer ago than this. Default: the region's.
     #[must_use]
     pub fn stale_if_error(mut self, grace: Duration) -> Self {
         self.stale_if_error = Some(grace.as_secs_f64());
         self
     }
 
-    /// Whether this call wants a new value whatever there is. Default: no.
+    /// Loads even if there is a fresh value; if a load is running, the call joins it. Default: `false`.
     #[must_use]
     pub fn force_refresh(mut self, force_refresh: bool) -> Self {
         self.force_refresh = force_refresh;
         self
     }
 
-    /// As the machine has it.
+    /// The options as the machine's request.
     pub(super) fn request(&self, is_multi: bool, lock_timeout: f64, stale_if_error: Option<f64>) -> Request {
         Request {
             expiration: self.expiration,

@@ -1,4 +1,4 @@
-//! `get`: what is fresh, without waiting for anybody's creation.
+//! `get`: fresh values, without waiting for a load.
 
 use super::operation::{found_in, within};
 use super::{CallOptions, Region};
@@ -8,7 +8,7 @@ use crate::record::Record;
 use crate::runtime::Runtime;
 
 impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> Region<V, E, B, R> {
-    /// The fresh value under a key, if there is one. It neither waits for a creation nor begins one.
+    /// Returns the value under a key, `None` if it is missing, expired or invalidated. It neither waits for a load nor starts one.
     ///
     /// # Errors
     /// The backend's.
@@ -16,7 +16,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.get_with(key, &CallOptions::default()).await
     }
 
-    /// The same, by an expiration of the call's own; its other options say nothing here.
+    /// Like [`get`](Self::get), with the call's own expiration. Other options have no effect.
     ///
     /// # Errors
     /// The backend's.
@@ -26,7 +26,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         Ok(self.fresh(read.transpose()?.flatten(), options))
     }
 
-    /// The fresh value under each of these keys, in their order, if there is one.
+    /// Like [`get`](Self::get) for many keys, in order, with one backend read.
     ///
     /// # Errors
     /// The backend's.
@@ -34,7 +34,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.get_many_with(keys, &CallOptions::default()).await
     }
 
-    /// The same, by an expiration of the call's own; its other options say nothing here.
+    /// Like [`get_many`](Self::get_many), with the call's own expiration. Other options have no effect.
     ///
     /// # Errors
     /// The backend's.

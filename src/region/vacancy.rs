@@ -9,16 +9,16 @@ use crate::backend::Backend;
 use crate::machine::Ticket;
 use crate::runtime::Runtime;
 
-/// The right to create one value, for all who wait for it. Dropped unfilled, it goes to the next who waits.
+/// The right to create one value, for all waiting callers. If it is dropped unfilled, the next waiting caller gets it.
 ///
-/// It belongs to whoever holds it: it may be moved into another task, or into what a Worker's `wait_until` is given.
+/// It may be moved into another task, or into the future that a Worker's `wait_until` gets.
 #[must_use = "others wait for the value"]
 pub struct Vacancy<V, E, B: Backend<V>, R: Runtime> {
     handle: Handle<V, E, B, R>,
     batch: Ticket,
     stale: Option<V>,
     expiration: Option<f64>,
-    /// On Workers: the request is seen alive while the value is created.
+    /// On Workers: the request's heartbeat while the value is created.
     beat: Option<R::Beat>,
 }
 
@@ -35,7 +35,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         Self { handle, batch, stale, expiration: None, beat }
     }
 
-    /// What the value is to replace, if there is something: it has expired, or was invalidated but may still be served.
+    /// The stale value that is being replaced, if there is one.
     pub fn stale(&self) -> Option<&V> {
         self.stale.as_ref()
     }
@@ -46,27 +46,27 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self
     }
 
-    /// Stores the value, then gives it to all who wait. It is not stored if the key was written, deleted or invalidated meanwhile, or if another
-    /// caller has taken over since it took too long.
+    /// Stores the value and returns it to all waiting callers. It is not stored if the key was written, deleted or invalidated meanwhile, or if another
+    /// caller took over because it was late.
     ///
     /// # Errors
-    /// The backend's, when it has failed to store. Those who wait have got the value all the same.
+    /// The backend's, if it failed to store the value. Waiting callers get the value nevertheless.
     pub async fn fill(self, value: V) -> Result<(), B::Error> {
         let Self { handle, batch, expiration, beat, .. } = self;
         let _alive = beat;
         handle.created(batch, Creation { result: Ok(vec![value]), own: expiration, is_kept: true });
         match drive(&handle, |_| None::<NoCreator<V, E>>).await {
             Driven::Answered(_, failed_to_store) => failed_to_store.map_or(Ok(()), Err),
-            Driven::Vacant(_) => Ok(()), // somebody has taken over, and is gone: whoever waits creates now, for the value was begun too early
+            Driven::Vacant(_) => Ok(()), // another caller took over and was dropped: a waiting caller loads, as this value was started too early
         }
     }
 
-    /// Gives the value to all who wait, and stores nothing.
+    /// Returns the value to all waiting callers without storing it.
     pub fn pass(self, value: V) {
         self.end(Ok(vec![value]));
     }
 
-    /// Tells all who wait that there will be no value, and why.
+    /// Fails with an error, which all waiting callers get.
     pub fn fail(self, error: E) {
         self.end(Err(error));
     }

@@ -1,4 +1,4 @@
-//! `set` and `delete`: each write waits for those of its keys that came before.
+//! `set` and `delete`: each write waits for earlier writes of its keys.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,7 +15,7 @@ use crate::record::Record;
 use crate::runtime::{Runtime, Wakeup};
 
 impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> Region<V, E, B, R> {
-    /// Stores a value. It counts at once: what is being created for the key is not stored over it.
+    /// Stores a value. If a load of this key is running, its result does not overwrite the value; callers that already wait still receive it.
     ///
     /// # Errors
     /// The backend's.
@@ -23,7 +23,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.store(&[key], vec![self.record(value, None)]).await
     }
 
-    /// The same, of a value with an expiration of its own.
+    /// Like [`set`](Self::set), with the value's own expiration.
     ///
     /// # Errors
     /// The backend's.
@@ -31,7 +31,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.store(&[key], vec![self.record(value, Some(expiration.as_secs_f64()))]).await
     }
 
-    /// Stores a value under each of these keys. Of two values for one key the later one counts.
+    /// Like [`set`](Self::set) for many values. If a key is given twice, its last value is stored.
     ///
     /// # Errors
     /// The backend's.
@@ -40,7 +40,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.store(&keys, values.into_iter().map(|value| self.record(value, None)).collect()).await
     }
 
-    /// Deletes the value of a key. It counts at once: what is being created for the key is not stored.
+    /// Deletes a value. If a load of this key is running, its result is not stored; callers that already wait still receive it.
     ///
     /// # Errors
     /// The backend's.
@@ -48,7 +48,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.delete_many(&[key]).await
     }
 
-    /// Deletes the values of these keys.
+    /// Like [`delete`](Self::delete) for many keys.
     ///
     /// # Errors
     /// The backend's.
@@ -88,7 +88,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         Duration::try_from_secs_f64(retention(None, own, shared.settings.expiration, shared.stale_if_error)).ok()
     }
 
-    /// Sends a write when its turn has come. Others wait for it no longer than `lock_timeout`. `records`: what it stores, none where it deletes.
+    /// Sends a write when it is its turn. Later writes wait for it no longer than `lock_timeout`. `records`: those to store, none to delete.
     async fn write<F>(&self, keys: &[&str], records: &[Record<V>], send: impl FnOnce(Vec<String>) -> F) -> Result<(), B::Error>
     where
         F: Future<Output = Result<(), B::Error>>,
@@ -114,7 +114,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         written
     }
 
-    /// Whoever gets a backend's lock next is not handed over what was there before. After a write that has failed nobody knows what is there.
+    /// Replaces what the backend's lock hands over to its next holder. After a failed write that is nothing, since the store's content is unknown.
     async fn supersede(&self, keys: &[String], records: &[Record<V>]) {
         let shared = &self.shared;
         if !shared.settings.has_locks {

@@ -1,17 +1,17 @@
-//! The runtime of native programs: the standard library's clocks and the executor's own timer.
+//! The runtime of native programs: the clocks of the standard library and the timer of the executor.
 
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Runtime, Wait};
 
-/// A runtime over any executor: it is told how to sleep there.
+/// A runtime for any executor, made from the executor's function for sleeping.
 ///
 /// ```
 /// let runtime = dogpile::Native::new(tokio::time::sleep);
 /// ```
 ///
-/// Where its type is to be written out, as in a struct, the function is named as a pointer:
+/// To name its type, for example in a struct, use a function pointer:
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +35,7 @@ where
     S: Fn(Duration) -> F,
     F: Future,
 {
-    /// `sleep`: a future that ends after so long.
+    /// `sleep` returns a future that ends after the given time.
     pub fn new(sleep: S) -> Self {
         Self { sleep, start: Instant::now() }
     }

@@ -1,4 +1,4 @@
-//! A wait by the executor's own wakers.
+//! A wait that uses the wakers of the executor.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -10,7 +10,7 @@ use futures_util::task::AtomicWaker;
 
 use super::Wakeup;
 
-/// A wait that ends when it is woken, or with a sleep of the host's: for runtimes whose executor may be woken from anywhere.
+/// A wait that ends when it is woken or when a sleep ends, for runtimes whose executor may be woken from any thread.
 ///
 /// ```
 /// let wait = dogpile::runtime::Wait::new(None::<std::future::Pending<()>>);
@@ -28,7 +28,7 @@ struct Signal {
 }
 
 impl<F: Future> Wait<F> {
-    /// `sleep`: what ends it at the latest.
+    /// `sleep` ends the wait at the latest; `None` means no limit.
     pub fn new(sleep: Option<F>) -> Self {
         Self { signal: Arc::default(), sleep }
     }

@@ -1,4 +1,4 @@
-//! What is taken of the hosts: what web-sys has not, or only as unstable.
+//! Bindings that web-sys lacks, or has only as unstable.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -34,7 +34,7 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// An IDBDatabase, by the method whose options web-sys has not.
+    /// An IDBDatabase, with a method whose options web-sys lacks.
     #[derive(Debug, Clone)]
     pub type Durable;
 
@@ -80,12 +80,12 @@ extern "C" {
     pub fn text(this: &Reply) -> Result<Promise, JsValue>;
 }
 
-/// A member that is there. Whatever it is asked of, nothing is thrown.
+/// An existing member of any value. It never throws.
 pub fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
-/// A member of the global object; a sandboxed frame throws at the mention of some.
+/// A member of the global object; in a sandboxed frame some of them throw.
 pub fn global(name: &str) -> Option<JsValue> {
     member(&js_sys::global(), name)
 }

@@ -1,4 +1,4 @@
-//! A lock across isolates, by the Durable Object `DogpileLock` of the npm package.
+//! A lock across isolates, by the npm package's Durable Object `DogpileLock`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,24 +17,24 @@ use crate::backend::Lock;
 use crate::machine::LockAnswer;
 use crate::record::Record;
 
-/// A holder that has not renewed its lease for three times as long has lost it.
+/// The interval of renewals; a lease ends after three times as long.
 const RENEWAL: Duration = Duration::from_secs(1);
-/// The object answers a wait after so long at most, and is asked again.
+/// The longest time that the object keeps a waiting request; then the waiter asks again.
 const ROUND: Duration = Duration::from_secs(20);
 const ANSWER: Duration = Duration::from_secs(3);
 /// For how many seconds it hands over what was stored at most, and how long that may be, in the code units of JavaScript.
 const LONGEST_KEEP: f64 = 86_400.0;
 const LONGEST_STORED: usize = 1 << 20;
 
-/// Where one key's lock is.
+/// The address of one key's lock.
 #[derive(Debug, Clone)]
 struct Place {
     objects: Objects,
     name: String,
 }
 
-/// The lock of one key of a [`CloudflareKvBackend`](super::CloudflareKvBackend), which reaches all isolates: by the Durable Object `DogpileLock` of the npm
-/// package, so that Rust and JavaScript wait for each other. Its holder renews it each second; three seconds after a request has died, the next one has it.
+/// The lock of one key of a [`CloudflareKvBackend`](super::CloudflareKvBackend), shared by all isolates through the npm package's Durable Object
+/// `DogpileLock`, so Rust and JavaScript wait for each other. The holder renews it every second; if a request dies, the next one gets it after three seconds.
 #[derive(Debug)]
 pub struct DogpileLock {
     place: Place,
@@ -45,7 +45,7 @@ pub struct DogpileLock {
 }
 
 impl DogpileLock {
-    /// `keep`: for how many seconds others are handed what was stored.
+    /// `keep`: for how many seconds the stored value is handed over.
     pub(super) fn new(objects: &Objects, name: String, keep: f64) -> Self {
         let place = Place { objects: objects.clone(), name };
         Self { place, keep: keep.min(LONGEST_KEEP), token: None, renewal: None, found: None }
@@ -66,7 +66,7 @@ impl DogpileLock {
         Ok(is_granted)
     }
 
-    /// The first round is short: so a lock that does not answer is told from one that others have.
+    /// The first round is short, to distinguish a lock that does not respond from one that is held.
     async fn turn(&self, token: &str, wait: bool) -> Result<Map<String, Value>, WebError> {
         let mut round = Duration::ZERO;
         loop {
@@ -85,7 +85,7 @@ impl DogpileLock {
         json!(text.filter(|text| text.encode_utf16().count() <= LONGEST_STORED))
     }
 
-    /// Releases it, or leaves its queue; nobody waits for the answer.
+    /// Releases the lock, or leaves the queue, without waiting for the response.
     fn let_go(&mut self) {
         self.renewal = None;
         if let Some(token) = self.token.take() {
@@ -138,7 +138,7 @@ impl<V: Serialize + DeserializeOwned> Lock<V> for DogpileLock {
 }
 
 impl Place {
-    /// What the object answers. Its stub is made anew each time: it belongs to the request that made it.
+    /// Sends a request. Each uses a new stub, because a stub belongs to the request that created it.
     async fn ask(&self, given: Value, wait: Duration) -> Result<Map<String, Value>, WebError> {
         let asked = async {
             let stub = self.objects.stub(&self.objects.id_from_name(&self.name)?)?;
@@ -155,7 +155,7 @@ impl Place {
     }
 }
 
-/// The interval ends with the request that holds the lock, and then the lease ends: so a slow holder is told from a dead one.
+/// Renews the lease. The interval ends with the request that holds the lock, so the lease of a dead holder expires and that of a slow one does not.
 fn keep_renewing(place: Place, token: String) -> Interval {
     let is_lost = Rc::new(Cell::new(false));
     let renew = move || {

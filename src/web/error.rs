@@ -1,4 +1,4 @@
-//! What a host has failed with.
+//! The errors of a host.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::bindings::member;
 
-/// What a store in a browser or on Workers has failed with: plain text, which any request may look at.
+/// The error of a store in a browser or on Workers. It is plain text, so that any request of a Worker may read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebError {
     name: String,
@@ -19,13 +19,12 @@ impl WebError {
         Self { name: name.to_owned(), message: message.into() }
     }
 
-    /// The error's name as JavaScript has it, such as `QuotaExceededError`; `TimeoutError` where something has not answered; `DataError` where a value
-    /// cannot be stored.
+    /// The error's name in JavaScript, such as `QuotaExceededError`; `TimeoutError` if there was no response; `DataError` if a value cannot be stored.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What has happened.
+    /// The error's message.
     pub fn message(&self) -> &str {
         &self.message
     }

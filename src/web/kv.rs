@@ -19,26 +19,27 @@ use crate::backend::Backend;
 use crate::keys::KeyHash;
 use crate::record::Record;
 
-/// What KV takes at least, in seconds.
+/// KV's minimum in seconds.
 const LEAST_TTL: f64 = 60.0;
 const LEAST_CACHE_TTL: f64 = 30.0;
-/// KV refuses what is no int32.
+/// KV accepts only an int32.
 const LONGEST_TTL: f64 = 2_147_483_647.0;
 /// In bytes.
 const LONGEST_NAME: usize = 512;
-/// In no prefix, so that no two prefixes meet; and in every name, so that none is "", "." or "..", which KV refuses.
+/// Not in prefixes, so that they never overlap; in every name, so that none is "", "." or "..", which KV refuses.
 const SEPARATOR: char = ':';
 const KEYS_A_READ: usize = 100;
-/// A Worker has so many connections: more would only wait.
+/// A Worker's limit of open connections.
 const AT_ONCE: usize = 6;
 const MANGLED: &str = "sha1:";
 const DIGITS: usize = 40;
-/// So many seconds go by until every place sees a write, as documented.
+/// Seconds until a write is visible everywhere, as documented.
 const VISIBLE_AFTER: f64 = 60.0;
 
-/// Keeps records in Cloudflare KV as text, under the names that the npm package gives them: `prefix:key`, and a hash for a key that is longer than 512 bytes.
+/// Stores records in Cloudflare KV as text, under the same names as the npm package: `prefix:key`, with a hash instead of a key that is longer than 512 bytes.
 ///
-/// A text that is no record, or whose value is of another type, is a miss. KV takes one write a second for each key, and others may see it a minute later.
+/// A text that is not a record, or whose value is of another type, is a miss. KV accepts one write per second for each key; a write may take a minute to be
+/// visible elsewhere.
 ///
 /// ```no_run
 /// use dogpile::web::{CloudflareKvBackend, WebError};
@@ -52,7 +53,7 @@ const VISIBLE_AFTER: f64 = 60.0;
 #[derive(Debug, Clone)]
 pub struct CloudflareKvBackend {
     namespace: Namespace,
-    /// What the names of all its keys begin with.
+    /// The first part of all names.
     start: String,
     expiration_ttl: Option<f64>,
     cache_ttl: Option<f64>,
@@ -60,19 +61,19 @@ pub struct CloudflareKvBackend {
 }
 
 impl CloudflareKvBackend {
-    /// A backend over the binding of a KV namespace, without a prefix or a lock.
+    /// Creates a backend for the binding of a KV namespace, without a prefix or a lock.
     ///
     /// # Errors
-    /// Where it is no such binding.
+    /// If the value is not such a binding.
     pub fn new(namespace: JsValue) -> Result<Self, WebError> {
         let namespace = bound(namespace, &["get", "put", "delete"])?.unchecked_into();
         Ok(Self { namespace, start: SEPARATOR.into(), expiration_ttl: None, cache_ttl: None, objects: None })
     }
 
-    /// What its names begin with, so that several backends share a namespace. Default: nothing.
+    /// The prefix of all names, so that several backends can share a namespace. Default: empty.
     ///
     /// # Errors
-    /// Where it contains `:`, which stands between prefix and key, or leaves a key no room: it is 466 bytes at most.
+    /// If it contains `:`, which separates prefix and key, or has more than 466 bytes.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, WebError> {
         if prefix.contains(SEPARATOR) || prefix.len() + 1 + MANGLED.len() + DIGITS > LONGEST_NAME {
             return Err(WebError::new("TypeError", "the prefix must be text without \":\" of at most 466 bytes"));
@@ -81,24 +82,24 @@ impl CloudflareKvBackend {
         Ok(self)
     }
 
-    /// How long KV keeps a record, 60 seconds at least. Default: for as long as somebody may ask for it.
+    /// How long KV keeps a record, at least 60 seconds. Default: as long as the region may use it.
     #[must_use]
     pub fn expiration_ttl(mut self, ttl: Duration) -> Self {
         self.expiration_ttl = Some(ttl.as_secs_f64().max(LEAST_TTL));
         self
     }
 
-    /// How long a place keeps what it has read, 30 seconds at least. Default: 60 seconds, by KV's own word.
+    /// How long a location may serve a read from its own copy, at least 30 seconds. Default: KV's own, 60 seconds.
     #[must_use]
     pub fn cache_ttl(mut self, ttl: Duration) -> Self {
         self.cache_ttl = Some(ttl.as_secs_f64().max(LEAST_CACHE_TTL));
         self
     }
 
-    /// Has one isolate alone create a value, by the binding of a namespace of the Durable Object `DogpileLock` of the npm package. Default: no lock.
+    /// One load over all isolates: the binding of a namespace of the npm package's Durable Object `DogpileLock`. Default: no lock.
     ///
     /// # Errors
-    /// Where it is no such binding.
+    /// If the value is not such a binding.
     pub fn lock(mut self, objects: JsValue) -> Result<Self, WebError> {
         self.objects = Some(bound(objects, &["idFromName", "get"])?.unchecked_into());
         Ok(self)
@@ -125,7 +126,7 @@ impl CloudflareKvBackend {
         Ok(settled(self.namespace.get(&name.into(), &self.reading())).await?.as_string())
     }
 
-    /// What a bulk read does not name was not looked at: workerd's leaves out names that are array indices.
+    /// Reads separately the names that are missing in a bulk read's result: workerd leaves out names that are array indices.
     async fn read_all(&self, names: &[String]) -> Result<HashMap<String, Option<String>>, WebError> {
         let mut found = HashMap::new();
         let chunks = names.chunks(KEYS_A_READ).map(|names| self.read_together(names));
@@ -138,7 +139,7 @@ impl CloudflareKvBackend {
         Ok(found)
     }
 
-    /// One operation, unless that is too much for one answer: KV's limit is in bytes, too. What alone is too much is left out.
+    /// Reads in one operation, or in smaller ones if the response would exceed KV's limit of bytes. A single record that exceeds it is left out.
     async fn read_together(&self, names: &[String]) -> Result<Vec<(String, Option<String>)>, WebError> {
         let mut open = vec![names];
         let mut found = Vec::new();
@@ -238,7 +239,7 @@ fn entries_of(answer: &JsValue) -> Vec<(String, Option<String>)> {
     entries
 }
 
-/// Goes through all of it, a few at once, whatever the others came to; then the first failure if there was one.
+/// Runs all of them, a few at a time, even if some fail; then returns the first failure.
 async fn each_of<F, T>(futures: impl Iterator<Item = F>) -> Result<Vec<T>, WebError>
 where
     F: Future<Output = Result<T, WebError>>,

@@ -1,4 +1,4 @@
-//! What has to be let go of when the page goes: one that is kept for the back button would hold it for ever.
+//! Releases locks when the page is hidden: a page in the back/forward cache would hold them forever.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use super::bindings::add_event_listener;
 use super::time::call;
 
 thread_local! {
-    /// What is called when the page goes. A listener for each would cost a page with thousands of locks seconds: each is compared with all others.
+    /// Called when the page is hidden. A listener per lock would cost a page with thousands of locks seconds: each is compared with all others.
     static LEAVERS: RefCell<BTreeMap<u64, Function>> = const { RefCell::new(BTreeMap::new()) };
     static LAST: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Has a function called when the page goes, as long as this is there.
+/// Calls a function when the page is hidden, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Leaver(u64);
 

@@ -1,4 +1,4 @@
-//! Browsers and Cloudflare Workers, by the feature `web`: how something waits there, and the stores that they have.
+//! Runtimes and stores for browsers and Cloudflare Workers, with the feature `web`.
 //!
 //! | type | what it is |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | [`IndexedDbBackend`], [`WebLock`] | records in a browser, and a lock across its tabs and workers |
 //! | [`CloudflareKvBackend`], [`DogpileLock`] | records in Cloudflare KV, and a lock across isolates by a Durable Object |
 //!
-//! Records are the npm package's: either reads what the other has written, and waits for the other's locks.
+//! They share records and locks with the npm package.
 
 mod bindings;
 mod dogpile_lock;

@@ -1,14 +1,14 @@
-//! The runtimes of browsers and of Workers.
+//! The runtimes for browsers and Workers.
 
 use std::time::Duration;
 
 use super::time::{self, Alarm, Interval};
 use crate::runtime::Runtime;
 
-/// How often a request says that it is alive.
+/// The interval of a request's heartbeat.
 const PERIOD: Duration = Duration::from_millis(250);
 
-/// The runtime of browsers' pages and workers, and of Node.
+/// The runtime for pages and workers of browsers, and for Node.
 ///
 /// ```no_run
 /// use dogpile::Region;
@@ -41,10 +41,10 @@ impl Runtime for Browser {
     fn beat(&self, _alive: Box<dyn Fn()>) {}
 }
 
-/// The runtime of Cloudflare Workers, where a request may end without its futures being dropped: each says four times a second that it is alive, and who
-/// waits for another's waits with a promise and a timer of its own.
+/// The runtime for Cloudflare Workers, where a request may end without its futures being dropped. Each request has a heartbeat of a quarter of a second, and
+/// requests that wait for it notice when it stops.
 ///
-/// It needs the compatibility flag `handle_cross_request_promise_resolution`, which is on from the compatibility date 2024-10-14.
+/// It requires the compatibility flag `handle_cross_request_promise_resolution`, which is the default from the compatibility date 2024-10-14.
 ///
 /// ```no_run
 /// # use dogpile::Region;

@@ -16,7 +16,7 @@ use super::bindings::{clear_interval, clear_timeout, performance_now, set_interv
 use super::error::WebError;
 use crate::runtime::Wakeup;
 
-/// A longer delay fires at once: HTML, "timer initialisation steps".
+/// A timer with a longer delay fires at once: HTML, "timer initialisation steps".
 const LONGEST: f64 = 2_147_483_647.0;
 
 /// Seconds since the epoch.
@@ -24,12 +24,12 @@ pub(crate) fn now() -> f64 {
     Date::now() / 1_000.0
 }
 
-/// Milliseconds on a clock that nobody sets.
+/// Milliseconds on a monotonic clock.
 pub(super) fn steady() -> f64 {
     performance_now().unwrap_or_else(|_| Date::now())
 }
 
-/// A timer, stopped when it is dropped.
+/// A timer that stops when it is dropped.
 #[derive(Debug)]
 pub(super) struct Timer(JsValue);
 
@@ -45,7 +45,7 @@ impl Drop for Timer {
     }
 }
 
-/// A function that is called again and again until this is dropped.
+/// Calls a function periodically until it is dropped.
 #[derive(Debug)]
 pub struct Interval {
     timer: JsValue,
@@ -53,7 +53,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// On Workers the timer of another request may not be stopped: it calls `act` no more.
+    /// On Workers the timer of another request cannot be stopped: it no longer calls `act`.
     pub(super) fn start(act: impl Fn() + 'static, period: Duration) -> Self {
         let is_over = Rc::new(Cell::new(false));
         let over = is_over.clone();
@@ -74,7 +74,7 @@ impl Drop for Interval {
     }
 }
 
-/// A promise of JavaScript, which is kept by whoever wakes it or by a timer: the wait of both runtimes.
+/// A wait on a JavaScript promise, resolved by a waker or by a timer. Both runtimes use it.
 #[derive(Debug)]
 pub struct Alarm {
     promise: Promise,
@@ -104,7 +104,7 @@ impl Wakeup for Alarm {
     }
 }
 
-/// A promise, and what keeps it.
+/// A promise and its resolve function.
 pub(super) fn promise() -> (Promise, Function) {
     let mut kept = Function::from(JsValue::UNDEFINED);
     let promise = Promise::new(&mut |resolve, _| kept = resolve);
@@ -120,7 +120,7 @@ pub(super) async fn sleep(length: Duration) {
     Alarm::new(Some(length)).wait().await;
 }
 
-/// What a future comes to, if that takes no longer.
+/// Awaits a future with a time limit.
 pub(super) async fn within<F, T>(length: Duration, future: F) -> Result<T, WebError>
 where
     F: Future<Output = Result<T, WebError>>,
@@ -131,7 +131,7 @@ where
     }
 }
 
-/// What a promise comes to.
+/// Awaits a promise.
 pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, WebError> {
     Ok(JsFuture::from(promise?).await?)
 }

@@ -19,20 +19,20 @@ use crate::backend::Lock;
 use crate::machine::LockAnswer;
 use crate::record::Record;
 
-/// A lock is held no longer than this: the work may go on, but those who wait do not.
+/// Seconds that a lock is held at most: the load may take longer, but waiters do not.
 const LEASE: Duration = Duration::from_secs(30);
-/// Between two looks at a queue, and how many there are at most.
+/// The time between two checks of a queue, and their maximum number.
 const LOOK: Duration = Duration::from_secs(2);
 const LOOKS: usize = 15;
-/// Between the two looks of one who does not wait.
+/// The time between the two checks of a caller that does not wait.
 const GLANCE: Duration = Duration::from_millis(50);
-/// WebKit takes names of 1024 characters.
+/// WebKit's limit of characters in a name is 1024.
 const LONGEST: usize = 900;
 
-/// A lock across the tabs and workers of an origin, by the Web Locks API: the same as the npm package's under the same name.
+/// A lock across the tabs and workers of an origin, by the Web Locks API. The npm package uses the same lock under the same name.
 ///
-/// It is held for 30 seconds at most, and not by a page that the browser keeps for its back button. A browser may lose the wake-up of those who wait
-/// behind such a page: a queue without a holder is taken over, by stealing; a lock that somebody holds is never stolen.
+/// It is held for at most 30 seconds, and is released when its page enters the back/forward cache. Browsers may fail to wake the waiters behind such a page:
+/// a queue without a holder is therefore taken over by stealing. A lock that is held is never stolen.
 ///
 /// ```no_run
 /// use dogpile::web::WebLock;
@@ -41,7 +41,7 @@ const LONGEST: usize = 900;
 /// # async fn example() {
 /// let Some(mut lock) = WebLock::new("mine") else { return };
 /// if Lock::<()>::acquire(&mut lock, true).await == LockAnswer::Granted {
-///     // nobody else of this origin is here
+///     // no other tab or worker of this origin holds the lock
 /// }
 /// drop(lock);
 /// # }
@@ -54,13 +54,13 @@ pub struct WebLock {
 }
 
 impl WebLock {
-    /// The lock of this name, not yet acquired. `None` where there are no Web Locks: on pages that are not served by https.
+    /// Returns the lock of this name, not yet acquired. `None` if there are no Web Locks, as on pages that are not served by https.
     pub fn new(name: &str) -> Option<Self> {
         let locks = member(&global("navigator")?, "locks")?.unchecked_into();
         Some(Self { locks, name: shortened(name), hold: None })
     }
 
-    /// Until the lock is there, or has been waited for as long as a lock may be held.
+    /// Waits for the lock, at most as long as a lock may be held.
     async fn wait(&self) -> Result<Option<Hold>, WebError> {
         let asking = pin!(self.request(&self.name, How::Wait));
         let watching = pin!(self.watch());
@@ -78,7 +78,7 @@ impl WebLock {
         if self.is_held().await? { Ok(None) } else { self.steal().await }
     }
 
-    /// Looks at the queue from time to time; twice without a holder, it is an orphaned one.
+    /// Checks the queue periodically; if it has no holder twice in a row, it is orphaned.
     async fn watch(&self) -> Result<Option<Hold>, WebError> {
         let mut seen_without = 0;
         for _ in 0..LOOKS {
@@ -93,7 +93,7 @@ impl WebLock {
         Ok(None)
     }
 
-    /// One at a time, so that none steals from another that has just stolen.
+    /// One at a time, so that none steals from the previous thief.
     async fn steal(&self) -> Result<Option<Hold>, WebError> {
         let guard = self.request(&format!("{} orphaned", self.name), How::IfAvailable).await?;
         if guard.is_none() || self.is_held().await? {
@@ -108,7 +108,7 @@ impl WebLock {
         Ok(held.iter().any(|lock| member(&lock, "name").is_some_and(|name| name == *self.name)))
     }
 
-    /// Asks the browser. Dropped before there is an answer, it asks no longer.
+    /// Requests the lock. Dropping the future withdraws the request.
     async fn request(&self, name: &str, how: How) -> Result<Option<Hold>, WebError> {
         let (holding, end) = promise();
         let (answer, tell) = promise();
@@ -130,7 +130,7 @@ impl WebLock {
     }
 }
 
-/// How a lock is asked for.
+/// The options of a lock request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum How {
     Wait,
@@ -138,7 +138,7 @@ enum How {
     Steal,
 }
 
-/// A request that has not been answered. Dropped, it is withdrawn.
+/// A pending request. Dropping it withdraws it.
 #[derive(Debug)]
 struct Asking {
     options: Object,
@@ -167,11 +167,11 @@ impl Drop for Asking {
     }
 }
 
-/// What holds a lock, or will when it is granted. Dropped, it lets go.
+/// Holds a lock, or will when it is granted. Dropping it releases the lock.
 #[derive(Debug)]
 struct Hold {
     end: Function,
-    /// Settles when the browser has let go.
+    /// Settles when the browser has released the lock.
     ended: Promise,
     when_over: Option<(Timer, Leaver)>,
     asking: Option<Asking>,
@@ -205,7 +205,7 @@ impl<V> Lock<V> for WebLock {
     }
 }
 
-/// Two keys that come out the same share a lock, so that one waits for the other in vain: a matter of time, not of values.
+/// Two keys with the same hash share a lock: one waits for the other needlessly, but values are not affected.
 fn shortened(name: &str) -> String {
     let units: Vec<u16> = name.encode_utf16().collect();
     if units.len() <= LONGEST {
@@ -216,7 +216,7 @@ fn shortened(name: &str) -> String {
     format!("{} {} {}", String::from_utf16_lossy(&units[..end]), units.len(), hash(&units))
 }
 
-/// As in JavaScript, whose whole numbers have a sign.
+/// A signed integer, as in JavaScript.
 fn hash(units: &[u16]) -> String {
     let (mut a, mut b) = (0x811c_9dc5_u32, 0x0100_0193_u32);
     for unit in units {

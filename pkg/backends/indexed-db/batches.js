@@ -3,26 +3,26 @@ import { PendingWrites } from "./pending-writes.js";
 import { CHUNK } from "./storage.js";
 import { ALL } from "./transactions.js";
 
-/** Collects what is asked in one microtask, so that it shares a transaction: one for each would take ten times as long. */
+/** Collects the operations of one microtask into one transaction: one transaction each would take ten times as long. */
 export class Batches {
   #storage;
   #pending = new PendingWrites();
   #reads = [];
   #writes = [];
   #writing;
-  /** What was asked and is not answered. */
+  /** Operations that are not yet answered. */
   #underWay = new Set();
 
   constructor(storage) {
     this.#storage = storage;
   }
 
-  /** One record for each key. A read that comes after a write to one of its keys sees it. */
+  /** Returns one record per key. A read sees earlier writes of its keys. */
   read(keys) {
     return this.#untilAnswered(this.#readInTurn(keys));
   }
 
-  /** Settles when the entries are written. Rejects with the refusal of one that cannot be; the others are. */
+  /** Settles when the entries are written. If one cannot be written, it rejects with the reason; the others are written. */
   write(entries) {
     const keys = entries.map(({ key }) => key);
     const written = new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export class Batches {
     return this.#untilAnswered(written);
   }
 
-  /** When all that is under way now is answered; what is asked meanwhile is not waited for. */
+  /** Settles when all current operations are done. Later ones are not awaited. */
   async idle() {
     await Promise.allSettled(this.#underWay);
   }
@@ -64,7 +64,7 @@ export class Batches {
     }
   }
 
-  /** One transaction after the other: what is asked meanwhile goes together into the next one, and reads get a turn between them. */
+  /** Runs one transaction after another: writes that arrive meanwhile share the next one, and reads run between them. */
   async #writeAll() {
     await undefined;
     while (this.#writes.length > 0) await this.#writeNext(this.#take());
@@ -84,7 +84,7 @@ export class Batches {
     }
   }
 
-  /** The writes that come next, up to a chunk of entries. */
+  /** Takes the next writes, up to a chunk of entries. */
   #take() {
     let size = 0;
     const end = this.#writes.findIndex(({ entries }, index) => (size += entries.length) > CHUNK && index > 0);
@@ -92,7 +92,7 @@ export class Batches {
   }
 }
 
-/** The database's own error quotes what it could not copy, the code of functions included. What a getter of the value's has thrown is given as it is. */
+/** Explains a refusal. The database's own error quotes the value, including the code of functions; an error of a value's getter is passed on unchanged. */
 function whyRefused({ key, record: { value }, refusal: { error, isOfDatabase } }) {
   if (!isOfDatabase && error?.name !== "DataCloneError") return error;
   const given = describe(value?.metadata === undefined ? value : value.payload);

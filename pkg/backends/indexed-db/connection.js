@@ -3,31 +3,31 @@ import { monotonic, startTimer, within } from "../../promises.js";
 import { openDatabase, ownFactory, RECESS } from "./opening.js";
 import { countRecords } from "./transactions.js";
 
-/** Seconds that an opening or a transaction may take: a database that is blocked or lost may never answer. */
+/** Seconds that an opening or a transaction may take: a blocked or lost database may never respond. */
 const PATIENCE = 5;
-/** Milliseconds until a database that could not be opened is tried again. */
+/** Milliseconds before the next attempt to open a database that could not be opened. */
 export const PAUSE = 30_000;
 
-/** There is no database to be had now; `cause` says why. */
+/** The database is not available; `cause` says why. */
 export class Unavailable extends Error {}
 
-/** What calls of a closed backend come to. */
+/** The error of calls after `close`. */
 export const closedError = () => makeError("BACKEND", "The backend is closed.");
 
-/** What a transaction comes to when its connection is taken away: the site's data were cleared, the database deleted, its process gone. */
+/** The errors of a transaction whose connection was lost: the site's data were cleared, the database deleted, or its process died. */
 const BROKEN = ["AbortError", "InvalidStateError", "NotFoundError", "TimeoutError", "TransactionInactiveError", "UnknownError"];
 export const isBroken = (error) => BROKEN.includes(error?.name);
 
-/** A backend's connection: opened when it is needed, dropped when it is taken away. */
+/** A backend's connection: opened when needed, dropped when lost. */
 export class Connection {
   #databaseName;
   #storeName;
   #database;
   /** The opening that calls wait for. */
   #opening;
-  /** The opening that has not been answered, waited for or not. */
+  /** The opening that is not yet answered, awaited or not. */
   #unanswered;
-  /** What rejects the transactions that are under way: a browser that takes a connection away may leave some unanswered. */
+  /** Rejects the running transactions: a browser that drops a connection may leave some unanswered. */
   #underWay = new Set();
   #recess;
   #cause;
@@ -35,19 +35,19 @@ export class Connection {
   #isClosed = false;
   #whenOpen;
 
-  /** `whenOpen` is called when there is a database again. */
+  /** `whenOpen` is called when the database is available again. */
   constructor(databaseName, storeName, whenOpen) {
     this.#databaseName = databaseName;
     this.#storeName = storeName;
     this.#whenOpen = whenOpen;
   }
 
-  /** Whether a call now would go without a database. */
+  /** Whether the database is currently not available. */
   get isDown() {
     return this.#isClosed || ownFactory() === undefined || this.#rests;
   }
 
-  /** What `work(database)` comes to: once more on a fresh connection if this one is broken. Rejects with Unavailable without a database. */
+  /** Runs `work(database)`, again on a new connection if this one is broken. Rejects with Unavailable without a database. */
   async use(work) {
     try {
       return await this.#attempt(work);
@@ -62,24 +62,24 @@ export class Connection {
     }
   }
 
-  /** A database that could not be opened may be tried again now. */
+  /** Allows a new attempt to open the database at once. */
   hasten() {
     this.#downUntil = 0;
   }
 
-  /** What a transaction comes to, in time: a database that is taken away may never answer. */
+  /** Awaits a transaction with a time limit: a lost database may never respond. */
   watch(transaction) {
     return within(this.#unlessLost(transaction), PATIENCE, () => makeError("TIMEOUT", "The database did not respond."));
   }
 
-  /** What is under way goes on to its end; nothing is opened any more. */
+  /** Running operations finish; nothing is opened again. */
   close() {
     this.#isClosed = true;
     this.#unanswered = undefined;
     this.#drop(this.#database);
   }
 
-  /** Whether the database answers others: then it is what was asked that it fails at. */
+  /** Whether the database answers another request: then the operation itself is at fault, not the connection. */
   #answers() {
     return this.#attempt((database) => countRecords(database, this.#storeName)).then(
       () => true,
@@ -98,7 +98,7 @@ export class Connection {
     }
   }
 
-  /** Whether the last opening failed, or has not been answered yet. */
+  /** Whether the last opening failed or is not yet answered. */
   get #rests() {
     const isOverdue = this.#unanswered !== undefined && this.#opening === undefined;
     return this.#database === undefined && (isOverdue || monotonic() < this.#downUntil);
@@ -132,7 +132,7 @@ export class Connection {
     if (this.#isClosed) throw closedError();
   }
 
-  /** An answer that comes late is welcome, unless the backend was closed meanwhile. */
+  /** Uses a late connection, unless the backend was closed meanwhile. */
   #adopt(opening, database) {
     if (this.#unanswered !== opening) return database.close();
     this.#unanswered = undefined;

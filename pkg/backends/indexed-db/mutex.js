@@ -1,26 +1,26 @@
 import { startTimer } from "../../promises.js";
 
-/** Seconds that a lock is held at most: the work may go on longer, but those who wait do not. */
+/** Seconds that a lock is held at most: the load may take longer, but waiters do not. */
 const LEASE = 30;
-/** Milliseconds between two looks at a queue, and how many there are at most. */
+/** Milliseconds between two checks of a queue, and their maximum number. */
 const LOOK = 2000;
 const LOOKS = 15;
-/** Milliseconds between the two looks of one who does not wait. */
+/** Milliseconds between the two checks of a caller that does not wait. */
 const GLANCE = 50;
-/** WebKit takes names of 1024 characters. */
+/** WebKit's limit of characters in a name is 1024. */
 const LONGEST = 900;
-/** The half of a character that was cut: browsers name such a lock otherwise where they tell who holds it, and a live holder would be missed. */
+/** A surrogate that was cut off: browsers report such a name differently when queried, so that a live holder would be missed. */
 const HALF = /[\ud800-\udbff]$/;
 
 /**
  * A lock across the tabs and workers of an origin, by the Web Locks API.
  *
- * A browser may lose the wake-up of those who wait behind a page that it keeps for the back button. So a queue without a
- * holder is taken over, by stealing, which wakes it; a lock that somebody holds is never stolen.
+ * A browser may fail to wake the waiters behind a page in the back/forward cache. So a queue without a
+ * holder is taken over by stealing, which wakes it; a lock that is held is never stolen.
  */
 export class TabMutex {
   #name;
-  /** Ends the holding; `undefined` when this lock is not held. */
+  /** Releases the lock; `undefined` if it is not held. */
   #end;
   #ended;
 
@@ -38,7 +38,7 @@ export class TabMutex {
       if (wait) return await this.#wait(signal);
       return (await this.#request({ ifAvailable: true })) || (await this.#takeOrphaned());
     } catch {
-      return false; // where storage is blocked, there are no locks either
+      return false; // if storage is blocked, locks are too
     }
   }
 
@@ -48,13 +48,13 @@ export class TabMutex {
     return this.#ended;
   }
 
-  /** What this realm has released is not held, though the browser may need a moment to let it go. */
+  /** A lock that this realm has released counts as free, although the browser may need a moment. */
   async locked() {
     await releases.get(this.#name);
     return isHeld(this.#name);
   }
 
-  /** Until the lock is there, or `signal` says stop, or this page goes, or it has taken as long as a lock may be held. */
+  /** Waits for the lock, at most as long as a lock may be held, and no longer than `signal` and this page allow. */
   async #wait(signal) {
     const waiting = new AbortController();
     const stop = () => waiting.abort();
@@ -70,7 +70,7 @@ export class TabMutex {
     return won && !signal?.aborted;
   }
 
-  /** Looks at the queue from time to time; twice without a holder, it is an orphaned one. */
+  /** Checks the queue periodically; if it has no holder twice in a row, it is orphaned. */
   async #watch(signal) {
     let seenWithout = 0;
     for (let look = 0; look < LOOKS && (await passed(LOOK, signal)); look++) {
@@ -86,7 +86,7 @@ export class TabMutex {
     return !(await isHeld(this.#name)) && this.#steal();
   }
 
-  /** One at a time, so that none steals from another that has just stolen. */
+  /** One at a time, so that none steals from the previous thief. */
   #steal() {
     return navigator.locks.request(`${this.#name} orphaned`, { ifAvailable: true }, async (guard) => {
       if (guard === null || this.#end !== undefined || (await isHeld(this.#name))) return false;
@@ -94,7 +94,7 @@ export class TabMutex {
     });
   }
 
-  /** True when the lock is held, false when it is not available. */
+  /** Resolves with whether the lock is acquired. */
   #request(options) {
     return new Promise((resolve, reject) => {
       const ended = navigator.locks.request(this.#name, options, (lock) => {
@@ -107,11 +107,7 @@ export class TabMutex {
     });
   }
 
-  /**
-   * Until it is released, the lease is over, or the page goes: one that is kept for the back button would hold it for ever.
-   *
-   * @returns {Promise<void>}
-   */
+  /** Holds the lock until it is released, the lease ends, or the page is hidden: a page in the back/forward cache would hold it forever. */
   #hold() {
     return new Promise((resolve) => {
       const end = () => {
@@ -127,7 +123,7 @@ export class TabMutex {
   }
 }
 
-/** What is called when the page goes. A listener for each would cost a page with thousands of locks seconds: each is compared with all others. */
+/** Called when the page is hidden. A listener per lock would cost a page with thousands of locks seconds: each is compared with all others. */
 const leavers = new Set();
 let isListening = false;
 
@@ -140,7 +136,7 @@ function whenPageGoes(leave) {
   });
 }
 
-/** The releases that the browser has not answered yet, by the lock's name. */
+/** The releases that the browser has not confirmed, by the lock's name. */
 const releases = new Map();
 
 function noteRelease(name, ended) {
@@ -149,11 +145,7 @@ function noteRelease(name, ended) {
   ended.then(forget, forget);
 }
 
-/**
- * The look that was taken last, or will be, and the one that has not begun yet.
- *
- * @type {Promise<unknown>}
- */
+/** The latest query of the lock manager, and the one that has not started yet. */
 let last = Promise.resolve();
 let next;
 
@@ -163,8 +155,8 @@ async function namesHeld() {
 }
 
 /**
- * Many look together, each for one name: thousands that went through thousands would hold up the page. A look that has begun tells nothing of
- * what came after that, so that a live holder would be missed.
+ * Queries the lock manager once for many names: thousands of queries over thousands of locks would block the page. A running query does not show
+ * later changes, so a live holder could be missed.
  */
 async function isHeld(name) {
   const look = () => {
@@ -175,7 +167,7 @@ async function isHeld(name) {
   return (await next).has(name);
 }
 
-/** True when so long has passed, false at once when the signal aborts. */
+/** Resolves with true after this time, with false when the signal aborts. */
 function passed(milliseconds, signal) {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve(false);
@@ -190,7 +182,7 @@ function passed(milliseconds, signal) {
   });
 }
 
-/** Two keys that come out the same share a lock, so that one waits for the other in vain: a matter of time, not of values. */
+/** Two keys with the same hash share a lock: one waits for the other needlessly, but values are not affected. */
 function hash(text) {
   let [a, b] = [0x811c9dc5, 0x01000193];
   for (let index = 0; index < text.length; index++) {

@@ -2,17 +2,17 @@ import { member } from "../../members.js";
 import { startTimer } from "../../promises.js";
 import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
-/** A database of this name is ours alone: one of any other may hold what belongs to others. */
+/** The database that belongs to this package; others may hold foreign data. */
 export const OWN_DATABASE = "dogpile";
 const ATTEMPTS = 5;
-/** Milliseconds before each further attempt at a database that cannot be opened for an unknown reason. */
+/** Milliseconds before each new attempt to open a database after an unknown error. */
 const PAUSES = [50, 200];
-/** Milliseconds until a database that was taken away is opened again: Chromium would wait for half a minute with clearing what is in use. */
+/** Milliseconds until a lost database is opened again: Chromium would delay clearing a database in use by half a minute. */
 export const RECESS = 1_000;
 
 /**
- * An open database that has the store and its indexes. Rejects with the browser's own error. `requireWanted` throws once it is not wanted any more:
- * another attempt would make again what was deleted meanwhile.
+ * Opens a database with the store and its indexes. Rejects with the browser's error. `requireWanted` throws once the database is no longer needed:
+ * another attempt would recreate a database that was deleted meanwhile.
  */
 export async function openDatabase(databaseName, storeName, requireWanted) {
   try {
@@ -42,7 +42,7 @@ async function openPatiently(databaseName, storeName, requireWanted) {
   return openOrReplace(openIn, own, databaseName, requireWanted);
 }
 
-/** Files that are corrupt stay so until their database is deleted. */
+/** Corrupt files stay corrupt until their database is deleted. */
 async function openOrReplace(openIn, factory, databaseName, requireWanted) {
   try {
     return await openIn(factory);
@@ -54,7 +54,7 @@ async function openOrReplace(openIn, factory, databaseName, requireWanted) {
   }
 }
 
-/** The realm's own IndexedDB; a sandboxed frame may throw at the mere mention. */
+/** The realm's IndexedDB; in a sandboxed frame the property itself may throw. */
 export function ownFactory() {
   try {
     return member(globalThis, "indexedDB") ?? undefined;
@@ -63,7 +63,7 @@ export function ownFactory() {
   }
 }
 
-/** Whatever version the database has: another tab, or a later release, may have added stores to it. */
+/** Opens any version of the database: another tab or a later release may have added stores. */
 async function openStore(factory, databaseName, storeName, requireWanted) {
   let version;
   for (let attempt = 1; ; attempt++) {
@@ -103,7 +103,7 @@ function answer(request) {
   });
 }
 
-/** WebKit, when the process that holds its databases has died: no page that knew it can open any, but a new frame can. */
+/** For WebKit after the death of its database process: existing pages can open no database, but a new frame can. */
 const isLostServer = ({ message }) => /server lost/i.test(message) && typeof document === "object";
 
 let frame;

@@ -5,7 +5,7 @@ import { OWN_DATABASE } from "./opening.js";
 
 export const INDEXED_DB_OPTIONS = ["databaseName", "storeName", "lock", "durability", "maxAge", "maxEntries"];
 
-/** What an IndexedDBBackend was given, checked; `maxAge` in milliseconds. */
+/** Checks the options of an IndexedDBBackend; `maxAge` becomes milliseconds. */
 export function checked(options) {
   const {
     databaseName = OWN_DATABASE,

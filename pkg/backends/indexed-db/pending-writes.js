@@ -1,4 +1,4 @@
-/** The writes under way, so that a read which comes after one sees it. They end in the order in which they come. */
+/** The running writes, so that later reads see them. They end in order. */
 export class PendingWrites {
   /** The last write of each key. */
   #last = new Map();

@@ -1,15 +1,15 @@
 /** The part of its own records that is deleted when the quota is exceeded, or nearly so. */
 export const PART = 1 / 4;
-/** How many parts of values are looked at. */
+/** How many parts of values are inspected. */
 const MOST = 100_000;
 
-/** Whether that part takes as much space as the records of these entries. Browsers do not say what the quota is. */
+/** Whether that part is as large as the records of these entries. Browsers do not report the quota. */
 export async function isWorthRoom(entries) {
   const { usage = Infinity } = (await globalThis.navigator?.storage?.estimate?.().catch(() => {})) ?? {};
   return sizeOf(entries) <= usage * PART;
 }
 
-/** The bytes that values take at least. */
+/** A lower bound of the bytes of values. */
 function sizeOf(values) {
   const open = [values];
   const seen = new Set();
@@ -27,10 +27,10 @@ function sizeOf(values) {
   return size;
 }
 
-/** A getter of the user's may throw, though it did not when the value was copied. */
+/** A getter of the value may throw, even if it did not when the value was copied. */
 function partsOf(value) {
   try {
-    return value instanceof Map || value instanceof Set ? [...value] : Object.values(value); // an iterator of the user's may have no end
+    return value instanceof Map || value instanceof Set ? [...value] : Object.values(value); // an iterator of a user's class may be endless
   } catch {
     return [];
   }

@@ -1,25 +1,25 @@
 import { MemoryBackend, pin, pinners } from "../memory.js";
 import { ALL, deletion } from "./transactions.js";
 
-/** How many records memory holds, unless `maxEntries` says so. */
+/** The number of records in memory without `maxEntries`. */
 const MOST = 1000;
-/** How many keys are remembered to be deleted from a database that comes back; with more, all of them are. */
+/** How many keys to delete are remembered until the database is back; if there are more, all records are deleted. */
 const MOST_OWED = 10_000;
 
-/** The records while there is no database, and the keys under which the database has something older. */
+/** The records while the database is not available, and the keys whose records in the database are outdated. */
 export class Standby {
   #records;
   #owed = new Set();
-  /** The keys of a strategy's times. */
+  /** The keys of an invalidation strategy's times. */
   #pinned = new Set();
 
-  /** `backend`: whose records they are. */
+  /** `backend`: the owner of the records. */
   constructor(backend, maxEntries) {
     this.#records = new MemoryBackend({ maxEntries: maxEntries === Infinity ? MOST : maxEntries, clone: true });
     pinners.set(backend, (keys) => this.#pin(keys));
   }
 
-  /** Whether the database has something that must be deleted. */
+  /** Whether the database has records that must be deleted. */
   get owes() {
     return this.#owed.size > 0;
   }
@@ -53,7 +53,7 @@ export class Standby {
     else this.#owed.add(key);
   }
 
-  /** What must be deleted where an entry cannot be written: with a strategy's time all that it may have ended, since nobody would know of it. */
+  /** The keys to delete if an entry cannot be written: for a strategy's time all keys, because the invalidation would be lost. */
   instead(entry) {
     return deletion(this.isTime(entry) ? ALL : entry.key);
   }
@@ -63,7 +63,7 @@ export class Standby {
     return record !== undefined && this.#pinned.has(key);
   }
 
-  /** The database is there: the keys that are to be deleted in it. Memory is empty then. */
+  /** The database is available: returns the keys to delete in it, and empties memory. */
   handOver() {
     const keys = [...this.#owed];
     this.#owed.clear();

@@ -5,11 +5,11 @@ import { isWorthRoom, PART } from "./room.js";
 import { Standby } from "./standby.js";
 import { BY_TIME, countRecords, deletion, hasRecord, isQuota, readPage, readRecords, reclaimRecords, writeEntries } from "./transactions.js";
 
-/** How many records one transaction writes or reclaims: readers wait for it. */
+/** How many records one transaction writes or deletes: readers wait for it. */
 export const CHUNK = 100;
-/** How many records one transaction reads: the page does nothing else meanwhile. */
+/** How many records one transaction reads: it blocks the page. */
 const READS = 500;
-/** Milliseconds without writes when a sweep has not helped against a full quota: some browsers free the space of what was deleted only later. */
+/** Milliseconds without writes after a sweep did not help against a full quota: some browsers free space only later. */
 const PAUSE = 60_000;
 
 /** The records: in the database, or in memory while there is none. */
@@ -40,7 +40,7 @@ export class Storage {
     return records;
   }
 
-  /** Pairs of a key and a record that come next after a key; from the first without one. */
+  /** The next pairs of key and record after a key, or the first ones. */
   readPage(after) {
     const range = () => (after === undefined ? null : IDBKeyRange.lowerBound(after, true));
     return this.#use(
@@ -49,7 +49,7 @@ export class Storage {
     );
   }
 
-  /** Entries are `{ key, record }`, without a record to delete; what cannot be stored gets a `refusal`. */
+  /** Entries are `{ key, record }`, without a record to delete. An entry that cannot be stored gets a `refusal`. */
   async write(entries) {
     if (monotonic() < this.#pausedUntil) return this.#sendLeast(entries);
     try {
@@ -69,7 +69,7 @@ export class Storage {
     );
   }
 
-  /** Deletes the first records of an index, and says how many. */
+  /** Deletes the first records of an index and returns their number. */
   reclaim(indexName, range, most) {
     return this.#use(
       (...store) => reclaimRecords(...store, indexName, range, most),
@@ -77,7 +77,7 @@ export class Storage {
     );
   }
 
-  /** How many records there are; with a range, how many of an index are in it. */
+  /** The number of records, or of those of an index in a range. */
   count(indexName, range) {
     return this.#use(
       (...store) => countRecords(...store, indexName, range),
@@ -85,7 +85,7 @@ export class Storage {
     );
   }
 
-  /** What is owed has its last chance here. */
+  /** Deletes the outdated records before closing. */
   async close() {
     if (this.#standby.owes) {
       this.#connection.hasten();
@@ -95,7 +95,7 @@ export class Storage {
     this.#connection.close();
   }
 
-  /** Says it once. */
+  /** Warns once per message. */
   warn(message, cause) {
     if (this.#said.has(message)) return;
     this.#said.add(message);
@@ -117,7 +117,7 @@ export class Storage {
     );
   }
 
-  /** The quota is exceeded: room is made, and it is tried once more; then nothing is written for a while. */
+  /** The quota is exceeded: deletes records and tries again; if that fails, writes are paused. */
   async #writeInNeed(entries, error) {
     if (!(await isWorthRoom(entries))) return this.#writeWhatFits(entries, error);
     try {
@@ -131,7 +131,7 @@ export class Storage {
     }
   }
 
-  /** What is not written must not leave an older value behind. A strategy's times are small, and may still have room. */
+  /** Deletes the older records of entries that are not written. A strategy's times are small and may still fit. */
   async #sendLeast(entries) {
     try {
       await this.#send(entries.map((entry) => (this.#standby.isTime(entry) ? entry : deletion(entry.key))));
@@ -147,7 +147,7 @@ export class Storage {
     await this.#sendLeast(entries);
   }
 
-  /** The database answers, but does not take this: one that it refuses costs the others nothing. */
+  /** The database responds, but refuses this write: writes the entries one by one, so that only the refused one fails. */
   async #writeAlone(entries, error) {
     const [entry] = entries;
     if (entries.length > 1) return this.#writeEach(entries);
@@ -184,7 +184,7 @@ export class Storage {
     }
   }
 
-  /** What was written without the database is deleted in it, ahead of whatever comes next: another visit would find the older values. */
+  /** Deletes the outdated records of keys that were written while the database was not available: a later visit would find the older values. */
   #settle(database) {
     const { storeName, durability } = this.#options;
     const keys = this.#standby.handOver();
@@ -194,7 +194,7 @@ export class Storage {
     });
   }
 
-  /** Any use of the database does that. */
+  /** Deletes the outdated records: any operation of the database does. */
   #settleUp() {
     if (this.#standby.owes) this.count().catch(() => {});
   }

@@ -4,17 +4,17 @@ import { BY_EXPIRY, BY_TIME } from "./transactions.js";
 
 /** Milliseconds from a write to the sweep after it. */
 const DELAY = 1000;
-/** How many records one transaction deletes: readers wait for it, and nobody waits for the sweep. More where more than that are written meanwhile. */
+/** How many records one transaction deletes: readers wait for it. More if more are written meanwhile. */
 const CHUNK = 20;
 const LARGEST_CHUNK = 500;
 const DAY = 86_400_000;
-/** Milliseconds by which the clock may gain on the steady one. */
+/** Milliseconds by which the clock may gain on the monotonic one. */
 const GAIN = 60_000;
-/** The part of the origin's quota beyond which the oldest quarter goes, and how often at most: what was deleted may free its space only later. */
+/** The part of the origin's quota beyond which the oldest quarter is deleted, and the interval: deletions may free space only later. */
 const BUDGET = 0.8;
 const BUDGET_PAUSE = 60_000;
 
-/** Deletes what nobody will ask for, in the background, in one tab at a time. */
+/** Deletes expired records in the background, in one tab at a time. */
 export class Sweeper {
   #storage;
   #options;
@@ -25,7 +25,7 @@ export class Sweeper {
   #nextBudget = 0;
   /** How many records were written since the last transaction. */
   #written = 0;
-  /** By how much the clock was ahead of the steady one at first. */
+  /** How far the clock was ahead of the monotonic one at first. */
   #lead = Date.now() - monotonic();
 
   constructor(storage, options, lockName) {
@@ -34,13 +34,13 @@ export class Sweeper {
     this.#lockName = lockName;
   }
 
-  /** So many were written that there may be something to delete. */
+  /** Records were written: schedules a sweep. */
   wake(written = 0) {
     this.#written += written;
     if (!this.#isClosed && !this.#storage.isDown) this.#timer ??= startTimer(() => this.#run(), DELAY);
   }
 
-  /** A transaction that is under way goes on to its end. */
+  /** Stops the sweeper; a running transaction finishes. */
   close() {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -51,7 +51,7 @@ export class Sweeper {
     this.#timer = undefined;
     if (this.#isSweeping) return this.wake();
     this.#isSweeping = true;
-    // A sweep that fails is one that did not happen: the next write asks for another.
+    // A failed sweep is ignored: the next write schedules another.
     await this.#alone(() => this.#sweep()).catch(() => {});
     this.#isSweeping = false;
   }
@@ -64,7 +64,7 @@ export class Sweeper {
 
   async #sweep() {
     const { maxAge } = this.#options;
-    // A clock that jumps ahead would make all that is good look expired.
+    // If the clock jumped ahead, valid records would look expired.
     const now = Math.min(Date.now(), monotonic() + this.#lead + GAIN);
     await this.#reclaimAll(BY_EXPIRY, IDBKeyRange.upperBound(now));
     await this.#reclaimFuture(IDBKeyRange.lowerBound(Date.now() + DAY));
@@ -72,13 +72,13 @@ export class Sweeper {
     await this.#reclaim(BY_TIME, null, await this.#excess());
   }
 
-  /** What a wrong clock has written; where that is most of them, it is this clock that is wrong. */
+  /** Deletes records that a wrong clock has written. If most records look like that, this clock is wrong. */
   async #reclaimFuture(range) {
     const isRare = async () => (await this.#storage.count(BY_TIME, range)) * 2 <= (await this.#storage.count());
     if ((await this.#storage.has(BY_TIME, range)) && (await isRare())) await this.#reclaim(BY_TIME, range, Infinity);
   }
 
-  /** Looks first: to write, even nothing, would keep readers waiting. */
+  /** Checks first: a write transaction, even an empty one, blocks readers. */
   async #reclaimAll(indexName, range) {
     if (await this.#storage.has(indexName, range)) await this.#reclaim(indexName, range, Infinity);
   }
@@ -93,13 +93,13 @@ export class Sweeper {
     }
   }
 
-  /** How many records are too many. */
+  /** The number of records above the limits. */
   async #excess() {
     const { maxEntries } = this.#options;
     const isOver = await this.#isOverBudget();
     if (!isOver && maxEntries === Infinity) return 0;
     const count = await this.#storage.count();
-    return Math.max(isOver ? Math.ceil(count * PART) : 0, count - maxEntries); // whole: a part of one would be 0 to the browser, which is all
+    return Math.max(isOver ? Math.ceil(count * PART) : 0, count - maxEntries); // an integer: a fraction would be 0 to the browser, which means all
   }
 
   async #isOverBudget() {
@@ -110,11 +110,7 @@ export class Sweeper {
   }
 }
 
-/**
- * When the page has nothing better to do; Safari and workers do not tell.
- *
- * @returns {Promise<void>}
- */
+/** Waits until the page is idle, if the browser can tell. */
 const idle = () =>
   new Promise((resolve) => {
     if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 1000 });

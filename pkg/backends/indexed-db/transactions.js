@@ -1,19 +1,19 @@
-/** The indexes, and the members of a wrapped record that they are over: when it was written, and from when on nobody will ask for it. */
+/** The indexes, and their members of a wrapped record: when it was written, and when it may be deleted. */
 export const BY_TIME = "time";
 export const BY_EXPIRY = "until";
 
 /** In place of a key: every record. */
 export const ALL = Symbol("all");
 
-/** An entry that deletes. Every member is there: one that is missing would be looked up in Object.prototype. */
+/** An entry that deletes. It has all members: a missing one would be looked up in Object.prototype. */
 export const deletion = (key) => ({ key, record: undefined, refusal: undefined });
 
-/** A value of a Chromium database whose file is lost: a miss, for itself alone. */
+/** Whether a read failed because Chromium lost the file of one value: that value alone is a miss. */
 const isLost = (error) => error?.name === "NotReadableError" || error?.name === "DataError";
 
 export const isQuota = (error) => error?.name === "QuotaExceededError";
 
-/** What was stored under each key, or `undefined`. */
+/** The stored value of each key, or `undefined`. */
 export function readRecords(database, storeName, keys) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
     const requests = keys.map((key) => store.get(key));
@@ -26,7 +26,7 @@ export function readRecords(database, storeName, keys) {
   });
 }
 
-/** Puts, or deletes where there is no record. An entry whose record cannot be stored is told so, and the others are stored. */
+/** Writes entries, or deletes those without a record. An entry that cannot be stored gets a `refusal`; the others are stored. */
 export async function writeEntries(database, storeName, durability, entries) {
   const refusals = new Map();
   await transact(database, storeName, "readwrite", { durability }, (store) => {
@@ -48,7 +48,7 @@ function writeEntry(store, entry, refusals) {
   }
 }
 
-/** A request that fails would undo the whole transaction, which is right where it is the space that is lacking. */
+/** A failed request would abort the whole transaction; that is right only if space is lacking. */
 function refuseAlone(request, entry, refusals) {
   request.onerror = (event) => {
     if (isQuota(request.error)) return;
@@ -57,7 +57,7 @@ function refuseAlone(request, entry, refusals) {
   };
 }
 
-/** Whether a transaction still takes requests. What `put` has thrown does not tell: a getter of the value's may throw anything. */
+/** Whether a transaction still accepts requests. The error of `put` does not show it: a getter of the value may throw anything. */
 function isActive(store) {
   try {
     store.getKey("");
@@ -67,7 +67,7 @@ function isActive(store) {
   }
 }
 
-/** Deletes the first records of an index, and says how many. */
+/** Deletes the first records of an index and returns their number. */
 export function reclaimRecords(database, storeName, indexName, range, most) {
   let count;
   const transaction = transact(database, storeName, "readwrite", {}, (store) => {
@@ -88,7 +88,7 @@ export function hasRecord(database, storeName, indexName, range) {
   });
 }
 
-/** How many records there are; with a range, how many of an index are in it. */
+/** The number of records, or of those of an index in a range. */
 export function countRecords(database, storeName, indexName, range) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
     const request = range === undefined ? store.count() : store.index(indexName).count(range);
@@ -96,7 +96,7 @@ export function countRecords(database, storeName, indexName, range) {
   });
 }
 
-/** The first pairs of a key and what was stored, in the order of the keys. */
+/** The first pairs of key and stored value, in the order of the keys. */
 export function readPage(database, storeName, range, most) {
   return transact(database, storeName, "readonly", {}, (store, resolve) => {
     const keys = store.getAllKeys(range, most);
@@ -105,7 +105,7 @@ export function readPage(database, storeName, range, most) {
   });
 }
 
-/** Settles with the transaction, or when `act` resolves it before. */
+/** Settles with the transaction, or earlier if `act` resolves it. */
 function transact(database, storeName, mode, options, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, mode, options);

@@ -1,4 +1,4 @@
-//! A backend's connection: opened when it is needed, dropped when it is taken away.
+//! A backend's connection: opened when needed, dropped when lost.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use super::super::error::WebError;
 use super::super::time::{settled, within};
 use super::opening::open;
 
-/// What an opening or a transaction may take: a database that is blocked or lost may never answer.
+/// The time limit of an opening or a transaction: a blocked or lost database may never respond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a transaction comes to when its connection is taken away: the site's data were cleared, the database deleted, its process gone.
+/// The errors of a transaction whose connection was lost: the site's data were cleared, the database deleted, or its process died.
 const BROKEN: [&str; 6] =
     ["AbortError", "InvalidStateError", "NotFoundError", "TimeoutError", "TransactionInactiveError", "UnknownError"];
 
-/// What a transaction is for.
+/// The mode of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Access {
     Read,
@@ -31,7 +31,7 @@ pub(super) enum Access {
 enum State {
     #[default]
     Closed,
-    /// All operations wait for one opening. One that has not been answered in time is waited for by the next operation, too.
+    /// All operations share one opening. If it is not answered in time, the next operation waits for it too.
     Opening(Promise),
     Open(IdbDatabase),
 }
@@ -40,7 +40,7 @@ enum State {
 pub(super) struct Connection(RefCell<State>);
 
 impl Connection {
-    /// What `act` has asked of the store, when its transaction has ended: once more on a fresh connection if this one is broken.
+    /// Runs `act` in a transaction, again on a new connection if this one is broken.
     pub async fn run<T>(
         &self,
         database_name: &str,

@@ -23,20 +23,19 @@ use connection::{Access, Connection};
 use opening::BY_EXPIRY;
 use stored::{record_in, wrapped};
 
-/// How many records one transaction reads, and how many it writes: others wait for it.
+/// How many records one transaction reads and writes: others wait for it.
 const READS: usize = 500;
 const WRITES: usize = 100;
-/// So many records that nobody will ask for any more go with each that is written.
+/// How many expired records are deleted with each write.
 const LOOKS: u32 = 2;
 
-/// Keeps records in a browser's IndexedDB, where they outlive the page, and has one tab alone create a value, by a [`WebLock`].
+/// Stores records in a browser's IndexedDB, where they survive a reload. With a [`WebLock`] one tab loads while the others wait.
 ///
-/// Its databases are the npm package's: either reads what the other has written. Values are copied as JavaScript's structured clone does it, by
-/// `serde-wasm-bindgen`: a field with `#[serde(with = "serde_wasm_bindgen::preserve")]` may hold any such value, a `Date` for one; maps are of type `Map`,
-/// and what serde takes for bytes is a `Uint8Array`. A record that cannot be read as this type is a miss.
+/// It shares its databases with the npm package. Values are converted by `serde-wasm-bindgen` and copied by structured clone: maps become `Map`, bytes become
+/// `Uint8Array`, and a field with `#[serde(with = "serde_wasm_bindgen::preserve")]` may hold any JavaScript value, such as a `Date`. A record that cannot be
+/// read as this type is a miss.
 ///
-/// Each operation opens the database if that has not been done, or if it was taken away: where there is none, or its quota is used up, the operation
-/// fails, and the next one tries again.
+/// Each operation opens the database if it is not open. If there is none, or the quota is used up, the operation fails, and the next one tries again.
 ///
 /// ```no_run
 /// use dogpile::web::IndexedDbBackend;
@@ -52,37 +51,37 @@ pub struct IndexedDbBackend {
 }
 
 impl IndexedDbBackend {
-    /// A backend over the store `records` of the database `dogpile`.
+    /// Creates a backend for the object store `records` of the database `dogpile`.
     pub fn new() -> Self {
         let (database_name, store_name) = ("dogpile".to_owned(), "records".to_owned());
         Self { database_name, store_name, has_locks: true, connection: Connection::default() }
     }
 
-    /// The database's name. Default: `dogpile`.
+    /// The name of the database. Default: `dogpile`.
     #[must_use]
     pub fn database_name(mut self, name: &str) -> Self {
         self.database_name = name.to_owned();
         self
     }
 
-    /// The store's name; stores of one database are made when they are first used. Default: `records`.
+    /// The name of the object store, which is created if it is missing. Default: `records`.
     #[must_use]
     pub fn store_name(mut self, name: &str) -> Self {
         self.store_name = name.to_owned();
         self
     }
 
-    /// Each tab creates for itself. By default one does for all.
+    /// Disables the lock, so that each tab loads for itself.
     #[must_use]
     pub fn without_locks(mut self) -> Self {
         self.has_locks = false;
         self
     }
 
-    /// Removes all records.
+    /// Deletes all records.
     ///
     /// # Errors
-    /// As any other operation.
+    /// Like any other operation.
     pub async fn clear(&self) -> Result<(), WebError> {
         self.run(Access::Write, |store| store.clear()).await.map(|_| ())
     }
@@ -91,7 +90,7 @@ impl IndexedDbBackend {
         self.connection.run(&self.database_name, &self.store_name, access, act).await
     }
 
-    /// What is stored under each key: records in what else the store keeps of them.
+    /// The stored values of the keys.
     async fn read(&self, keys: &[&str]) -> Result<Vec<JsValue>, WebError> {
         let mut all = Vec::with_capacity(keys.len());
         for keys in keys.chunks(READS) {
@@ -103,7 +102,7 @@ impl IndexedDbBackend {
         Ok(all)
     }
 
-    /// Where the quota is used up, what was there before goes: it must not come back in place of what could not be written.
+    /// If the quota is used up, deletes the older records: they must not remain in place of those that could not be written.
     async fn write(&self, entries: &[(JsValue, JsValue)]) -> Result<(), WebError> {
         for entries in entries.chunks(WRITES) {
             let put = |store: &IdbObjectStore| {
@@ -157,7 +156,7 @@ impl<V: Serialize + DeserializeOwned> Backend<V> for IndexedDbBackend {
         Ok(self.read(keys).await?.iter().map(record_in).collect())
     }
 
-    /// A value that cannot be stored costs the others nothing.
+    /// A value that cannot be stored does not affect the others.
     async fn set_many(&self, entries: Vec<(&str, Record<V>, Option<Duration>)>) -> Result<(), WebError> {
         let wrapped = entries.into_iter().map(|(key, record, keep_for)| Ok((key.into(), wrapped(&record, keep_for)?)));
         let (good, bad): (Vec<_>, Vec<_>) = wrapped.partition(Result::is_ok);
@@ -173,14 +172,14 @@ impl<V: Serialize + DeserializeOwned> Backend<V> for IndexedDbBackend {
         self.has_locks && global("indexedDB").is_some()
     }
 
-    /// JSON keeps what the name is made of apart.
+    /// JSON keeps the parts of the name separate.
     fn lock(&self, key: &str) -> Option<WebLock> {
         let name = serde_json::to_string(&("create", &self.database_name, &self.store_name, key)).ok()?;
         WebLock::new(&format!("dogpile {name}"))
     }
 }
 
-/// Deletes the first records that nobody will ask for any more, in the same transaction.
+/// Deletes expired records in the same transaction.
 fn sweep(store: &IdbObjectStore, most: u32) -> Result<(), JsValue> {
     let over = IdbKeyRange::upper_bound(&Date::now().into())?;
     let request = store.index(BY_EXPIRY)?.get_all_keys_with_key_and_limit(&over, most)?;

@@ -15,7 +15,7 @@ pub(super) const BY_EXPIRY: &str = "until";
 
 const ATTEMPTS: usize = 5;
 
-/// Whatever version the database has: another tab, or a later release, may have added stores to it. It closes when another tab needs it closed.
+/// Opens any version of the database: another tab or a later release may have added stores. It closes when another tab needs to change the database.
 pub(super) async fn open(database_name: String, store_name: String) -> Result<JsValue, JsValue> {
     let factory = global("indexedDB").ok_or_else(|| JsValue::from("there is no IndexedDB"))?.unchecked_into::<IdbFactory>();
     let mut version = None;
@@ -55,7 +55,7 @@ async fn attempt(factory: &IdbFactory, name: &str, version: Option<f64>, store_n
     }
 }
 
-/// What is thrown here undoes the upgrade, and the opening fails.
+/// An error here aborts the upgrade, and the opening fails.
 fn upgrade(request: &IdbOpenDbRequest, store_name: &str) -> Result<(), JsValue> {
     let database: IdbDatabase = request.result()?.unchecked_into();
     let store = if database.object_store_names().contains(store_name) {

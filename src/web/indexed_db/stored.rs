@@ -1,4 +1,4 @@
-//! What lies in the database under a key, as the npm package has it: `{ value: { payload, metadata: { ct, v, et } }, time, until }`.
+//! The stored form of a record, as in the npm package: `{ value: { payload, metadata: { ct, v, et } }, time, until }`.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::record::Record;
 
 const NEVER: f64 = -1.0;
 
-/// A record, with when it was written and from when on nobody will ask for it, in milliseconds since the epoch.
+/// A record with the times when it was written and when it may be deleted, in milliseconds since the epoch.
 pub(super) fn wrapped<V: Serialize>(record: &Record<V>, keep_for: Option<Duration>) -> Result<JsValue, WebError> {
     let payload = to_value(&record.value).map_err(|error| WebError::new("DataError", error.to_string()))?;
     let mut metadata = vec![("ct", record.created.into()), ("v", record.version.into())];
@@ -32,7 +32,7 @@ pub(super) fn wrapped<V: Serialize>(record: &Record<V>, keep_for: Option<Duratio
     Ok(object(&members).into())
 }
 
-/// The record in what was stored; `None` for what is no record of this type.
+/// The record in a stored value; `None` if it is not a record of this type.
 pub(super) fn record_in<V: DeserializeOwned>(stored: &JsValue) -> Option<Record<V>> {
     let value = member(stored, "value")?;
     let metadata = member(&value, "metadata")?;
