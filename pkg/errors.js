@@ -132,7 +132,11 @@ export function atOnce(answer, name) {
 /** Like `refused`, with a description of the given value. */
 export const refusedAs = (what, allowed, given) => makeError("VALIDATION", `${what} must be ${allowed}, not ${given}`);
 
-/** Names of options in other libraries, and ours. */
+/**
+ * Names of options in other libraries, and ours.
+ *
+ * @type {[RegExp, string[]][]}
+ */
 const FOREIGN = [
   [/^(ttl|timetolive|maxage|lifetime|revalidate)/, ["expirationTime", "expiresIn", "expirationTtl", "maxAge"]],
   [/^(swr|background|stalewhile)/, ["staleWhileRevalidate"]],

@@ -429,7 +429,7 @@ export class Region<V = unknown> {
   /**
    * Calls `listener` after the value that `getOrCreate(key)` returns may have changed. Returns a function that ends the subscription.
    *
-   * `why`: "stored" by a `set` or a load; "deleted"; "invalidated", here or elsewhere; or "elsewhere": the backend reports a write by somebody else. The
+   * `why`: "stored" by a `set` or a load; "deleted"; "invalidated", here or elsewhere; or "elsewhere": the backend reports a write by somebody else, or was replaced. The
    * listener is called in a microtask. If it throws or rejects, the error goes to `observer.onError`, as "background".
    *
    * Throws RegionNotConfigured before `configure`.

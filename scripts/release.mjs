@@ -13,7 +13,7 @@ import { ask, environment, program, root, run } from "./run.mjs";
 const folder = join(root, "target", "release-of");
 const checkout = join(folder, "checkout");
 /** A release of npm and Cargo alike: three numbers, and perhaps a pre-release. */
-const VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+const VERSION = /^\d+\.\d+\.\d+(-[\dA-Za-z-]+(\.[\dA-Za-z-]+)*)?$/;
 
 await program(import.meta, async () => {
   const { values, positionals } = parseArgs({
@@ -52,6 +52,9 @@ async function prepare(version) {
   await inCheckout("npm", ["version", version, "--workspace", "dogpile", "--no-git-tag-version", "--allow-same-version"]);
   edit("Cargo.toml", (text) => text.replace(/^version = .*$/m, `version = "${version}"`));
   await inCheckout("cargo", ["update", "--offline", "--package", "dogpile"]);
+  const [name, email] = ["%an", "%ae"].map((format) => ask("git", ["log", "-1", `--format=${format}`]));
+  await inCheckout("git", ["config", "user.name", name]); // runners of workflows have no name
+  await inCheckout("git", ["config", "user.email", email]);
   await inCheckout("git", ["commit", "--quiet", "--all", "--message", `Release ${version}`]);
   await inCheckout("git", ["tag", "--annotate", tag, "--message", `dogpile ${version}`]);
 }
@@ -77,7 +80,8 @@ async function pack(version) {
 
 /** What is published stays where it is even if a later step fails: the tag comes last. */
 async function publish(version, tarball) {
-  await inCheckout("npm", ["publish", tarball, "--access", "public"]);
+  const tag = version.includes("-") ? "next" : "latest";
+  await inCheckout("npm", ["publish", tarball, "--access", "public", "--tag", tag]);
   await inCheckout("cargo", ["publish", "--no-verify"]);
   await run("git", ["pull", "--ff-only", checkout, "HEAD"]);
   await run("git", ["fetch", checkout, "tag", `v${version}`]);

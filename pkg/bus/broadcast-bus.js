@@ -34,9 +34,10 @@ export class BroadcastBus {
 
   close() {
     if (hasMethod(globalThis, "removeEventListener")) removeEventListener("pageshow", this.#onPageShow);
-    this.#channel?.close();
-    if (this.#channel !== undefined) this.#tell("down");
+    const channel = this.#channel;
     this.#channel = undefined;
+    channel?.close();
+    if (channel !== undefined) this.#tell("down");
     this.#listeners.clear();
   }
 

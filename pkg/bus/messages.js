@@ -1,6 +1,6 @@
 import { refused } from "../errors.js";
 import { hasMethod, isObject, own } from "../members.js";
-import { ignoreRejection } from "../promises.js";
+import { ignoreRejection, pending } from "../promises.js";
 
 /** The form of the messages: those of another are not understood. */
 const FORM = 1;
@@ -15,7 +15,7 @@ export class Messages {
   constructor(bus, { hear, restored }) {
     if (!hasMethod(bus, "publish") || !hasMethod(bus, "subscribe")) throw refused("bus", "an object with publish and subscribe", bus);
     this.#bus = bus;
-    this.#end = bus.subscribe({ message: (text) => this.#hear(text, hear), up: restored, down() {} });
+    this.#end = endSubscription(bus.subscribe({ message: (text) => this.#hear(text, hear), up: restored, down() {} }));
   }
 
   /** At most once and at best: whether it arrives is not known. */
@@ -28,8 +28,7 @@ export class Messages {
   }
 
   close() {
-    this.#end?.();
-    this.#end = undefined;
+    this.#end();
   }
 
   #hear(text, hear) {
@@ -38,6 +37,24 @@ export class Messages {
     const sender = own(message, "from");
     if (typeof sender === "string" && sender !== this.#sender) hear(message);
   }
+}
+
+/** A function that ends a subscription once, by what `subscribe` has returned: a function, or a promise of one. Errors go to `failed`. */
+export function endSubscription(end, failed = (_error) => {}) {
+  const promise = pending(end);
+  promise?.catch(failed);
+  const call = (each) => pending(typeof each === "function" ? each() : undefined)?.catch(failed);
+  let isOver = false;
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    try {
+      if (promise === undefined) call(end);
+      else promise.then(call).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
 }
 
 function parsed(text) {

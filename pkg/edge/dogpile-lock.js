@@ -17,7 +17,11 @@ const isNumber = (value, most) => Number.isFinite(value) && value >= 0 && value 
 
 const NEEDS_TOKEN = /^(acquire|renew|release)$/;
 
-/** The members of a request beside its operation: whether a value (or its absence) is allowed, and what is allowed. */
+/**
+ * The members of a request beside its operation: whether a value (or its absence) is allowed, and what is allowed.
+ *
+ * @type {Record<string, [(value: any, given: any) => boolean, string]>}
+ */
 const MEMBERS = {
   token: [
     (value, { operation }) => (value === undefined ? !NEEDS_TOKEN.test(operation) : value !== "" && isText(value, LONGEST_TOKEN)),

@@ -116,6 +116,7 @@ export class Run {
       return true;
     } catch (error) {
       region.backendFailed(error, "write");
+      creation.call.host.tellSubscribers([flight.key], "stored");
       if (setup.throws) throw backendError("store a value", error);
       return false;
     }

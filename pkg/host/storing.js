@@ -94,11 +94,13 @@ function storeAll(creation, flights) {
       (error) => {
         notStored(call, flights, error);
         creation.tell(NEWS_NOT_STORED);
+        tellSubscribers(call, flights); // it may be stored all the same, or later
       },
     );
     return PENDING;
   } catch (error) {
     notStored(call, flights, error);
+    tellSubscribers(call, flights);
     return FAILED;
   }
 }

@@ -17,6 +17,7 @@ export class Write {
     this.keys = keys;
     this.records = records;
     this.act = act;
+    this.change = records.length > 0 ? "stored" : "deleted";
   }
 
   get promise() {
@@ -46,6 +47,7 @@ export class Write {
       );
       return PENDING;
     } catch (error) {
+      this.#tellSubscribers();
       this.#deferred.reject(error);
       return DONE;
     }
@@ -72,7 +74,7 @@ export class Write {
 
   /** After a write that failed, too: nobody knows what is there. */
   #tellSubscribers() {
-    this.host.tellSubscribers(this.keys, this.records.length > 0 ? "stored" : "deleted");
+    this.host.tellSubscribers(this.keys, this.change);
   }
 
   /** Whoever gets the backend's lock next is not handed over what was there before. After a write that failed nobody knows what is there. */

@@ -126,8 +126,10 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     KINDS.forEach((kind, index) => {
       const time = own(times, kind);
       if (!Number.isFinite(time)) return;
-      if (isFarAhead(time, this.#now)) (this.#told ??= new InvalidationTimes()).invalidate(index === 0, time);
-      else super.invalidate(index === 0, time);
+      if (isFarAhead(time, this.#now)) {
+        (this.#told ??= new InvalidationTimes()).invalidate(index === 0, time);
+        timesOf(this).tellSubscribers(); // who reads now gives the clock's reading
+      } else super.invalidate(index === 0, time);
     });
   }
 
@@ -193,6 +195,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     const keys = [this.#keys[index]];
     const record = () => this.#setup.toStored(makeRecord(this.#own[KINDS[index]], stampClock(Date.now(), this.latest)));
     const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], () => backends.write(this.#setup, keys, [record()], false));
+    write.change = "stored";
     core.set(host, keys[0], write);
     return write.promise;
   }

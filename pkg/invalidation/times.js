@@ -9,6 +9,8 @@ export class InvalidationTimes {
   soft = -Infinity;
   /** The regions that have subscriptions. */
   subscribed = new Set();
+  /** How often they were told. */
+  changes = 0;
 
   get latest() {
     return Math.max(this.hard, this.soft);
@@ -19,7 +21,12 @@ export class InvalidationTimes {
     const kind = hard ? "hard" : "soft";
     const former = this[kind];
     this[kind] = laterInvalidation(former, time);
-    if (this[kind] !== former) for (const { subscriptions } of this.subscribed) subscriptions.tell(undefined, "invalidated");
+    if (this[kind] !== former) this.tellSubscribers();
+  }
+
+  tellSubscribers() {
+    this.changes += 1;
+    for (const { subscriptions } of this.subscribed) subscriptions.tell(undefined, "invalidated");
   }
 
   /** After the clock was set back: moves times that are too far in the future, and returns whether there were any. */

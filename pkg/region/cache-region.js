@@ -72,6 +72,7 @@ export class CacheRegion {
     const usable = usableBackend(isOwned ? makeBackend(backend, args) : backend);
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
     const setup = new Setup(usable, { ...asked, lockTimeout, throws, region: this });
+    const subscribed = this.subscriptions.keysIn(setup);
     const endOfNews = hearElsewhere(this, setup.actualBackend);
     if (isOwned) this.#owned.push(usable);
     const former = this.#setup?.actualBackend;
@@ -84,7 +85,7 @@ export class CacheRegion {
     this.isTimeless = !(expiration < Infinity) && this.times.latest === -Infinity;
     this.#setup = setup;
     this.#attach(former);
-    this.subscriptions.move();
+    this.subscriptions.move(subscribed);
   }
 
   /** Puts a proxy around the backend. Running operations continue with it. */
@@ -97,7 +98,7 @@ export class CacheRegion {
   /** Closes the backends that the region created. Running loads still return their values, but do not store them. */
   async close() {
     this.#endOfNews?.();
-    this.#endOfNews = undefined;
+    this.subscriptions.leave();
     if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), true);
     for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? member(backend, "close"))?.call(backend);
   }
@@ -186,11 +187,13 @@ export class CacheRegion {
     this.isTimeless = false; // from now on the clock must be read
     const now = this.clock.read();
     const stamp = now === now ? this.#afterStampsAt(now) : this.#afterStamps();
+    const { known } = this.invalidations;
+    const changes = known?.changes;
     try {
       return this.invalidations.invalidate(hard, stamp, now === now ? now : readClock(Date.now()));
     } finally {
       this.core.invalidate(this.host, hard, this.invalidations.areOwn ? stamp : NaN);
-      if (this.invalidations.known === undefined) this.subscriptions.tell(undefined, "invalidated");
+      if (known?.changes === changes) this.subscriptions.tell(undefined, "invalidated");
     }
   }
 

@@ -1,20 +1,24 @@
+import { endSubscription } from "../bus/messages.js";
 import { hasMethod } from "../members.js";
 
-/** Hears what a backend tells of keys that somebody else has written; returns what ends that. */
+/** Subscribes to what a backend reports of writes by others; returns a function that ends it. */
 export function hearElsewhere(region, backend) {
   if (!hasMethod(backend, "subscribe")) return undefined;
+  let isOver = false;
   const end = backend.subscribe((keys) => {
-    if (region.isConfigured && region.setup.actualBackend === backend) changedElsewhere(region, keys);
+    if (!isOver && region.isConfigured && region.setup.actualBackend === backend) changedElsewhere(region, keys);
   });
+  const close = endSubscription(end, (error) => region.reporter.error(error, "background"));
   return () => {
-    if (typeof end === "function") end();
+    isOver = true;
+    close();
   };
 }
 
-/** What is read or created under those keys is not stored, and nobody joins it; without keys that may be any. */
+/** Running loads of those keys are not stored and not joined. Anything but a list of keys stands for any key. */
 function changedElsewhere({ core, host, subscriptions }, keys) {
-  if (keys === undefined) core.changedElsewhere(host, -1);
-  for (const key of keys ?? [undefined]) {
+  if (!Array.isArray(keys)) core.changedElsewhere(host, -1);
+  for (const key of Array.isArray(keys) ? keys : [undefined]) {
     const number = host.numberOf(key);
     if (number >= 0) core.changedElsewhere(host, number);
     subscriptions.tell(key, "elsewhere");

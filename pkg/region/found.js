@@ -10,7 +10,11 @@ import { isKnownVersion } from "../wasm/dogpile.js";
 const none = (why) => ({ record: undefined, why });
 const NOTHING = Object.freeze(none(ABSENT));
 
-/** The result of a read: that of `readRecord`, or why there is no `record`, or the `error` if `backendErrors` is "throw". */
+/**
+ * The result of a read: that of `readRecord`, or why there is no `record`, or the `error` if `backendErrors` is "throw".
+ *
+ * @returns {Found}
+ */
 export function find(region, setup, outcome, throws) {
   if (isFailure(outcome)) return unreadable(region, outcome.error, throws);
   const { value } = outcome;
@@ -25,7 +29,11 @@ export function find(region, setup, outcome, throws) {
   }
 }
 
-/** The same for a flight. Errors of a strategy or clock are left to the machine's decision. */
+/**
+ * The same for a flight. Errors of a strategy or clock are left to the machine's decision.
+ *
+ * @returns {Found}
+ */
 export function findToJudge(region, setup, outcome) {
   const found = find(region, setup, outcome, setup.throws);
   if (found.record === undefined || region.isPlain) return found;

@@ -42,9 +42,10 @@ export class Reporter {
   }
 
   tell(event, ...details) {
-    for (const { observer } of this.#observers) {
+    for (const own of this.#observers) {
+      const { observer } = own;
       try {
-        if (hasMethod(observer, event)) ignore(observer[event](...details, ...this.#names));
+        if (this.#observers.includes(own) && hasMethod(observer, event)) ignore(observer[event](...details, ...this.#names));
       } catch {
         // An observer watches; it does not take part.
       }

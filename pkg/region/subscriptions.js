@@ -12,15 +12,20 @@ export class Subscriptions {
   /** `key`: the user's name of it. Returns what ends the subscription. */
   add(key, listener) {
     const subscription = { key, mangled: undefined, listener };
-    this.#enter(subscription);
+    this.#enter(subscription, this.#region.setup.mangle(key));
     return () => this.#remove(subscription);
   }
 
-  /** The region has another backend, which may know the keys by other names. */
-  move() {
-    const all = this.#of(undefined);
+  /** The keys as another configuration knows them: whatever the user's mangler throws, nothing has changed yet. */
+  keysIn(setup) {
+    return this.#of(undefined).map((subscription) => [subscription, setup.mangle(subscription.key)]);
+  }
+
+  /** The region has another backend, whose values may differ. */
+  move(keys) {
     this.#byKey.clear();
-    for (const subscription of all) this.#enter(subscription);
+    for (const [subscription, mangled] of keys) this.#enter(subscription, mangled);
+    this.tell(undefined, "elsewhere");
   }
 
   /** Of one key, or of every key where that is `undefined`. What tells is in the middle of something: listeners are called when it has ended. */
@@ -34,10 +39,10 @@ export class Subscriptions {
   }
 
   /** There is one: what changes has to be told. */
-  #enter(subscription) {
-    const { setup, host, invalidations } = this.#region;
-    subscription.mangled = setup.mangle(subscription.key);
-    this.#byKey.set(subscription.mangled, (this.#byKey.get(subscription.mangled) ?? new Set()).add(subscription));
+  #enter(subscription, mangled) {
+    const { host, invalidations } = this.#region;
+    subscription.mangled = mangled;
+    this.#byKey.set(mangled, (this.#byKey.get(mangled) ?? new Set()).add(subscription));
     for (const { subscribed } of [host, invalidations.known ?? host]) subscribed.add(this.#region);
   }
 

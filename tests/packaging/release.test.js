@@ -28,6 +28,7 @@ test("a dry run makes the tarball, the crate, the changelog's section and the ta
 test.each([
   ["no version", []],
   ["a version of two numbers", ["1.2"]],
+  ["a pre-release with an underscore", ["1.2.3-rc_1"]],
   ["no tokens", [version, "--no-tests"]],
 ])("with %s it does nothing but say so", async (_name, args) => {
   await expect(run(process.execPath, [join(root, "scripts/release.mjs"), ...args], { cwd: root })).rejects.toThrow(

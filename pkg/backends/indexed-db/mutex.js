@@ -107,7 +107,11 @@ export class TabMutex {
     });
   }
 
-  /** Holds the lock until it is released, the lease ends, or the page is hidden: a page in the back/forward cache would hold it forever. */
+  /**
+   * Holds the lock until it is released, the lease ends, or the page is hidden: a page in the back/forward cache would hold it forever.
+   *
+   * @returns {Promise<void>}
+   */
   #hold() {
     return new Promise((resolve) => {
       const end = () => {
@@ -145,7 +149,11 @@ function noteRelease(name, ended) {
   ended.then(forget, forget);
 }
 
-/** The latest query of the lock manager, and the one that has not started yet. */
+/**
+ * The latest query of the lock manager, and the one that has not started yet.
+ *
+ * @type {Promise<unknown>}
+ */
 let last = Promise.resolve();
 let next;
 

@@ -110,7 +110,11 @@ export class Sweeper {
   }
 }
 
-/** Waits until the page is idle, if the browser can tell. */
+/**
+ * Waits until the page is idle, if the browser can tell.
+ *
+ * @returns {Promise<void>}
+ */
 const idle = () =>
   new Promise((resolve) => {
     if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 1000 });

@@ -123,6 +123,28 @@ describe("a StoredInvalidationStrategy over a bus of one's own", () => {
     expect(bus.said.length).toBe(1);
   });
 
+  test("tells the subscribers of a region that has not read yet", async () => {
+    const bus = new OwnBus();
+    const [here, there] = [strategy(bus), strategy(bus)].map((regionInvalidator) => makeRegion({ regionInvalidator }));
+    const heard = [];
+    there.subscribe("k", (why) => heard.push(why));
+    await here.invalidate();
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(["invalidated"]);
+  });
+
+  test("a bus that subscribes by promise is left, and one that cannot fails nobody", async () => {
+    const left = [];
+    for (const subscribe of [async () => () => left.push("left"), () => Promise.reject(new Error("down"))]) {
+      const own = strategy(Object.assign(new OwnBus(), { subscribe }));
+      await makeRegion({ regionInvalidator: own }).invalidate();
+      own.close();
+      own.close();
+    }
+    await until(() => left.length > 0);
+    expect(left).toEqual(["left"]);
+  });
+
   test("reads the store again when messages arrive that did not before", async () => {
     const bus = new OwnBus();
     const store = new MemoryBackend();

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { backgroundRunner, createRegion, MemoryBackend, Region, RegionNotConfigured, StoredInvalidationStrategy, ValidationError } from "dogpile";
+import {
+  backgroundRunner,
+  createRegion,
+  DefaultInvalidationStrategy,
+  MemoryBackend,
+  Region,
+  RegionNotConfigured,
+  StoredInvalidationStrategy,
+  ValidationError,
+} from "dogpile";
 import { checkAfterEach, counted, deferred, makeRegion, now, SlowBackend, turns, until, virtualClock } from "../helpers.js";
 
 checkAfterEach();
@@ -136,6 +145,61 @@ describe("subscribe", () => {
     const backend = Object.assign(new MemoryBackend(), { keyMangler: (key) => `new:${key}` });
     region.configure({ backend, replaceExistingBackend: true });
     await region.set("k", 1);
+    await until(() => heard.length > 1);
+    expect(heard).toEqual(["elsewhere", "stored"]);
+  });
+
+  test("a backend whose keyMangler throws for a subscribed key changes nothing", async () => {
+    const region = createRegion({ backend: new MemoryBackend() });
+    const { heard } = heardOf(region, "k");
+    heardOf(region, "too long a key");
+    const keyMangler = (key) => {
+      if (key.length > 5) throw new Error("too long");
+      return key;
+    };
+    await region.set("k", "old");
+    const { backend } = region;
+    expect(() => region.configure({ backend: Object.assign(new MemoryBackend(), { keyMangler }), replaceExistingBackend: true })).toThrow("too long");
+    expect(region.backend).toBe(backend);
+    await region.set("k", "new");
+    expect([await region.get("k"), heard]).toEqual(["new", ["stored", "stored"]]);
+  });
+
+  test("is over when the region is disposed", async () => {
+    const backend = new SharedBackend();
+    const [region, other] = [createRegion({ backend }), createRegion({ backend })];
+    const { heard } = heardOf(region, "k");
+    const [listener] = backend.listeners;
+    await region[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
+    await other.set("k", 1);
+    listener(["k"]);
+    await turns(3);
+    expect(heard).toEqual([]);
+  });
+
+  test("tells of an invalidation by a strategy that keeps its own times", async () => {
+    class OwnTimes extends DefaultInvalidationStrategy {
+      hard = -Infinity;
+      invalidate(_hard, time) {
+        this.hard = time;
+      }
+      isHardInvalidated(time) {
+        return time < this.hard;
+      }
+    }
+    const region = makeRegion({ regionInvalidator: new OwnTimes() });
+    const { heard } = heardOf(region, "k");
+    await region.invalidate();
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(["invalidated"]);
+  });
+
+  test("tells of a created value whose write has failed: it may be stored all the same", async () => {
+    const backend = new SlowBackend();
+    backend.set = () => Promise.reject(new Error("lost"));
+    const region = makeRegion({ backend, observer: { onError() {} } });
+    const { heard } = heardOf(region, "k");
+    await region.getOrCreate("k", () => 1);
     await until(() => heard.length > 0);
     expect(heard).toEqual(["stored"]);
   });
@@ -193,6 +257,8 @@ describe("a backend that tells of others' writes", () => {
   test.each([
     ["the key", ["k"]],
     ["any key", undefined],
+    ["any key, by null", null],
+    ["any key, by what is no list", "k"],
   ])("a creation of the key is not stored when %s was written elsewhere, and nobody joins it", async (_what, keys) => {
     const backend = new SharedBackend();
     const region = makeRegion({ backend });
@@ -244,6 +310,37 @@ describe("a backend that tells of others' writes", () => {
     expect([first.listeners.size, second.listeners.size]).toEqual([0, 1]);
     await region[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
     expect(second.listeners.size).toBe(0);
+  });
+
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("end");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("end"))],
+  ])("what ends it %s: that is reported, and the backend is replaced", async (_how, end) => {
+    const backend = new SharedBackend();
+    backend.subscribe = () => end;
+    const told = [];
+    const region = createRegion({ backend, observer: { onError: (error, where) => told.push([error.message, where]) } });
+    const next = new MemoryBackend();
+    region.configure({ backend: next, replaceExistingBackend: true });
+    await until(() => told.length > 0);
+    expect([region.backend, told]).toEqual([next, [["end", "background"]]]);
+  });
+
+  test("one that subscribes by promise is ended, and its failure is reported", async () => {
+    const told = [];
+    const ended = [];
+    for (const subscribe of [async () => () => ended.push("ended"), () => Promise.reject(new Error("down"))]) {
+      const backend = Object.assign(new MemoryBackend(), { subscribe });
+      const region = createRegion({ backend, observer: { onError: (error, where) => told.push([error.message, where]) } });
+      await region[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
+    }
+    await until(() => told.length > 0 && ended.length > 0);
+    expect(told).toEqual(Array(told.length).fill(["down", "background"]));
   });
 
   test("where it cannot be subscribed to, nothing is configured", () => {
