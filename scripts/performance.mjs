@@ -35,7 +35,7 @@ export function readResults() {
 }
 
 /** Where only the sizes were measured anew. */
-const timesOf = ({ timesOf }) => (timesOf === undefined ? "" : `, on ${timesOf}`);
+const timesOf = ({ timesOf, date }) => (timesOf === undefined || timesOf === date ? "" : `, on ${timesOf}`);
 
 export function withPerformance(name, text, results) {
   return text.replace(section, (_, begin, end) => `${begin}${documents[name](results)}\n${end}`);
