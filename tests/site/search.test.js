@@ -85,11 +85,12 @@ async function search(query) {
   return until(browser(), results, ({ length }) => length > 0);
 }
 
+/** The address changes before the page is there. */
 function arrived(path) {
   return until(
     browser(),
-    () => location.href,
-    (href) => href === address(path),
+    () => [location.href, document.readyState],
+    ([href, state]) => href === address(path) && state === "complete",
   );
 }
 
