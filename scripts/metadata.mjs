@@ -12,6 +12,9 @@ const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 export const isPlaceholder = MEMBERS.some((name) => JSON.stringify(project[name]).includes(PLACEHOLDER));
 
+/** As a browser opens it: npm has it as `git+https://….git`. */
+export const sourceAddress = project.repository.url.replace(/^git\+|\.git$/g, "");
+
 /** The manifests as they should be: `{ path, is, shouldBe }`. */
 export function manifests() {
   return Object.entries({ "pkg/package.json": ofNpm, "Cargo.toml": ofCargo }).map(([path, change]) => {
@@ -27,8 +30,7 @@ function ofNpm(text) {
 }
 
 function ofCargo(text) {
-  const repository = project.repository.url.replace(/^git\+|\.git$/g, "");
-  return text.replace(/^repository = .*$/m, `repository = "${repository}"`).replace(/^homepage = .*$/m, `homepage = "${project.homepage}"`);
+  return text.replace(/^repository = .*$/m, `repository = "${sourceAddress}"`).replace(/^homepage = .*$/m, `homepage = "${project.homepage}"`);
 }
 
 await program(import.meta, () => {

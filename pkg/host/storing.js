@@ -105,11 +105,14 @@ function storeAll(creation, flights) {
   }
 }
 
-const tellSubscribers = ({ host }, flights) =>
-  host.tellSubscribers(
-    flights.map(({ key }) => key),
-    "stored",
-  );
+/** Every creation comes here: without subscriptions it lists nothing. */
+function tellSubscribers({ host }, flights) {
+  if (host.subscribed.size > 0)
+    host.tellSubscribers(
+      flights.map(({ key }) => key),
+      "stored",
+    );
+}
 
 function send(creation, flights) {
   const { region, setup, request } = creation.call;

@@ -1,7 +1,7 @@
 // What the site says about the package, from its manifest and from the results of the benchmarks.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { isPlaceholder } from "../../scripts/metadata.mjs";
+import { isPlaceholder, sourceAddress } from "../../scripts/metadata.mjs";
 import { readResults } from "../../scripts/performance.mjs";
 
 const manifest = JSON.parse(readFileSync(createRequire(import.meta.url).resolve("dogpile/package.json"), "utf8"));
@@ -13,13 +13,8 @@ export const facts = { version: manifest.version, kilobytes, node: manifest.engi
 /** The list's items. As long as nobody has said who publishes the project, there is nothing to link to. */
 function linksHtml() {
   if (isPlaceholder) return "";
-  const links = { Source: sourceAddress(manifest), npm: `https://www.npmjs.com/package/${manifest.name}` };
+  const links = { Source: sourceAddress, npm: `https://www.npmjs.com/package/${manifest.name}` };
   return Object.entries(links)
     .map(([text, href]) => `<li><a href="${href}">${text}</a></li>`)
     .join("");
-}
-
-/** As a browser opens it: the manifest has it as `git+https://….git`. */
-function sourceAddress({ repository }) {
-  return repository.url.replace(/^git\+|\.git$/g, "");
 }
