@@ -1,6 +1,6 @@
 // Rust to pkg/wasm, ready to be packed: cargo, wasm-bindgen, wasm-opt, and a small module with the result; then all of it in one file.
 // wasm-pack would leave no place for scripts/trim.mjs, between wasm-bindgen and wasm-opt.
-import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -76,10 +76,24 @@ export async function bundle() {
   await writeInOne(modules, "cjs", "bundle.cjs");
   await modules.close();
   writeSafely("node.js", importing(names));
-  const tests = await rollup({ input: join(root, "pkg", "testing.js"), external: ["dogpile"] });
-  await writeInOne(tests, "cjs", "testing.cjs");
-  await tests.close();
-  for (const name of ["index", "testing"]) writeSafely(`${name}.d.cts`, readFileSync(join(root, "pkg", `${name}.d.ts`)));
+  for (const entry of entries()) await bundleEntry(entry);
+  for (const name of ["index", ...entries()]) writeSafely(`${name}.d.cts`, readFileSync(join(root, "pkg", `${name}.d.ts`)));
+}
+
+/** The names of the entries beside the root's, such as "testing" for "dogpile/testing". */
+export function entries() {
+  const { exports } = JSON.parse(readFileSync(join(root, "pkg", "package.json"), "utf8"));
+  return Object.keys(exports)
+    .map((name) => name.slice(2))
+    .filter((name) => existsSync(join(root, "pkg", `${name}.d.ts`)));
+}
+
+/** For those who require it. It imports the root by its name, so that there is one instance. */
+async function bundleEntry(name) {
+  const { rollup } = await import("rollup");
+  const modules = await rollup({ input: join(root, "pkg", `${name}.js`), external: (imported) => !/^[./]/.test(imported) });
+  await writeInOne(modules, "cjs", `${name}.cjs`);
+  await modules.close();
 }
 
 async function writeInOne(modules, format, name) {
