@@ -35,6 +35,12 @@ export interface Metadata {
   v: number;
   /** The value's own expiration in seconds; `-1` means never. Absent if the value has none. */
   et?: number;
+  /** Seconds that the creation took. Absent for a value of `set`, and where nothing needs it: without tags and `earlyRefresh`. */
+  dt?: number;
+  /** The tags under which `invalidateTags` finds the value. Absent if it has none. */
+  tags?: string[];
+  /** In the copy of a near tier: when it got the copy, in seconds since the epoch. */
+  nt?: number;
   [extra: string]: unknown;
 }
 

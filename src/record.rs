@@ -14,6 +14,10 @@ pub struct Record<V> {
     pub version: f64,
     /// The value's own expiration in seconds; infinity means never, `None` means the region's.
     pub expiration: Option<f64>,
+    /// Seconds that its creation took; `None` where nothing needs it.
+    pub took: Option<f64>,
+    /// The tags under which [`Region::invalidate_tags`](crate::Region::invalidate_tags) finds it.
+    pub tags: Vec<String>,
 }
 
 impl<V> Record<V> {
@@ -24,12 +28,12 @@ impl<V> Record<V> {
     /// assert_eq!(record.version, 2.0);
     /// ```
     pub fn new(value: V, created: f64, expiration: Option<f64>) -> Self {
-        Self { value, created, version: VERSION, expiration }
+        Self::of_version(VERSION, value, created, expiration)
     }
 
     /// Creates a record of any version, as read from a store.
     pub fn of_version(version: f64, value: V, created: f64, expiration: Option<f64>) -> Self {
-        Self { value, created, version, expiration }
+        Self { value, created, version, expiration, took: None, tags: Vec::new() }
     }
 
     pub(crate) fn metadata(&self) -> Metadata {

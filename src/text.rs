@@ -1,9 +1,9 @@
 //! Records as text, as Python's dogpile.cache and the npm package store them.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::duration;
@@ -63,7 +63,9 @@ impl<V: Serialize> Record<V> {
         let (created, version) = (float(self.created), self.version);
         let own = self.expiration.map(|own| float(if own == f64::INFINITY { NEVER } else { own }));
         let own = own.map_or_else(String::new, |own| format!(", \"et\": {own}"));
-        Ok(format!("{{\"ct\": {created}, \"v\": {version}{own}}}{SEPARATOR}{value}"))
+        let took = self.took.map_or_else(String::new, |took| format!(", \"dt\": {}", float(took)));
+        let tags = tags(&self.tags)?;
+        Ok(format!("{{\"ct\": {created}, \"v\": {version}{own}{took}{tags}}}{SEPARATOR}{value}"))
     }
 }
 
@@ -87,8 +89,29 @@ impl<V: DeserializeOwned> Record<V> {
         let created = number("ct").ok_or(TextError::NoMetadata)?;
         let value = serde_json::from_str(value).map_err(TextError::NoValue)?;
         let own = number("et").and_then(duration::normalize);
-        Ok(Self::of_version(number("v").unwrap_or(f64::NAN), value, created, own))
+        let mut record = Self::of_version(number("v").unwrap_or(f64::NAN), value, created, own);
+        record.took = number("dt").filter(|took| *took >= 0.0);
+        if let Some(tags) = metadata.get("tags") {
+            record.tags = Vec::deserialize(tags).map_err(|_| TextError::NoMetadata)?;
+        }
+        Ok(record)
     }
+}
+
+/// The tags as Python's json writes them; `|` is escaped, too, because the first one ends the metadata.
+fn tags(tags: &[String]) -> Result<String, serde_json::Error> {
+    if tags.is_empty() {
+        return Ok(String::new());
+    }
+    let written = tags.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    let mut text = String::new();
+    for unit in written.join(", ").encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte @ b' '..=b'~') if byte != SEPARATOR as u8 => text.push(byte.into()),
+            _ => _ = write!(text, "\\u{unit:04x}"),
+        }
+    }
+    Ok(format!(", \"tags\": [{text}]"))
 }
 
 /// A float as Python's json writes it: never without a fraction or an exponent, which has a sign and two digits.

@@ -85,3 +85,26 @@ fn a_value_that_cannot_be_json_is_an_error() {
     let map = BTreeMap::from([((1, 2), 3)]);
     assert!(Record::new(map, 1.0, None).to_text().is_err());
 }
+
+#[test]
+fn the_duration_and_the_tags_of_a_creation_are_written_so_that_every_reader_finds_the_value() {
+    let mut record = Record::new("value", 1_700_000_000.0, Some(60.0));
+    record.took = Some(0.25);
+    record.tags = ["a|b", "\"quoted\" \\", "é😀\n"].map(String::from).to_vec();
+    let text = record.to_text().expect("a value of JSON");
+    let tags = r#"["a\u007cb", "\"quoted\" \\", "\u00e9\ud83d\ude00\n"]"#;
+    assert_eq!(text, format!(r#"{{"ct": 1700000000.0, "v": 2, "et": 60.0, "dt": 0.25, "tags": {tags}}}|"value""#));
+    assert_eq!(Record::<String>::from_text(&text).expect("a record").tags, record.tags);
+    assert_eq!(Record::<String>::from_text(&text).expect("a record").took, Some(0.25));
+}
+
+#[test]
+fn a_duration_that_is_none_counts_as_absent_and_tags_that_are_no_list_of_texts_are_no_record() {
+    let read = |members: &str| Record::<u8>::from_text(&format!(r#"{{"ct": 1, "v": 2, {members}}}|1"#));
+    for odd in ["\"dt\": -1", "\"dt\": \"x\"", "\"dt\": null"] {
+        assert_eq!(read(odd).expect("a record").took, None, "{odd}");
+    }
+    for odd in ["\"tags\": \"a\"", "\"tags\": [1]", "\"tags\": {}"] {
+        assert!(matches!(read(odd), Err(TextError::NoMetadata)), "{odd}");
+    }
+}

@@ -46,11 +46,11 @@ export class Entries {
   set(key, value, retention = Infinity) {
     const now = Date.now() / 1000 - BEGINNING;
     const deadline = Math.min(Math.ceil(now + retention), NEVER);
-    const { payload, ct, v, et } = readRecord(value) ?? NO_RECORD;
+    const { payload, ct, v, et, extra } = readRecord(value) ?? NO_RECORD;
     const known = this.#nodes.get(key);
     if (known === undefined)
-      this.#add({ key, value, payload, ct, v, et, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
-    else Object.assign(known, { value, payload, ct, v, et, promise: undefined, deadline });
+      this.#add({ key, value, payload, ct, v, et, extra, promise: undefined, deadline, isVisited: false, older: this.#head, newer: this.#head });
+    else Object.assign(known, { value, payload, ct, v, et, extra, promise: undefined, deadline });
     this.#sweepOn(now);
   }
 

@@ -57,9 +57,26 @@ function concat(head, body) {
   return bytes;
 }
 
+/**
+ * The members that not every record has, in their order, and how each is written.
+ *
+ * @type {[string, (value: any) => string][]}
+ */
+const OPTIONAL = [
+  ["et", writeFloat],
+  ["dt", writeFloat],
+  ["tags", (tags) => `[${tags.map(writeTag).join(", ")}]`],
+  ["nt", writeFloat],
+];
+
 function writeMetadata(metadata) {
-  const expiration = Object.hasOwn(metadata, "et") ? `, "et": ${writeFloat(metadata.et)}` : "";
-  return `{"ct": ${writeFloat(metadata.ct)}, "v": ${metadata.v}${expiration}}`;
+  const members = OPTIONAL.filter(([name]) => Object.hasOwn(metadata, name)).map(([name, write]) => `, "${name}": ${write(metadata[name])}`);
+  return `{"ct": ${writeFloat(metadata.ct)}, "v": ${metadata.v}${members.join("")}}`;
+}
+
+/** As Python's json writes it; `|` is escaped, too, because the first one ends the metadata. */
+function writeTag(tag) {
+  return JSON.stringify(tag).replace(/[^ -~]|\|/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** A float as Python's json writes it: never without a fraction or an exponent. */

@@ -1,12 +1,12 @@
-//! The stored form of a record, as in the npm package: `{ value: { payload, metadata: { ct, v, et } }, time, until }`.
+//! The stored form of a record, as in the npm package: `{ value: { payload, metadata: { ct, v, et, dt, tags } }, time, until }`.
 
 use std::time::Duration;
 
-use js_sys::{Date, Reflect};
+use js_sys::{Array, Date, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::{from_value, to_value};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::super::bindings::{member, object};
 use super::super::error::WebError;
@@ -22,6 +22,12 @@ pub(super) fn wrapped<V: Serialize>(record: &Record<V>, keep_for: Option<Duratio
     let mut metadata = vec![("ct", record.created.into()), ("v", record.version.into())];
     if let Some(own) = record.expiration {
         metadata.push(("et", if own == f64::INFINITY { NEVER } else { own }.into()));
+    }
+    if let Some(took) = record.took {
+        metadata.push(("dt", took.into()));
+    }
+    if !record.tags.is_empty() {
+        metadata.push(("tags", record.tags.iter().map(JsValue::from).collect::<Array>().into()));
     }
     let value = object(&[("payload", payload), ("metadata", object(&metadata).into())]);
     let time = Date::now();
@@ -44,5 +50,10 @@ pub(super) fn record_in<V: DeserializeOwned>(stored: &JsValue) -> Option<Record<
     }
     let payload = from_value(Reflect::get(&value, &name).ok()?).ok()?;
     let own = number("et").and_then(duration::normalize);
-    Some(Record::of_version(number("v").unwrap_or(f64::NAN), payload, created, own))
+    let mut record = Record::of_version(number("v").unwrap_or(f64::NAN), payload, created, own);
+    record.took = number("dt").filter(|took| *took >= 0.0);
+    if let Some(tags) = member(&metadata, "tags") {
+        record.tags = tags.dyn_ref::<Array>()?.iter().map(|tag| tag.as_string()).collect::<Option<_>>()?;
+    }
+    Some(record)
 }
