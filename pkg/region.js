@@ -172,6 +172,10 @@ export class Region {
     await this.#region.invalidate(isHard(hard ?? true));
   }
 
+  async invalidateTags(tags, hard) {
+    await this.#region.invalidateTags(tags, isHard(hard ?? true));
+  }
+
   observe(observer) {
     const end = this.#region.observe(observer);
     this.#adopt();
@@ -223,7 +227,7 @@ export class Region {
   #peek(key, creator, call) {
     const region = this.#region;
     const number = region.host?.numberOf(key) ?? -1;
-    if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain) return undefined;
+    if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain || (region.tags ?? call.tags) !== undefined) return undefined;
     requireKnownCall(call);
     const told = region.core.peek(number, numberOrNaN(call.expirationTime), region.waitUntil === undefined ? SHAREABLE : SHAREABLE | OUTLIVES);
     if (told >= 0) return region.host.calls[told].share();
@@ -260,11 +264,12 @@ export class Region {
     if (this.#records === undefined || this.#backend.get !== memoryGet || typeof key !== "string") return undefined;
     const found = this.#records.find(key);
     if (found === undefined || typeof creator !== "function" || !isSimple(call)) return undefined;
-    const { ct, v, et } = found;
+    const { ct, v, et, extra } = found;
     const { expiration, isTimeless, times, counts } = this.#region;
     const asked = numberOrNaN(call.expirationTime);
     const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
     if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, clock)) return undefined;
+    if (extra !== undefined && !this.#region.isGood(found)) return undefined;
     counts.hits += 1;
     return found.promise ?? keptPromise(found);
   }

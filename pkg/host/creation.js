@@ -1,7 +1,10 @@
 import { isFailure } from "../backends/backend.js";
 import { seconds } from "../duration.js";
+import { refused } from "../errors.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
+import { tagList } from "../region/tag-list.js";
+import { requireTags } from "../region/tags.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
@@ -28,6 +31,7 @@ export class Creation {
   #isForgotten = false;
   #reason;
   #isAborted = false;
+  #hasSettled = false;
 
   constructor(slot, serial, call, flight) {
     this.slot = slot;
@@ -66,7 +70,7 @@ export class Creation {
 
   create() {
     const { call } = this;
-    this.#began = monotonic();
+    this.start();
     depth += 1;
     try {
       const answer = this.callCreator();
@@ -104,9 +108,11 @@ export class Creation {
     return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
-  /** The runner calls the creator. */
+  /** Its creator is called now. */
   start() {
     this.#began = monotonic();
+    const born = this.call.region.birth();
+    for (const flight of this.flights) flight.born = born;
   }
 
   tell(news) {
@@ -166,6 +172,7 @@ export class Creation {
   /** Returns FAILED unless there is a value for each flight. */
   #settled(outcomes) {
     let came = DONE;
+    this.#hasSettled = true;
     this.flights.forEach((flight, index) => {
       const outcome = outcomes[index];
       flight.hasValue = !isFailure(outcome);
@@ -180,6 +187,22 @@ export class Creation {
   expirationOf(flight) {
     const { request, nameOf } = this.call;
     return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
+  }
+
+  /** The tags of a value: those of its calls and of its creator. */
+  tagsOf(flight) {
+    const { tags } = this.call.request;
+    return flight.tags.length === 0 ? tags : [...new Set([...tags, ...flight.tags])];
+  }
+
+  /** The creator names tags of its value, until it settles. */
+  addTags(key, given) {
+    const { call } = this;
+    const flight = call.request.isMulti ? this.flights[this.keys.indexOf(key)] : this.flights[0];
+    if (flight === undefined) throw refused("the key of context.tags", "one of the keys that the creator was given", key);
+    requireTags(call.region);
+    tagList([...this.tagsOf(flight), ...given]);
+    if (!this.#hasSettled) flight.addTags(given);
   }
 
   #context() {

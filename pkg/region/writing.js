@@ -4,8 +4,13 @@ import { ignoreRejection, pending } from "../promises.js";
 import { makeRecord } from "../records/record.js";
 import { seconds } from "../duration.js";
 import { readOptions } from "../members.js";
+import { tagList } from "./tag-list.js";
+import { requireTags } from "./tags.js";
 
-const OF_SET = ["expiresIn"];
+const OF_SET = ["expiresIn", "tags"];
+
+/** Seconds from which on a stamp lies after another because an invalidation, which was taken ahead of the clock, has pushed it. */
+const PUSHED = 0.05;
 
 /** Stores a value under each key, with one creation time. A promise among the values is refused, and its rejection is ignored. */
 export function store(region, entries, options, multi) {
@@ -19,15 +24,19 @@ export function store(region, entries, options, multi) {
 
 function storeAll(region, entries, options, multi) {
   const { setup } = region;
-  const { expiresIn } = readOptions(options, OF_SET);
+  const { expiresIn, tags: given } = readOptions(options, OF_SET);
   const names = entries.map(([key]) => key);
   requireKeys(names);
   for (const [, value] of entries) requireStorable(value);
-  const given = seconds(expiresIn, "expiresIn");
-  const own = Number.isNaN(given) ? undefined : given;
+  const expiration = seconds(expiresIn, "expiresIn");
+  const own = Number.isNaN(expiration) ? undefined : expiration;
+  const tags = tagList(given);
+  if (tags.length > 0) requireTags(region);
   const keys = names.map((key) => setup.mangle(key));
-  const created = region.stamp();
-  const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, own)));
+  const born = region.birth();
+  const created = region.stampAfter(born);
+  const began = created - born > PUSHED ? born : NaN;
+  const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, own, tags.length > 0 ? began : NaN, tags)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
 }
 

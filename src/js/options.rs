@@ -38,5 +38,6 @@ pub(super) fn settings(expiration: f64, lock_timeout: f64, flags: u32) -> Settin
         refreshes: has(4),
         is_observed: has(5),
         throws: has(6),
+        has_tags: has(7),
     }
 }
