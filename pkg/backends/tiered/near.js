@@ -36,9 +36,12 @@ export class Near {
 
   /** The same for many keys. */
   getMulti(keys) {
-    const none = () => keys.map(() => undefined);
-    const copies = (outcomes) => (outcomes === undefined ? none() : outcomes.map((outcome, index) => this.#copyOf(keys[index], outcome)));
-    return this.#tried(() => readAll(this.#access, this.#setup, keys), copies);
+    const unsettled = new Set(this.#writing.keys());
+    const copyOf = (key, outcome) => (outcome === undefined || unsettled.has(key) ? undefined : this.#copyOf(key, outcome));
+    return this.#tried(
+      () => readAll(this.#access, this.#setup, keys),
+      (outcomes) => keys.map((key, index) => copyOf(key, outcomes?.[index])),
+    );
   }
 
   set(key, value, hint) {
