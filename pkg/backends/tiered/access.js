@@ -31,10 +31,10 @@ export class Access {
   }
 
   /** Calls it, unless there is a pause. Returns and throws what `call` does, or a promise of that. */
-  ask(call) {
+  ask(call, hasLimit = true) {
     if (this.isPaused) throw this.refusal();
     if (this.#isDown) this.#resumesAt = monotonic() + Math.max(this.#longestTry, this.#pause); // others wait until it is known how this one ends
-    return this.insist(call);
+    return this.insist(call, hasLimit);
   }
 
   /** The same in a pause, too. */
