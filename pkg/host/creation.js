@@ -15,6 +15,8 @@ export class Creation {
   flights;
   /** As the user knows them. */
   keys;
+  /** When it began, if that is stored; else NaN. */
+  born = NaN;
   /** What is to be stored, of many keys. */
   stored;
   /** The pending results of `shouldCacheFn`. */
@@ -66,7 +68,7 @@ export class Creation {
 
   create() {
     const { call } = this;
-    this.#began = monotonic();
+    this.start();
     depth += 1;
     try {
       const answer = this.callCreator();
@@ -104,9 +106,10 @@ export class Creation {
     return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
-  /** The runner calls the creator. */
+  /** The creator is about to be called, here or by a runner. */
   start() {
     this.#began = monotonic();
+    this.born = this.call.region.birth();
   }
 
   tell(news) {

@@ -1,8 +1,9 @@
 import * as backend from "../backends/backend.js";
 import { pending } from "../promises.js";
 import { findToJudge, numbersOf } from "../region/found.js";
+import { RENEWS } from "../region/options.js";
 import { Flight } from "./flight.js";
-import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
+import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, EARLY, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
 
 /** Reads a flight's key for a call; a call of many keys reads them all with the last one. */
 export function read(host, call, number, key, more) {
@@ -55,9 +56,22 @@ function landLater(call, flights, outcomes) {
 function land(call, flight, outcome) {
   const { region } = call;
   const found = (flight.found = findToJudge(region, call.setup, outcome));
-  if (found.record === undefined) return backend.isFailure(found) ? ERROR : found.why;
-  call.core.landed(-1, 0, flight.slot, RECORD, found.ct, found.v, found.et, found.invalidated);
+  const isEarly = region.early !== undefined && isElected(call, flight);
+  if (flight.found.record === undefined) return backend.isFailure(flight.found) ? ERROR : flight.found.why;
+  call.core.landed(-1, 0, flight.slot, isEarly ? EARLY : RECORD, found.ct, found.v, found.et, found.invalidated);
   return DONE;
+}
+
+/** Whether a call renews the record that was read if that is fresh: drawn here, or on the warm path before. */
+function isElected({ region, request }, flight) {
+  if (request.isMulti || flight.found.record === undefined) return false;
+  if (request.flags & RENEWS) return true;
+  try {
+    return region.early.elects(region, flight.key, flight.found, request.expiration, region.clock.now());
+  } catch (error) {
+    flight.found = { record: undefined, error };
+    return false;
+  }
 }
 
 function tellMissing({ core }, flight, kind) {

@@ -18,7 +18,7 @@ export function accept(creation, flight, mayStore, more) {
 function judge(creation, flight) {
   const { region, request } = creation.call;
   try {
-    flight.record = makeRecord(flight.value, region.stamp(), creation.expirationOf(flight));
+    flight.record = makeRecord(flight.value, region.stamp(), creation.expirationOf(flight), creation.born);
     if (request.shouldCacheFn === undefined) return DONE;
     const answer = request.shouldCacheFn(flight.value);
     const promise = pending(answer);

@@ -79,6 +79,8 @@ export const OUTLIVES = 4;
 /** `staleWhileRevalidate` of the call: `true` and `false`. */
 export const REVALIDATES = 8;
 const WAITS = 16;
+/** The warm path has found a fresh value that the call renews. */
+export const RENEWS = 32;
 const PLAIN_REQUEST = Object.freeze({
   isMulti: false,
   shouldCacheFn: undefined,

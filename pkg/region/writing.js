@@ -7,7 +7,7 @@ import { readOptions } from "../members.js";
 
 const OF_SET = ["expiresIn"];
 
-/** Stores a value under each key, with one creation time. A promise among the values is refused, and its rejection is ignored. */
+/** Stores a value under each key, with one creation time, or its own where that decides when it expires. A promise among the values is refused, and its rejection is ignored. */
 export function store(region, entries, options, multi) {
   try {
     return storeAll(region, entries, options, multi);
@@ -27,7 +27,7 @@ function storeAll(region, entries, options, multi) {
   const own = Number.isNaN(given) ? undefined : given;
   const keys = names.map((key) => setup.mangle(key));
   const created = region.stamp();
-  const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, own)));
+  const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, index > 0 && region.jitter > 0 ? region.stamp() : created, own)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
 }
 

@@ -61,14 +61,14 @@ pub fn retention(own: f64, call: f64, region: f64, grace: f64, regions_grace: f6
 /// When a record becomes stale, in seconds since the epoch; infinity means never.
 #[wasm_bindgen(js_name = expiresAt)]
 pub fn expires_at(created: f64, own: f64, call: f64, region: f64, jitter: f64) -> f64 {
-    created + early::jittered(expiration(own, call, region), jitter, created)
+    created + jittered(created, own, call, region, jitter)
 }
 
 /// How large a draw has to be for a fresh record to be renewed at the time `now`, in seconds; infinity where none is. `pace`: `beta` times the seconds that
 /// its creation took.
 #[wasm_bindgen(js_name = neededDraw)]
 pub fn needed_draw(created: f64, own: f64, call: f64, region: f64, jitter: f64, pace: f64, now: f64) -> f64 {
-    early::needed(early::jittered(expiration(own, call, region), jitter, created), pace, now - created)
+    early::needed(jittered(created, own, call, region, jitter), pace, now - created)
 }
 
 /// An invalidation time after one more invalidation: an earlier one changes nothing.
@@ -123,6 +123,11 @@ pub fn stamp_after_all(host: f64, known: f64) -> f64 {
 #[wasm_bindgen(js_name = lengthOfTime)]
 pub fn length_of_time(seconds: f64) -> f64 {
     duration::normalize(seconds).unwrap_or(f64::NAN)
+}
+
+#[inline(never)]
+fn jittered(created: f64, own: f64, call: f64, region: f64, jitter: f64) -> f64 {
+    early::jittered(expiration(own, call, region), jitter, created)
 }
 
 fn expiration(own: f64, call: f64, region: f64) -> f64 {

@@ -111,6 +111,7 @@ impl Default for Region {
 
 impl Region {
     /// Seconds until a record expires for a call with this expiration. `own`: the record's.
+    #[inline(never)]
     pub fn expiration(&self, call: Option<f64>, own: Option<f64>, created: f64) -> f64 {
         early::jittered(freshness::expiration(call, own, self.settings.expiration), self.settings.jitter, created)
     }
