@@ -34,10 +34,10 @@ pub fn jittered(expiration: f64, jitter: f64, created: f64) -> f64 {
 }
 
 /// How large a draw has to be for a fresh record to be renewed now; infinity where no draw is large enough. `pace`: `beta` times the seconds that its
-/// creation took. Nothing is renewed in the first half of its expiration, or a creation that takes longer than that would never pause.
+/// creation took. Nothing is renewed that has expired, nor in the first half of its expiration, or a creation that takes longer than that would never pause.
 pub fn needed(expiration: f64, pace: f64, age: f64) -> f64 {
     let left = expiration - age;
-    if pace > 0.0 && age > expiration / 2.0 && left <= MOST * pace { left / pace } else { f64::INFINITY }
+    if pace > 0.0 && age > expiration / 2.0 && left >= 0.0 && left <= MOST * pace { left / pace } else { f64::INFINITY }
 }
 
 /// A draw from a random number from 0 to below 1: exponentially distributed.
@@ -109,10 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn what_took_no_time_or_never_expires_is_not_renewed() {
+    fn what_took_no_time_has_expired_or_never_expires_is_not_renewed() {
         for took in [0.0, -1.0, f64::NAN] {
             assert!(!early(60.0, took, 1.0, LAST, 60.0));
         }
+        assert!(!early(60.0, 1.0, 1.0, LAST, 60.125));
         assert!(!early(f64::INFINITY, 1.0, 1.0, LAST, 1e12));
         assert!(!early(0.0, 1.0, 1.0, LAST, 0.0));
         assert!(!early(60.0, 1.0, 1.0, LAST, -5.0), "created in the future");

@@ -33,7 +33,7 @@ export class EarlyRefresh {
   /** Exponentially distributed. */
   #draw() {
     const random = this.#random();
-    if (random >= 0 && random < 1) return -Math.log(1 - random);
+    if (typeof random === "number" && random >= 0 && random < 1) return -Math.log(1 - random);
     throw refused("the result of random", "a number from 0 to below 1", random);
   }
 }

@@ -73,7 +73,7 @@ export const isNumberOrAbsent = (value) => (typeof value === "number" ? value ==
 
 /** The call may share its promise with others. */
 export const SHAREABLE = 2;
-const FORCE_REFRESH = 1;
+export const FORCE_REFRESH = 1;
 /** Its load must outlive its request. */
 export const OUTLIVES = 4;
 /** `staleWhileRevalidate` of the call: `true` and `false`. */
