@@ -9,6 +9,8 @@ export { DogpileLock } from "./edge/dogpile-lock.js";
 export { functionKeyGenerator, functionMultiKeyGenerator } from "./functions/keys.js";
 export { DefaultInvalidationStrategy } from "./invalidation/default.js";
 export { StoredInvalidationStrategy } from "./invalidation/stored.js";
+export { StoredTagInvalidation } from "./invalidation/stored-tags.js";
+export { TagInvalidation } from "./invalidation/tags.js";
 export { lengthConditionalMangler, sha1MangleKey } from "./keys/manglers.js";
 export { CantDeserialize } from "./records/serializer.js";
 export { createRegion, Region } from "./region.js";

@@ -171,6 +171,13 @@ export interface ConfigureOptions {
    */
   regionInvalidator?: RegionInvalidationStrategy | undefined;
   /**
+   * Keeps the invalidation times of tags: `new TagInvalidation()` for one process, a StoredTagInvalidation for several.
+   *
+   * Default: the one that the region already has; at first none, and a tag anywhere is a ValidationError. A region without one ignores the
+   * tags of stored values.
+   */
+  tagInvalidator?: TagInvalidation | undefined;
+  /**
    * How long a load may run before one of its waiters takes over, and how long a backend may take for a read, a write or a lock
    * before the operation fails with a TimeoutError.
    *
@@ -447,6 +454,24 @@ export class Region<V = unknown> {
   invalidate(hard?: boolean | { soft: boolean }): Promise<void>;
 
   /**
+   * Invalidates all values with any of these tags whose creation began until now. It takes effect in this region before it returns, and costs the
+   * same for one value or a million.
+   *
+   * Hard (default): the values count as missing. Soft, with `{ soft: true }` or `false`: they count as stale. The result of a running load with
+   * one of the tags is not stored; callers that already wait still receive it. The promise settles when the strategy has informed the
+   * others.
+   *
+   * Rejects with a ValidationError for what is no list of tags, and in a region without a `tagInvalidator`. An empty list does nothing.
+   *
+   * @example
+   * ```ts
+   * const page = await region.getOrCreate("page:7", () => renderPage(7), { tags: ["user:42", "posts"] });
+   * await region.invalidateTags(["user:42"]); // every value that depends on user 42
+   * ```
+   */
+  invalidateTags(tags: Iterable<string> & object, hard?: boolean | { soft: boolean }): Promise<void>;
+
+  /**
    * Calls an additional observer at this region's events. Returns a function that ends it.
    *
    * Throws a ValidationError unless `observer` is an object.
@@ -540,6 +565,8 @@ export interface GetOptions {
 export interface SetOptions {
   /** The value's own expiration, stored with it. It overrides the region's; a call's overrides it. Default: none. */
   expiresIn?: Duration | null | undefined;
+  /** Names under which `invalidateTags` finds the value: at most 64 non-empty strings of at most 256 characters. Default: none. */
+  tags?: readonly string[] | undefined;
 }
 
 /** Options of one call. */
@@ -586,6 +613,12 @@ export interface CreateOptions<T = unknown> {
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** How long a load may run, from its start, before this caller takes over. Default: the region's. */
   lockTimeout?: Duration | undefined;
+  /**
+   * Tags for every value that this call loads, in addition to those of its creator. A call that joins a running load adds its tags to that.
+   *
+   * They are not compared with the tags of a value that is already stored. The region needs a `tagInvalidator`. Default: none.
+   */
+  tags?: readonly string[] | undefined;
 }
 
 /** The argument of a creator. A copy, `{ ...context }`, has all members. */
@@ -602,6 +635,11 @@ export interface CreatorContext<V = unknown> {
    * Call it before the creator's promise settles; the last call counts.
    */
   expiresIn(duration: Duration): void;
+  /**
+   * Adds tags to the value, until the creator's promise settles. Throws a ValidationError for what is no tag, for more than 64, and in a region
+   * without a `tagInvalidator`.
+   */
+  tags(...tags: string[]): void;
 }
 
 /** The second argument of a creator of many values. */
@@ -610,6 +648,8 @@ export interface MultiCreatorContext {
   readonly signal: AbortSignal;
   /** Sets the expiration of one of the values: see `CreatorContext.expiresIn`. */
   expiresIn(key: string, duration: Duration): void;
+  /** Adds tags to one of the values: see `CreatorContext.tags`. Throws a ValidationError for a key that the creator was not given. */
+  tags(key: string, ...tags: string[]): void;
 }
 
 /** Counters of a region. A call of many keys counts each of its keys. */
@@ -648,6 +688,8 @@ export interface RegionObserver {
   onWait(key: string, region: string | undefined): void;
   /** Another caller took over a load. */
   onTakeover(key: string, region: string | undefined): void;
+  /** `invalidateTags` was called on this region. */
+  onInvalidateTags(tags: string[], hard: boolean, region: string | undefined): void;
   /**
    * An error that callers did not get. `where`: "background" is a creator whose callers got a stale value or have left, "invalidate" an
    * invalidation strategy that could not be refreshed.
@@ -685,7 +727,7 @@ export const backgroundRunner: AsyncCreationRunner;
 // ---------------------------------------------------------------- functions
 
 /** Options of a cached function. Functions among them that make keys must return at once; a promise makes the calls reject with a ValidationError. */
-export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "expirationTime" | "signal"> {
+export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "expirationTime" | "signal" | "tags"> {
   /**
    * The first part of every key; give each cached function its own. Required unless there is a key generator.
    *
@@ -694,6 +736,8 @@ export interface FunctionOptions<R = unknown> extends Omit<CreateOptions<R>, "ex
   namespace?: string | ((self: unknown) => string) | undefined;
   /** As for `getOrCreate`, or a function that returns it, called for each call. Default: the value's own limit, else the region's. */
   expirationTime?: Duration | null | (() => Duration | null | undefined) | undefined;
+  /** As for `getOrCreate`, or a function of the call's arguments that returns them. The `set` of the function uses them too. Default: none. */
+  tags?: readonly string[] | ((...args: any[]) => readonly string[]) | undefined;
   /**
    * Converts an argument to its part of the key.
    *
@@ -1137,6 +1181,61 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** Rejects with the backend's own error if the time could not be stored; it takes effect in this object nevertheless. */
   invalidate(hard: boolean, now: number): Promise<void>;
   refresh(now: number): Promise<void> | undefined;
+  /** Leaves the bus. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Keeps the invalidation times of tags in this object, for one region or for several.
+ *
+ * To keep them elsewhere, extend it: let `invalidate` write them too, and `refresh` read them. Times are seconds since the epoch.
+ */
+export class TagInvalidation {
+  /** Throws a ValidationError for an invalid option. */
+  constructor(options?: {
+    /**
+     * How many tags have a time of their own. Beyond that the older half of the times becomes one time, the latest of them, which counts for every
+     * tag without its own: it may invalidate too much, never too little. Default: 10,000.
+     */
+    maxTags?: number | undefined;
+  });
+  /** Notes an invalidation of these tags. It takes effect before it returns; a promise settles when the others are informed. */
+  invalidate(tags: readonly string[], hard: boolean, now: number): Awaitable<void>;
+  /** What becomes of a value with these tags whose creation began at `born`: 0 nothing, 1 it is stale, 2 it is missing. */
+  verdict(tags: readonly string[], born: number, now: number): 0 | 1 | 2;
+  /** Called before `verdict`. A promise that it returns is awaited first; a rejection goes to `observer.onError`, and what is known counts. */
+  refresh?(tags: readonly string[], now: number): Promise<void> | undefined;
+  /** Changes whenever a time has changed, to a number that no TagInvalidation of this realm has had. */
+  readonly epoch: number;
+  /** Calls `listener` when times have changed. Returns a function that ends it. */
+  subscribe(listener: (tags: readonly string[]) => void): () => void;
+}
+
+/**
+ * Keeps the times in a backend too, so that other processes, tabs and later visits see them: one record for each tag that was ever invalidated, with the
+ * payload `{"hard": seconds | null, "soft": seconds | null}`.
+ */
+export class StoredTagInvalidation extends TagInvalidation {
+  /** Throws a ValidationError for an invalid argument. */
+  constructor(
+    backend: CacheBackend,
+    options?: {
+      /** The first part of the records' keys; the tag follows. Default: "dogpile:tag:". */
+      prefix?: string | undefined;
+      /** How long times that were read are used before they are read again, with one read for all tags of a value. Default: 10 s. */
+      refresh?: Duration | undefined;
+      /** How long the backend keeps a tag's times. A value with tags is missing once its creation lies that far back. Default: 30 days. */
+      keep?: Duration | undefined;
+      /** See TagInvalidation. A tag without a time of its own is read again. Default: 10,000. */
+      maxTags?: number | undefined;
+      /** Informs others with the same bus at once. Default: none. */
+      bus?: Bus | undefined;
+    },
+  );
+  /** Rejects with the backend's own error if the times could not be stored; they take effect in this object nevertheless. */
+  invalidate(tags: readonly string[], hard: boolean, now: number): Promise<void>;
+  refresh(tags: readonly string[], now: number): Promise<void> | undefined;
   /** Leaves the bus. */
   close(): void;
   [Symbol.dispose](): void;

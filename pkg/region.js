@@ -173,6 +173,10 @@ export class Region {
     await this.#region.invalidate(isHard(hard ?? true));
   }
 
+  async invalidateTags(tags, hard) {
+    await this.#region.invalidateTags(tags, isHard(hard ?? true));
+  }
+
   observe(observer) {
     const end = this.#region.observe(observer);
     this.#adopt();
@@ -230,7 +234,7 @@ export class Region {
   #peek(key, creator, call) {
     const region = this.#region;
     const number = region.host?.numberOf(key) ?? -1;
-    if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain) return undefined;
+    if (number < 0 || typeof creator !== "function" || !isSimple(call) || !region.isPlain || (region.tags ?? call.tags) !== undefined) return undefined;
     requireKnownCall(call);
     const told = region.core.peek(number, numberOrNaN(call.expirationTime), region.waitUntil === undefined ? SHAREABLE : SHAREABLE | OUTLIVES);
     if (told >= 0) return region.host.calls[told].share();
@@ -272,7 +276,10 @@ export class Region {
     const asked = numberOrNaN(call.expirationTime);
     const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
     if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, jitter, clock)) return undefined;
-    if (extra !== undefined && early?.elects(this.#region, key, found, asked, clock / 1000)) return this.#renew(key, creator, call);
+    if (extra !== undefined) {
+      if (!this.#region.isGood(found)) return undefined;
+      if (early?.elects(this.#region, key, found, asked, clock / 1000)) return this.#renew(key, creator, call);
+    }
     counts.hits += 1;
     return found.promise ?? keptPromise(found);
   }

@@ -32,7 +32,7 @@ pub enum Why {
 }
 
 /// The effect of a region's invalidations on a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Invalidated {
     /// Nothing.
     No = 0,

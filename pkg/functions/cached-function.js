@@ -21,6 +21,7 @@ export function cachedFunctions(region, options, regionsGenerator) {
         region.set(
           keyFor([value], () => keyOf(self, args)),
           value,
+          tagged(call, args),
         ),
       remove: (self, args) => region.delete(keyOf(self, args)),
     });
@@ -79,7 +80,14 @@ export function cachedMultiFunction(region, options, regionsGenerator, fn) {
             entries.map(([argument]) => argument),
           ),
       );
-      return region.setMulti(entries.map(([, value], index) => [keys[index], value]));
+      const tags = tagged(
+        call,
+        entries.map(([argument]) => argument),
+      );
+      return region.setMulti(
+        entries.map(([, value], index) => [keys[index], value]),
+        tags,
+      );
     },
     remove: (self, args) => region.deleteMulti(keysOf(self, args)),
   });
@@ -93,13 +101,21 @@ function withHelpers(fn, call, { create, get, set, remove }) {
       return act(this === cached ? undefined : this, args);
     };
   const cached = method((self, args) => {
-    const { expirationTime } = call;
-    return create(self, args, typeof expirationTime === "function" ? { ...call, expirationTime: atOnce(expirationTime(), "expirationTime") } : call);
+    const { expirationTime, tags } = call;
+    if (typeof expirationTime !== "function" && typeof tags !== "function") return create(self, args, call);
+    return create(self, args, {
+      ...call,
+      expirationTime: typeof expirationTime === "function" ? atOnce(expirationTime(), "expirationTime") : expirationTime,
+      ...tagged(call, args),
+    });
   });
-  const refresh = (self, args) => create(self, args, { ...call, expirationTime: undefined, forceRefresh: true });
+  const refresh = (self, args) => create(self, args, { ...call, ...tagged(call, args), expirationTime: undefined, forceRefresh: true });
   for (const name of ["name", "length"]) Object.defineProperty(cached, name, Object.getOwnPropertyDescriptor(fn, name) ?? { value: "" });
   return Object.assign(cached, { get: method(get), set: method(set), invalidate: method(remove), refresh: method(refresh), original: fn });
 }
+
+/** The tags of a call with these arguments. */
+const tagged = ({ tags }, args) => ({ tags: typeof tags === "function" ? atOnce(tags(...args), "tags") : tags });
 
 /** Calls `fn` as a creator, with the arguments that the keys were made from. */
 function creatorOf(self, fn, keys, args, asDict) {
@@ -117,9 +133,10 @@ function creatorOf(self, fn, keys, args, asDict) {
 /** The options of a cached function, checked at once. */
 function settingsOf(options, name, regionsGenerator, standard) {
   const { namespace, toStr, asDict: _dict, functionKeyGenerator: _one, functionMultiKeyGenerator: _many, ...call } = options;
-  const { expirationTime, shouldCacheFn } = call;
+  const { expirationTime, shouldCacheFn, tags } = call;
   const asDict = own(options, "asDict");
-  createRequest(() => {}, createOptions(typeof expirationTime === "function" ? { ...call, expirationTime: undefined } : call), false); // or an error
+  const known = { ...call, expirationTime: ifNoFunction(expirationTime), tags: ifNoFunction(tags) };
+  createRequest(() => {}, createOptions(known), false); // or an error
   if (asDict) call.shouldCacheFn = (value) => value !== NO_VALUE && (!shouldCacheFn || shouldCacheFn(value));
   const generator = options[name] ?? regionsGenerator;
   const isGiven = namespace !== undefined && namespace !== null;
@@ -128,6 +145,8 @@ function settingsOf(options, name, regionsGenerator, standard) {
   }
   return { call, asDict, keyMaker: keyMaker(namespace ?? undefined, generator ?? standard, toStr ?? canonical, name) };
 }
+
+const ifNoFunction = (value) => (typeof value === "function" ? undefined : value);
 
 /** A key generator that also knows whose method was called. */
 function keyMaker(namespace, generator, toStr, name) {

@@ -16,6 +16,7 @@ export class Context {
     this.key = key;
     this.stale = stale;
     this.expiresIn = expiresIn;
+    this.tags = (...tags) => creation.addTags(key, tags);
     Object.defineProperty(this, "signal", Context.#signal);
   }
 }
@@ -23,6 +24,7 @@ export class Context {
 /** The context of a creator of many keys. */
 export const multiContextOf = (creation, expiresIn) => ({
   expiresIn,
+  tags: (key, ...tags) => creation.addTags(key, tags),
   get signal() {
     return creation.signal;
   },

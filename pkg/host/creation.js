@@ -1,7 +1,9 @@
 import { isFailure } from "../backends/backend.js";
 import { seconds } from "../duration.js";
+import { refused } from "../errors.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
+import { requireTags } from "../region/tag-strategy.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
@@ -15,8 +17,6 @@ export class Creation {
   flights;
   /** As the user knows them. */
   keys;
-  /** When it began, if that is stored; else NaN. */
-  born = NaN;
   /** What is to be stored, of many keys. */
   stored;
   /** The pending results of `shouldCacheFn`. */
@@ -30,6 +30,7 @@ export class Creation {
   #isForgotten = false;
   #reason;
   #isAborted = false;
+  #hasSettled = false;
 
   constructor(slot, serial, call, flight) {
     this.slot = slot;
@@ -106,10 +107,11 @@ export class Creation {
     return Math.max(0, monotonic() - this.#began) / 1000;
   }
 
-  /** The creator is about to be called, here or by a runner. */
+  /** Its creator is called now. */
   start() {
     this.#began = monotonic();
-    this.born = this.call.region.birth();
+    const born = this.call.region.birth();
+    for (const flight of this.flights) flight.born = born;
   }
 
   tell(news) {
@@ -169,6 +171,7 @@ export class Creation {
   /** Returns FAILED unless there is a value for each flight. */
   #settled(outcomes) {
     let came = DONE;
+    this.#hasSettled = true;
     this.flights.forEach((flight, index) => {
       const outcome = outcomes[index];
       flight.hasValue = !isFailure(outcome);
@@ -183,6 +186,21 @@ export class Creation {
   expirationOf(flight) {
     const { request, nameOf } = this.call;
     return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
+  }
+
+  /** The tags of a value: those of its calls and of its creator. */
+  tagsOf(flight) {
+    const { tags } = this.call.request;
+    return flight.tags.length === 0 ? tags : [...new Set([...tags, ...flight.tags])];
+  }
+
+  /** The creator names tags of its value, until it settles. */
+  addTags(key, given) {
+    const { call } = this;
+    const flight = call.request.isMulti ? this.flights[this.keys.indexOf(key)] : this.flights[0];
+    if (flight === undefined) throw refused("the key of context.tags", "one of the keys that the creator was given", key);
+    requireTags(call.region).listed([...this.tagsOf(flight), ...given]);
+    if (!this.#hasSettled) flight.addTags(given);
   }
 
   #context() {

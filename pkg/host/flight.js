@@ -1,4 +1,5 @@
 import { isFailure } from "../backends/backend.js";
+import { NO_TAGS } from "../records/record.js";
 
 /** The host's part of a flight. The machine knows it by a number. */
 export class Flight {
@@ -20,11 +21,19 @@ export class Flight {
   released;
   timer;
   stalePromise;
+  /** The tags that those who wait for it, and its creator, have named. */
+  tags = NO_TAGS;
+  /** When its creator was called, by the region's clock; NaN if nothing needs that. */
+  born = NaN;
 
   constructor(slot, key, call) {
     this.slot = slot;
     this.key = key;
     this.call = call;
+  }
+
+  addTags(tags) {
+    if (tags.length > 0) this.tags = [...new Set([...this.tags, ...tags])];
   }
 
   /** Uses the record that was handed over or read under a lock as the result of its read. */

@@ -150,9 +150,9 @@ export class Host {
       case act.REFRESH_TO_STORE:
         return refreshToStore(batches[a]);
       case act.IS_OVERTAKEN:
-        return isOvertaken(calls[a], x);
+        return isOvertaken(calls[a], flights[b], x);
       case act.SAYS:
-        return says(calls[a], x);
+        return says(calls[a], flights[b], x);
       case act.ADOPT_ERROR:
         return adoptError(batches[a]);
       case act.FIND_LOCK:

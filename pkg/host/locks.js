@@ -1,7 +1,7 @@
 import { makeError } from "../errors.js";
 import { hasMethod } from "../members.js";
 import { pending, startTimer } from "../promises.js";
-import { findToJudge, numbersOf } from "../region/found.js";
+import { find, judged, numbersOf } from "../region/found.js";
 import { askMutex, mutexOf } from "../region/mutexes.js";
 import { DONE, NEWS_LOCK_BUSY, NEWS_LOCK_FAILED, NEWS_LOCK_GRANTED, NEWS_UNLOCKED, NOTHING, PENDING } from "./numbers.js";
 
@@ -60,9 +60,15 @@ export async function askHandover(flight, serial) {
   const { call, mutex } = flight;
   const { region, setup, core, host } = call;
   const left = await (hasMethod(mutex, "handover") ? askMutex(region, setup, () => mutex.handover()) : undefined);
-  flight.again = left === undefined || left === null ? undefined : findToJudge(region, setup, { value: left });
+  flight.again = left === undefined || left === null ? undefined : await findLeft(region, setup, left);
   const { kind, ct, v, et, invalidated } = flight.again === undefined ? { kind: NOTHING, ct: 0, v: 0, et: 0, invalidated: 0 } : numbersOf(flight.again);
   call.inContext(() => core.handedOver(host, flight.slot, serial, kind, ct, v, et, invalidated, region.clock.readOrBegin()));
+}
+
+async function findLeft(region, setup, left) {
+  const found = find(region, setup, { value: left }, setup.throws);
+  await region.tags?.refreshFor([found], setup);
+  return judged(region, found);
 }
 
 /** Releases the lock, with the stored record. */

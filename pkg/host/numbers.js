@@ -78,6 +78,7 @@ export const NEWS_LOCK_GRANTED = 28;
 export const NEWS_LOCK_FAILED = 29;
 export const NEWS_OVERTAKEN = 30;
 export const NEWS_RETIRED = 31;
+export const NEWS_TAGS_ENDED = 32;
 
 /** Queries to the machine: `Question` in src/js/resume.rs. */
 export const ASK_EXPECTS = 0;

@@ -28,14 +28,18 @@ export class Reading {
     );
     const failed = outcomes.find(backend.isFailure);
     if (failed !== undefined) throw failed.error;
+    const founds = outcomes.map((outcome) => find(region, setup, outcome, false));
+    const newsOfTags = this.ignores ? undefined : region.tags?.refreshFor(founds, setup);
+    if (newsOfTags !== undefined) await newsOfTags;
     const now = region.clock.read();
-    return keys.map((key, index) => this.#judge(key, find(region, setup, outcomes[index], false), now));
+    return keys.map((key, index) => this.#judge(key, founds[index], now));
   }
 
   #judge(key, found, now) {
     const { region } = this;
     const { kind, ct, v, et } = numbersOf(found);
-    const invalidated = found.record === undefined || this.ignores ? 0 : region.invalidations.verdictOnReading(ct);
+    const isJudged = found.record !== undefined && !this.ignores;
+    const invalidated = isJudged ? Math.max(region.invalidations.verdictOnReading(ct), region.tags?.verdict(found) ?? 0) : 0;
     const why = region.core.judge(kind, ct, v, et, invalidated, this.expiration, this.ignores, now);
     region.tellOfReading(key, why);
     return why === 0 ? found.record : undefined;

@@ -1,6 +1,6 @@
 import * as backend from "../backends/backend.js";
 import { pending } from "../promises.js";
-import { findToJudge, numbersOf } from "../region/found.js";
+import { find, judged, numbersOf } from "../region/found.js";
 import { FORCE_REFRESH, RENEWS } from "../region/options.js";
 import { Flight } from "./flight.js";
 import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, EARLY, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
@@ -14,10 +14,11 @@ export function read(host, call, number, key, more) {
 }
 
 function readOne(call, flight) {
+  call.region.tags?.refresh(call.request.tags, call.setup);
   try {
     const answer = call.setup.backend.get(flight.key);
     const promise = pending(answer);
-    if (promise === undefined) return land(call, flight, { value: answer });
+    if (promise === undefined) return landOne(call, flight, { value: answer });
     const later = (outcome) => landLater(call, [flight], [outcome]);
     // With its own promise: the shared timer of the time limit fires in the async context of the first caller.
     call.setup.answered(promise).then(
@@ -26,37 +27,58 @@ function readOne(call, flight) {
     );
     return PENDING;
   } catch (error) {
-    return land(call, flight, { error });
+    return landOne(call, flight, { error });
   }
 }
 
 function readAll(call, flights) {
+  call.region.tags?.refresh(call.request.tags, call.setup);
   const outcomes = backend.read(
     call.setup,
     flights.map(({ key }) => key),
     true,
   );
-  if (!(outcomes instanceof Promise)) return landAll(call, flights, outcomes);
-  outcomes.then((settled) => landLater(call, flights, settled));
+  if (outcomes instanceof Promise) outcomes.then((settled) => landLater(call, flights, settled));
+  else if (findAll(call, flights, outcomes) === undefined) return landAll(call, flights);
   return PENDING;
 }
 
-function landAll(call, flights, outcomes) {
-  flights.forEach((flight, index) => tellMissing(call, flight, land(call, flight, outcomes[index])));
-  return DONE;
+function landOne(call, flight, outcome) {
+  return findAll(call, [flight], [outcome]) === undefined ? land(call, flight) : PENDING;
+}
+
+/** Where the times of tags have to be read, a promise is returned, and the records land after it. */
+function findAll(call, flights, outcomes) {
+  const { region, setup } = call;
+  flights.forEach((flight, index) => (flight.found = find(region, setup, outcomes[index], setup.throws)));
+  const news = region.tags?.refreshFor(
+    flights.map(({ found }) => found),
+    setup,
+  );
+  news?.then(() => landAndTell(call, flights));
+  return news;
 }
 
 function landLater(call, flights, outcomes) {
   if (call.core.ask(ASK_EXPECTS, call.slot, call.serial) === 0) return;
-  landAll(call, flights, outcomes);
+  if (findAll(call, flights, outcomes) === undefined) landAndTell(call, flights);
+}
+
+function landAndTell(call, flights) {
+  if (call.core.ask(ASK_EXPECTS, call.slot, call.serial) === 0) return;
+  landAll(call, flights);
   call.resume(NEWS_READ);
 }
 
+function landAll(call, flights) {
+  for (const flight of flights) tellMissing(call, flight, land(call, flight));
+  return DONE;
+}
+
 /** Sends a record to the machine; other results are returned as numbers. */
-function land(call, flight, outcome) {
-  const { region } = call;
-  const found = (flight.found = findToJudge(region, call.setup, outcome));
-  const isEarly = region.early !== undefined && isElected(call, flight);
+function land(call, flight) {
+  const found = (flight.found = judged(call.region, flight.found));
+  const isEarly = call.region.early !== undefined && isElected(call, flight);
   if (flight.found.record === undefined) return backend.isFailure(flight.found) ? ERROR : flight.found.why;
   call.core.landed(-1, 0, flight.slot, isEarly ? EARLY : RECORD, found.ct, found.v, found.et, found.invalidated);
   return DONE;
@@ -82,27 +104,43 @@ function tellMissing({ core }, flight, kind) {
 export function readAgain(round, flight, more, slot, serial) {
   round.reads.push(flight);
   if (more > 0) return PENDING;
-  const { call } = round;
-  const flights = round.reads.splice(0);
+  const again = { call: round.call, flights: round.reads.splice(0), slot, serial };
+  const { setup, request } = again.call;
   const outcomes = backend.read(
-    call.setup,
-    flights.map(({ key }) => key),
-    call.request.isMulti,
+    setup,
+    again.flights.map(({ key }) => key),
+    request.isMulti,
   );
-  if (!(outcomes instanceof Promise)) return landAgain(call, slot, serial, flights, outcomes);
-  outcomes.then((settled) => {
-    if (call.core.ask(ASK_EXPECTS_ROUND, slot, serial) === 0) return;
-    landAgain(call, slot, serial, flights, settled);
-    call.inContext(() => call.tell(NEWS_READ_AGAIN, slot, serial));
-  });
+  if (outcomes instanceof Promise) outcomes.then((settled) => isExpected(again) && (findAgain(again, settled) ?? landAgainAndTell(again)));
+  else if (findAgain(again, outcomes) === undefined) return landAgain(again);
   return PENDING;
 }
 
-function landAgain({ region, setup, core }, round, serial, flights, outcomes) {
-  flights.forEach((flight, index) => {
-    flight.again = findToJudge(region, setup, outcomes[index]);
+const isExpected = ({ call, slot, serial }) => call.core.ask(ASK_EXPECTS_ROUND, slot, serial) !== 0;
+
+/** As `findAll`. */
+function findAgain(again, outcomes) {
+  const { region, setup } = again.call;
+  again.flights.forEach((flight, index) => (flight.again = find(region, setup, outcomes[index], setup.throws)));
+  const news = region.tags?.refreshFor(
+    again.flights.map((flight) => flight.again),
+    setup,
+  );
+  news?.then(() => isExpected(again) && landAgainAndTell(again));
+  return news;
+}
+
+function landAgain({ call: { region, core }, flights, slot, serial }) {
+  for (const flight of flights) {
+    flight.again = judged(region, flight.again);
     const { kind, ct, v, et, invalidated } = numbersOf(flight.again);
-    core.landed(round, serial, flight.slot, kind, ct, v, et, invalidated);
-  });
+    core.landed(slot, serial, flight.slot, kind, ct, v, et, invalidated);
+  }
   return DONE;
+}
+
+function landAgainAndTell(again) {
+  const { call, slot, serial } = again;
+  landAgain(again);
+  call.inContext(() => call.tell(NEWS_READ_AGAIN, slot, serial));
 }

@@ -1,6 +1,6 @@
 import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
-import { makeRecord } from "../records/record.js";
+import { NO_TAGS } from "../records/record.js";
 import { REVALIDATES } from "../region/options.js";
 import { callWaitUntil } from "./keep-alive.js";
 import {
@@ -90,7 +90,7 @@ export class Run {
     try {
       const value = await this.#callCreator();
       reporter.tell("onCreate", this.creation.keys, this.creation.seconds);
-      this.flight.record = makeRecord(value, call.region.stamp());
+      this.flight.record = this.#recordOf(value);
       this.#outcome = NEWS_RUNNER_CREATED;
       return value;
     } catch (error) {
@@ -115,13 +115,15 @@ export class Run {
     const { flight, creation } = this;
     const { region, setup, request } = creation.call;
     const [key] = creation.keys;
-    const record = makeRecord(value, region.stamp(), creation.expirations?.get(key), creation.born);
+    const record = this.#recordOf(value);
     if (request.shouldCacheFn !== undefined && !(await this.#mayStore(request.shouldCacheFn(value)))) {
       if (this.#isEarly) region.reporter.error(declined(), "background");
       return false;
     }
+    const { tags = NO_TAGS } = record.metadata;
     await region.refresh(setup);
-    if (region.isOvertaken(this.#ask(ASK_STARTED_AT))) this.#tell(NEWS_OVERTAKEN);
+    await region.tags?.refresh(tags, setup);
+    if (region.isOvertaken(this.#ask(ASK_STARTED_AT)) || region.tags?.isOvertaken(tags, flight.born)) this.#tell(NEWS_OVERTAKEN);
     try {
       const stored = setup.toStored(record);
       if (this.#ask(ASK_RUNNER_MAY_STORE) === 0) return false;
@@ -137,6 +139,11 @@ export class Run {
       if (setup.throws) throw backendError("store a value", error);
       return false;
     }
+  }
+
+  #recordOf(value) {
+    const { creation } = this;
+    return creation.call.region.recordOf(value, creation.expirations?.get(creation.keys[0]), this.flight.born, creation.tagsOf(this.flight));
   }
 
   #mayStore(answer) {

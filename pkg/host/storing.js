@@ -2,7 +2,6 @@
 import * as backend from "../backends/backend.js";
 import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
-import { makeRecord } from "../records/record.js";
 import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
 
 /** Decides whether a value is stored, and makes its record. If `shouldCacheFn` returned a promise, all values are checked again after it. */
@@ -18,7 +17,7 @@ export function accept(creation, flight, mayStore, more) {
 function judge(creation, flight) {
   const { region, request } = creation.call;
   try {
-    flight.record = makeRecord(flight.value, region.stamp(), creation.expirationOf(flight), creation.born);
+    flight.record = region.recordOf(flight.value, creation.expirationOf(flight), flight.born, creation.tagsOf(flight));
     if (request.shouldCacheFn === undefined) return DONE;
     const answer = request.shouldCacheFn(flight.value);
     const promise = pending(answer);

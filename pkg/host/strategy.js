@@ -1,3 +1,4 @@
+import { NO_TAGS } from "../records/record.js";
 import { DONE, FAILED, NEWS_FAILED_CALL, NEWS_REFRESHED, NEWS_REFRESHED_TO_STORE, NEWS_REJECTED, PENDING } from "./numbers.js";
 
 /** A number that no strategy returns. */
@@ -26,12 +27,13 @@ export function refreshToStore(batch) {
       batch.tell(NEWS_REJECTED);
     },
     (error) => keepError(batch, error),
+    batch.flights.flatMap((flight) => flight.record?.metadata.tags ?? NO_TAGS),
   );
 }
 
-function askForNews({ region, setup }, told, failed, threw) {
+function askForNews({ region, setup }, told, failed, threw, tags = NO_TAGS) {
   try {
-    const news = region.refresh(setup);
+    const news = together(region.refresh(setup), region.tags?.refresh(tags, setup));
     if (news === undefined) return DONE;
     news.then(told, failed);
     return PENDING;
@@ -41,11 +43,18 @@ function askForNews({ region, setup }, told, failed, threw) {
   }
 }
 
-/** Whether others have invalidated since a time: PENDING if so. */
-export const isOvertaken = (call, since) => ask(call, FAILED, () => (call.region.isOvertaken(since) ? PENDING : DONE));
+const together = (one, other) => (one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]));
 
-/** The strategy's answer for a creation time. */
-export const says = (call, created) => ask(call, NO_ANSWER, () => call.region.invalidations.verdict(created));
+/** Whether others have invalidated since a time, or a flight's tags were: PENDING if so. */
+export const isOvertaken = (call, flight, since) =>
+  ask(call, FAILED, () => (call.region.isOvertaken(since) || call.region.tags?.isOvertaken(tagsOf(flight), flight.born) ? PENDING : DONE));
+
+/** All that a flight's creation is known by, its record's own included where it is made. */
+const tagsOf = ({ call, tags, record }) => record?.metadata.tags ?? [...call.request.tags, ...tags];
+
+/** The answers of the strategies for a creation time, and for the record that a flight has found. */
+export const says = (call, flight, created) =>
+  ask(call, NO_ANSWER, () => Math.max(call.region.invalidations.verdict(created), call.region.tags?.verdict(flight.found) ?? 0));
 
 function ask(call, failed, question) {
   try {

@@ -8,7 +8,7 @@ import { ASK_COUNT, NEWS_RETIRED } from "../host/numbers.js";
 import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
 import { member } from "../members.js";
-import { cachedValue, expirationIn } from "../records/record.js";
+import { cachedValue, expirationIn, makeRecord, NO_TAGS } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
 import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Clock } from "./clock.js";
@@ -20,6 +20,7 @@ import { OUTLIVES } from "./options.js";
 import { checkConfiguration, checkObserver, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
 import { Subscriptions } from "./subscriptions.js";
+import { FOR_REGION, requireTags, requireTagStrategy } from "./tag-strategy.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -39,6 +40,8 @@ export class CacheRegion {
   /** Its part of the machine that serves its backend, and the host of that. */
   core;
   host;
+  /** Its use of tags; `undefined` where it keeps no times of tags. */
+  tags;
   /** Seconds; NaN means never. */
   expiration = NaN;
   /** For calls without their own; seconds, NaN means none. */
@@ -77,8 +80,9 @@ export class CacheRegion {
   configure(options) {
     const { expiration, lockTimeout, staleIfError, throws, replaces, beta, jitter } = checkConfiguration(options);
     if (this.isConfigured && !replaces) throw alreadyConfigured();
-    const { backend, arguments: args, wrap, regionInvalidator } = options;
+    const { backend, arguments: args, wrap, regionInvalidator, tagInvalidator } = options;
     requireStrategy(regionInvalidator);
+    requireTagStrategy(tagInvalidator);
     const isOwned = typeof backend === "string";
     const usable = usableBackend(isOwned ? makeBackend(backend, args) : backend);
     const asked = { keyMangler: this.#keyMangler, serializer: this.#serializer, wrap };
@@ -95,10 +99,19 @@ export class CacheRegion {
     this.#endOfNews = endOfNews;
     this.subscriptions.leave();
     this.invalidations.adopt(regionInvalidator);
+    this.#adoptTags(tagInvalidator ?? undefined);
     this.isTimeless = !(expiration < Infinity) && this.times.latest === -Infinity;
     this.#setup = setup;
     this.#attach(former);
     this.subscriptions.move(subscribed);
+  }
+
+  #adoptTags(strategy) {
+    if (strategy !== undefined && !this.tags?.isOver(strategy)) {
+      this.tags?.close();
+      this.tags = strategy[FOR_REGION](this);
+    }
+    this.tags?.listen();
   }
 
   /** Puts a proxy around the backend. Running operations continue with it. */
@@ -111,6 +124,7 @@ export class CacheRegion {
   /** Closes the backends that the region created. Running loads still return their values, but do not store them. */
   async close() {
     this.#endOfNews?.();
+    this.tags?.close();
     this.subscriptions.leave();
     if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, this.jitter, flagsOf(this), true);
     for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? member(backend, "close"))?.call(backend);
@@ -158,26 +172,45 @@ export class CacheRegion {
     return now === now ? stampAt(now, this.invalidations.told) : stampClock(Date.now(), this.invalidations.latest);
   }
 
+  /** A creation time that is not before `born`. */
+  stampAfter(born) {
+    const stamp = this.stamp();
+    return born === born ? Math.max(born, stamp) : stamp;
+  }
+
+  /** When something begins to be made, before every later invalidation of tags; NaN if nothing needs that. */
+  birth() {
+    return this.tags === undefined ? (this.early?.birth(this.clock) ?? NaN) : this.tags.birth();
+  }
+
+  /** The record of a created value. `own`: its own expiration in seconds, or nothing. */
+  recordOf(value, own, born, tags) {
+    return makeRecord(value, this.stampAfter(born), own, tags.length > 0 || this.early !== undefined ? born : NaN, tags);
+  }
+
   /** After the clock was set back: moves times that are too far in the future. A user's clock is used unchanged. */
   comeBack() {
     if (!this.clock.isOwn && this.invalidations.comeBack()) this.core.moveTimes(this.times.hard, this.times.soft);
   }
 
-  /** When a creation begins, for what is needed of its length later; else NaN. */
-  birth() {
-    if (this.early === undefined) return NaN;
-    try {
-      return this.clock.now();
-    } catch {
-      return NaN; // the stamp of the record reports the error
-    }
-  }
-
   /** `getOrCreate` for unique keys. `gives`: makes the caller's result of one entry. */
   create(creator, names, request, gives) {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
-    this.comeBack();
+    if (request.tags !== NO_TAGS) return this.#createTagged(creator, names, request, gives);
+    return this.#begin(creator, names, this.#mangleAll(names), request, gives);
+  }
+
+  /** What is under way for its keys gets its tags, too. */
+  #createTagged(creator, names, request, gives) {
+    const tags = requireTags(this).listed(request.tags);
     const mangled = this.#mangleAll(names);
+    const promise = this.#begin(creator, names, mangled, { ...request, tags }, gives);
+    this.tags.join(mangled, tags);
+    return promise;
+  }
+
+  #begin(creator, names, mangled, request, gives) {
+    this.comeBack();
     const call = new Call(this, names, request, gives);
     const { expiration, lockTimeout } = request;
     const staleIfError = Number.isNaN(request.staleIfError) ? this.staleIfError : request.staleIfError;
@@ -232,6 +265,17 @@ export class CacheRegion {
     return told >= now ? stampAt(now, stampAt(now, told)) : now;
   }
 
+  /** The same for the values with one of these tags. */
+  invalidateTags(given, hard) {
+    this.setup; // or an error
+    return requireTags(this).invalidate(given, hard);
+  }
+
+  /** Whether what few entries of a MemoryBackend have, such as tags, lets the warm path use one. */
+  isGood(found) {
+    return this.tags === undefined || this.tags.isGood(found);
+  }
+
   /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */
   refresh(setup) {
     this.comeBack();
@@ -246,7 +290,7 @@ export class CacheRegion {
 
   /** The start time of a load, for a strategy with news of others: just after what it knows by then. */
   startTime() {
-    if (this.invalidations.areOwn) return NaN;
+    if (this.invalidations.areOwn) return this.birth();
     const stamp = this.stamp();
     return this.isOvertaken(stamp) ? NaN : stamp;
   }

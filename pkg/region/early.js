@@ -23,6 +23,15 @@ export class EarlyRefresh {
     return needed < Infinity && this.#draw() >= needed && this.#failed.get(key) !== ct;
   }
 
+  /** When a creation begins: NaN if the clock throws, which the stamp of its record reports. */
+  birth(clock) {
+    try {
+      return clock.now();
+    } catch {
+      return NaN;
+    }
+  }
+
   /** A record was not renewed: it is left until it expires. */
   giveUp(key, ct) {
     this.#failed.delete(key); // the latest are the last

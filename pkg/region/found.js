@@ -5,7 +5,7 @@ import { ignoreRejection } from "../promises.js";
 import { readRecord } from "../records/record.js";
 import { isKnownVersion } from "../wasm/dogpile.js";
 
-/** @typedef {{ record: any, why?: number, error?: unknown, ct?: number, v?: number, et?: number, invalidated?: number }} Found */
+/** @typedef {{ record: any, why?: number, error?: unknown, ct?: number, v?: number, et?: number, extra?: any, invalidated?: number }} Found */
 
 const none = (why) => ({ record: undefined, why });
 const NOTHING = Object.freeze(none(ABSENT));
@@ -30,16 +30,15 @@ export function find(region, setup, outcome, throws) {
 }
 
 /**
- * The same for a flight. Errors of a strategy or clock are left to the machine's decision.
+ * What was found, with what its region's strategies say of it, for a flight. Errors of a strategy or clock are left to the machine's decision.
  *
  * @returns {Found}
  */
-export function findToJudge(region, setup, outcome) {
-  const found = find(region, setup, outcome, setup.throws);
-  if (found.record === undefined || region.isPlain) return found;
+export function judged(region, found) {
+  if (found.record === undefined || (region.isPlain && found.extra === undefined)) return found;
   try {
     region.clock.read();
-    found.invalidated = region.invalidations.areOwn ? 0 : region.invalidations.verdict(found.ct);
+    found.invalidated = Math.max(region.invalidations.verdict(found.ct), region.tags?.verdict(found) ?? 0);
     return found;
   } catch (error) {
     return { record: undefined, error };

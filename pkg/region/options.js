@@ -2,8 +2,9 @@ import { describePart, refused, refusedAs, requireFunction } from "../errors.js"
 import { patience, seconds } from "../duration.js";
 import { given, hasMethod, isObject, member, membersOf, NO_OPTIONS, requireKnown } from "../members.js";
 import { ignoreRejection } from "../promises.js";
+import { NO_TAGS } from "../records/record.js";
 
-const PLAIN_CALL = { expirationTime: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
+const PLAIN_CALL = { expirationTime: undefined, tags: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
 export const CREATE = [
   "expirationTime",
   "shouldCacheFn",
@@ -15,6 +16,7 @@ export const CREATE = [
   "staleIfError",
   "staleWhileRevalidate",
   "waitUntil",
+  "tags",
 ];
 const READ = ["expirationTime", "ignoreExpiration"];
 
@@ -39,7 +41,7 @@ export function readingOptions(options) {
 export function createOptions(options) {
   if (options === undefined) return PLAIN_CALL;
   const from = given(options);
-  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil } = from;
+  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil, tags } = from;
   const isAll =
     shouldCacheFn === undefined &&
     forceRefresh === undefined &&
@@ -50,10 +52,11 @@ export function createOptions(options) {
     staleIfError === undefined &&
     staleWhileRevalidate === undefined &&
     waitUntil === undefined;
-  if (isAll && inherited.expirationTime === undefined) return { expirationTime, more: NO_OPTIONS, options: from };
+  if (isAll && inherited.expirationTime === undefined && inherited.tags === undefined) return { expirationTime, tags, more: NO_OPTIONS, options: from };
   if (CREATE.some((name) => name in Object.prototype)) return cleanOptions(from);
   return {
     expirationTime,
+    tags,
     more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil },
     options: from,
   };
@@ -61,8 +64,8 @@ export function createOptions(options) {
 
 /** The same if Object.prototype has one of the names. */
 function cleanOptions(options) {
-  const { expirationTime, ...more } = membersOf(options, CREATE);
-  return { expirationTime, more, options };
+  const { expirationTime, tags, ...more } = membersOf(options, CREATE);
+  return { expirationTime, tags, more, options };
 }
 
 /** Whether a fresh record is sufficient for the call. */
@@ -91,6 +94,7 @@ const PLAIN_REQUEST = Object.freeze({
   lockTimeout: NaN,
   timeout: NaN,
   staleIfError: NaN,
+  tags: NO_TAGS,
   flags: SHAREABLE,
 });
 
@@ -101,7 +105,8 @@ export function createRequest(creator, call, isMulti) {
   if (call === PLAIN_CALL && !isMulti) return PLAIN_REQUEST;
   requireKnownCall(call);
   const expiration = seconds(expirationTime, "expirationTime");
-  if (more === NO_OPTIONS) return { ...PLAIN_REQUEST, isMulti, expiration, flags: isMulti ? 0 : SHAREABLE };
+  const tags = call.tags ?? NO_TAGS;
+  if (more === NO_OPTIONS) return { ...PLAIN_REQUEST, isMulti, expiration, tags, flags: isMulti ? 0 : SHAREABLE };
   const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
   const revalidates = more.staleWhileRevalidate ?? undefined;
   if (revalidates !== undefined && typeof revalidates !== "boolean") throw refused("staleWhileRevalidate", "true or false", revalidates);
@@ -122,6 +127,7 @@ export function createRequest(creator, call, isMulti) {
     lockTimeout: patience(lockTimeout),
     timeout: seconds(timeout, "timeout"),
     staleIfError: seconds(staleIfError, "staleIfError"),
+    tags,
     flags: (forceRefresh ? FORCE_REFRESH : 0) | (revalidates === undefined ? 0 : revalidates ? REVALIDATES : WAITS),
   };
 }

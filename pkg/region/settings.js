@@ -26,6 +26,7 @@ export const OF_CONFIGURE = [
   "wrap",
   "replaceExistingBackend",
   "regionInvalidator",
+  "tagInvalidator",
   "lockTimeout",
   "backendErrors",
   "staleIfError",
@@ -88,15 +89,16 @@ export function checkObserver(observer) {
 }
 
 /** What the machine is told of a region, in the bits of src/js/region.rs. */
-export function flagsOf({ setup, invalidations, asyncCreationRunner, reporter }) {
+export function flagsOf({ setup, invalidations, tags, asyncCreationRunner, reporter }) {
   const flags = [
     setup.coalesces,
     hasMethod(setup.backend, "getMutex"),
     asyncCreationRunner !== undefined,
     !invalidations.areOwn,
-    invalidations.areTold,
+    invalidations.areTold || tags?.refreshes,
     reporter.isObserved,
     setup.throws,
+    tags !== undefined,
   ];
   return flags.reduce((bits, flag, index) => bits | (flag ? 1 << index : 0), 0);
 }

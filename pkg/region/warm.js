@@ -1,10 +1,12 @@
 import { isFresh, isReadable } from "../wasm/dogpile.js";
 
 /** The shared promise of a payload that `get` may return; `undefined` means the full path. */
-export function readablePayload({ expiration, isTimeless, times, counts, jitter }, found, call) {
-  const { ct, v, et } = found;
+export function readablePayload(region, found, call) {
+  const { expiration, isTimeless, times, counts, jitter } = region;
+  const { ct, v, et, extra } = found;
   const clock = isTimeless && et !== et && call !== call ? NaN : Date.now(); // NaN: not given
   if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, jitter, clock)) return undefined;
+  if (extra !== undefined && !region.isGood(found)) return undefined;
   counts.hits += 1;
   return found.promise ?? keptPromise(found);
 }
@@ -17,11 +19,12 @@ export function keptPromise(found) {
 }
 
 /** The payloads under many keys if all are fresh; `undefined` means the full path. */
-export function freshPayloads({ expiration, times, counts, jitter }, records, keys, call) {
+export function freshPayloads(region, records, keys, call) {
+  const { expiration, times, counts, jitter } = region;
   const { hard, soft } = times;
   const clock = Date.now();
   const isGood = ({ ct, v, et }) => isFresh(ct, v, et, call, expiration, hard, soft, jitter, clock);
-  const payloads = payloadsOf(records, keys, isGood);
+  const payloads = payloadsOf(region, records, keys, isGood);
   if (payloads?.missing !== 0) return undefined;
   counts.hits += keys.length;
   return payloads.found;
@@ -34,14 +37,14 @@ export function readablePayloads(region, records, keys, call) {
   const { hard, soft } = times;
   const clock = Date.now();
   const isGood = ({ ct, v, et }) => isReadable(ct, v, et, call, expiration, hard, soft, jitter, clock);
-  const payloads = payloadsOf(records, keys, isGood);
+  const payloads = payloadsOf(region, records, keys, isGood);
   if (payloads === undefined) return undefined;
   counts.hits += keys.length - payloads.missing;
   counts.misses += payloads.missing;
   return payloads.found;
 }
 
-function payloadsOf(records, keys, isGood) {
+function payloadsOf(region, records, keys, isGood) {
   const found = [];
   let missing = 0;
   for (const key of keys) {
@@ -49,6 +52,7 @@ function payloadsOf(records, keys, isGood) {
     const record = records.find(key);
     if (record !== undefined && record.ct !== record.ct) return undefined; // NaN: not a valid record
     const isFound = record !== undefined && isGood(record);
+    if (isFound && record.extra !== undefined && !region.isGood(record)) return undefined;
     if (!isFound) missing += 1;
     found.push(isFound ? record.payload : undefined);
   }

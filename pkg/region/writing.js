@@ -1,11 +1,15 @@
 import * as backend from "../backends/backend.js";
 import { refused, requireKeys } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
-import { makeRecord } from "../records/record.js";
+import { makeRecord, NO_TAGS } from "../records/record.js";
 import { seconds } from "../duration.js";
 import { readOptions } from "../members.js";
+import { requireTags } from "./tag-strategy.js";
 
-const OF_SET = ["expiresIn"];
+const OF_SET = ["expiresIn", "tags"];
+
+/** Seconds from which on a stamp lies after another because an invalidation, which was taken ahead of the clock, has pushed it. */
+const PUSHED = 0.05;
 
 /** Stores a value under each key, with one creation time, or its own where that decides when it expires. A promise among the values is refused, and its rejection is ignored. */
 export function store(region, entries, options, multi) {
@@ -19,15 +23,19 @@ export function store(region, entries, options, multi) {
 
 function storeAll(region, entries, options, multi) {
   const { setup } = region;
-  const { expiresIn } = readOptions(options, OF_SET);
+  const { expiresIn, tags: given } = readOptions(options, OF_SET);
   const names = entries.map(([key]) => key);
   requireKeys(names);
   for (const [, value] of entries) requireStorable(value);
-  const given = seconds(expiresIn, "expiresIn");
-  const own = Number.isNaN(given) ? undefined : given;
+  const expiration = seconds(expiresIn, "expiresIn");
+  const own = Number.isNaN(expiration) ? undefined : expiration;
+  const tags = (given ?? undefined) === undefined ? NO_TAGS : requireTags(region).listed(given);
   const keys = names.map((key) => setup.mangle(key));
-  const created = region.stamp();
-  const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, index > 0 && region.jitter > 0 ? region.stamp() : created, own)));
+  const born = region.birth();
+  const created = region.stampAfter(born);
+  const began = tags.length > 0 && created - born > PUSHED ? born : NaN;
+  const stampOf = (index) => (index > 0 && region.jitter > 0 ? region.stampAfter(born) : created);
+  const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, stampOf(index), own, began, tags)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
 }
 

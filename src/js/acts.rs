@@ -52,9 +52,9 @@ pub enum Act {
     Refresh,
     /// Refresh the strategy before a creator's values are stored.
     RefreshToStore,
-    /// Ask the strategy whether there was an invalidation since a time.
+    /// Ask the strategy, and that of a flight's tags, whether there was an invalidation since a time.
     IsOvertaken,
-    /// Ask the strategy about a creation time.
+    /// Ask them about a creation time, and the record that a flight has found.
     Says,
     /// Use the error of a call for its creator's flights too.
     AdoptError,

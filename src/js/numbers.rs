@@ -50,6 +50,12 @@ pub fn is_readable(
     freshness::read(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
 }
 
+/// The effect of invalidation times on a record that was created, or whose creation began, at a time: 0 none, 1 soft, 2 hard.
+#[wasm_bindgen(js_name = invalidatedBy)]
+pub fn invalidated_by(hard: f64, soft: f64, created: f64, now: f64) -> u32 {
+    Invalidations { hard, soft }.of(created, now) as u32
+}
+
 /// Seconds that a backend keeps a record; infinity means forever. `grace`: how long after expiration a call or the region uses it if a
 /// creator fails.
 #[wasm_bindgen]

@@ -38,6 +38,7 @@ pub(super) fn settings(expiration: f64, lock_timeout: f64, jitter: f64, flags: u
         refreshes: has(4),
         is_observed: has(5),
         throws: has(6),
+        has_tags: has(7),
         jitter,
         renews_in_background: true,
     }

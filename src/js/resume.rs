@@ -78,6 +78,8 @@ pub enum News {
     Overtaken,
     /// The region has another backend, or none.
     Retired,
+    /// A flight's record was invalidated by its tags; the value says how.
+    TagsEnded,
 }
 
 /// The queries of `Region::ask`. `pkg/host/numbers.js` has the same names; a test compares them.
@@ -220,6 +222,7 @@ impl Region {
             _ if is(News::LockGranted) => return machine.lock_answered(ticket, LockAnswer::Granted, time),
             _ if is(News::LockFailed) => _ = machine.lock_answered(ticket, LockAnswer::Failed, time),
             _ if is(News::Overtaken) => machine.overtaken(ticket.slot, time),
+            _ if is(News::TagsEnded) => machine.told(ticket.slot, invalidated_by_number(value as u32)),
             _ if is(News::Retired) => machine.retire(self.number, time),
             _ => {}
         }

@@ -12,7 +12,7 @@ impl Region {
     pub(super) fn note_start(&self, host: &Host, batch: Ticket) {
         let machine = self.machine.borrow();
         let call = machine.call_of(batch);
-        if !machine.settings(machine.region_of_call(call)).has_strategy {
+        if !machine.settings(machine.region_of_call(call)).asks_host() {
             return;
         }
         drop(machine);
@@ -66,7 +66,7 @@ impl Region {
         }
         let created = self.machine.borrow().found_at(flight);
         let Some(created) = created else { return true };
-        let says = host.act(Act::Says as u32, call, 0, 0, 0, created);
+        let says = host.act(Act::Says as u32, call, flight, 0, 0, created);
         if says <= 2 {
             self.machine.borrow_mut().told(flight, invalidated_by_number(says));
         }
@@ -74,7 +74,7 @@ impl Region {
     }
 
     fn hear_whether_overtaken(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
-        let says = if started_at.is_nan() { DONE } else { is_overtaken(host, call, started_at) };
+        let says = if started_at.is_nan() { DONE } else { is_overtaken(host, call, flight, started_at) };
         if says == PENDING {
             self.machine.borrow_mut().overtaken(flight, time);
         }
@@ -98,6 +98,6 @@ impl Region {
 }
 
 /// `PENDING` if so, as nothing has come to an end.
-fn is_overtaken(host: &Host, call: u32, since: f64) -> u32 {
-    host.act(Act::IsOvertaken as u32, call, 0, 0, 0, since)
+fn is_overtaken(host: &Host, call: u32, flight: u32, since: f64) -> u32 {
+    host.act(Act::IsOvertaken as u32, call, flight, 0, 0, since)
 }

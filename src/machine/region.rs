@@ -20,7 +20,9 @@ pub struct Settings {
     pub has_runner: bool,
     /// Whether the user's strategy decides what is invalidated.
     pub has_strategy: bool,
-    /// Whether that strategy has to be refreshed.
+    /// Whether records are invalidated by their tags, too, as the host says.
+    pub has_tags: bool,
+    /// Whether the strategy, or that of the tags, has to be refreshed.
     pub refreshes: bool,
     /// Whether there is an observer.
     pub is_observed: bool,
@@ -42,12 +44,20 @@ impl Default for Settings {
             has_locks: false,
             has_runner: false,
             has_strategy: false,
+            has_tags: false,
             refreshes: false,
             is_observed: false,
             throws: false,
             jitter: 0.0,
             renews_in_background: false,
         }
+    }
+}
+
+impl Settings {
+    /// Whether the host has to be asked what was invalidated.
+    pub const fn asks_host(&self) -> bool {
+        self.has_strategy || self.has_tags
     }
 }
 
@@ -116,12 +126,13 @@ impl Region {
         early::jittered(freshness::expiration(call, own, self.settings.expiration), self.settings.jitter, created)
     }
 
-    /// What the invalidations say of a record: those of the region, or a strategy, which has said so. The clock is looked at only if there were any.
+    /// What the invalidations say of a record: those of the region, unless a strategy decides, and what the host has said of its strategy and its tags. The
+    /// clock is looked at only if there were any.
     pub fn judge(&self, created: f64, said: Invalidated, time: &impl Time) -> Invalidated {
-        if self.settings.has_strategy {
+        if self.settings.has_strategy || self.times.are_none() {
             return said;
         }
-        if self.times.are_none() { Invalidated::No } else { self.times.of(created, time.now()) }
+        self.times.of(created, time.now()).max(said)
     }
 }
 

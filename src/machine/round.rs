@@ -47,7 +47,7 @@ impl Machine {
         } else if settings.refreshes && !it.is_refreshed {
             self.calls[call].stage = Stage::Refreshing;
             self.push(Effect::Refresh { call: self.calls.ticket(call) });
-        } else if settings.has_strategy {
+        } else if settings.asks_host() {
             self.calls[call].stage = Stage::Refreshing;
             self.push(Effect::Hear { call: self.calls.ticket(call) });
         } else {

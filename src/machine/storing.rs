@@ -42,7 +42,7 @@ impl Machine {
         let settings = &self.regions[self.flights[it.flights[0]].region].settings;
         if settings.refreshes {
             self.push(Effect::RefreshToStore { batch });
-        } else if settings.has_strategy {
+        } else if settings.asks_host() {
             self.push(Effect::HearToStore { batch });
         } else {
             self.store(batch, time);

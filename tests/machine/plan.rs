@@ -67,6 +67,7 @@ pub fn settings(rng: &mut Rng, has_strategies: bool, has_runners: bool) -> Setti
         has_locks: false,
         has_runner: has_runners && rng.chance(80),
         has_strategy,
+        has_tags: false,
         refreshes: has_strategy && rng.chance(60),
         is_observed: rng.chance(40),
         throws: rng.chance(20),

@@ -10,6 +10,7 @@ fn world(at_once: u64) -> World {
         has_locks: false,
         has_runner: false,
         has_strategy: false,
+        has_tags: false,
         refreshes: false,
         coalesces: true,
         throws: false,

@@ -1,0 +1,218 @@
+import * as backends from "../backends/backend.js";
+import { Messages } from "../bus/messages.js";
+import { seconds } from "../duration.js";
+import { attach } from "../host/hosts.js";
+import { Write } from "../host/write.js";
+import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
+import { isObject, own, readOptions } from "../members.js";
+import { ignoreRejection, within } from "../promises.js";
+import { makeRecord, readRecord } from "../records/record.js";
+import { Setup } from "../region/setup.js";
+import { isFarAhead, isKnownVersion, readClock, stampClock } from "../wasm/dogpile.js";
+import { TagTimes } from "./tag-times.js";
+import { mostTags, TagInvalidation, tagsChanged, tagTimesOf } from "./tags.js";
+
+const OPTIONS = ["prefix", "refresh", "keep", "maxTags", "bus"];
+const DEFAULT_REFRESH = 10;
+const DEFAULT_KEEP = 30 * 86_400;
+/** How long others wait for a reader: on Workers it may have died with its request. After that they read themselves. */
+const PATIENCE_WITH_READER = 1;
+const KINDS = ["hard", "soft"];
+
+export class StoredTagInvalidation extends TagInvalidation {
+  #setup;
+  /** The host that queues its writes with those of regions over the same backend. */
+  #queue;
+  #prefix;
+  #period;
+  #keep;
+  #most;
+  #messages;
+  /** The times that were set here. If an earlier time is found in the backend, they are written again. */
+  #own;
+  /** The tags whose times were read in this period, when that began, and the reads under way. */
+  #read = new Set();
+  #began = -Infinity;
+  #reading = new Map();
+
+  constructor(backend, options) {
+    const { prefix = "dogpile:tag:", refresh, keep, maxTags, bus } = readOptions(options, OPTIONS);
+    super({ maxTags });
+    if (typeof prefix !== "string") throw refused("prefix", "a string", prefix);
+    this.#prefix = prefix;
+    this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
+    this.#keep = orDefault(seconds(keep, "keep"), DEFAULT_KEEP);
+    if (!(this.#keep > 0)) throw refused("keep", "greater than 0", keep);
+    this.#most = mostTags(maxTags);
+    this.#own = new TagTimes(this.#most);
+    this.#setup = new Setup(backends.usableBackend(backend), {
+      keyMangler: undefined,
+      serializer: undefined,
+      wrap: undefined,
+      lockTimeout: Infinity,
+      throws: true,
+      region: undefined,
+    });
+    if (bus !== undefined && bus !== null) this.#listen(bus);
+  }
+
+  async invalidate(tags, hard, now) {
+    const times = hard ? { hard: now } : { soft: now };
+    for (const tag of tags) this.#own.raise(tag, times, now);
+    super.invalidate(tags, hard, now);
+    this.#messages?.publish({ tags: Object.fromEntries(tags.map((tag) => [tag, [times.hard ?? null, times.soft ?? null]])) });
+    await this.#store(tags, now);
+  }
+
+  verdict(tags, born, now) {
+    return born < now - this.#keep ? 2 : super.verdict(tags, born, now);
+  }
+
+  /** Another one in every period, too: each value is judged again then, after its tags' times were read. */
+  get epoch() {
+    this.#renew(readClock(Date.now()));
+    return super.epoch;
+  }
+
+  refresh(tags, now) {
+    this.#renew(now);
+    const unread = tags.filter((tag) => !this.#read.has(tag));
+    if (unread.length === 0) return undefined;
+    const missing = unread.filter((tag) => !this.#reading.has(tag));
+    const others = unread.filter((tag) => this.#reading.has(tag));
+    if (missing.length > 0) this.#begin(missing, now);
+    const own = missing.map((tag) => this.#reading.get(tag));
+    return Promise.all([...own, this.#join(others, now)]).then(() => undefined);
+  }
+
+  close() {
+    this.#messages?.close();
+    this.#messages = undefined;
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    this.close();
+  }
+
+  /** Begins another period where that is due. */
+  #renew(now) {
+    if (now >= this.#began && now - this.#began < this.#period) return;
+    this.#began = now;
+    this.#read.clear();
+    this.#reading.clear();
+    tagsChanged(this, []);
+  }
+
+  /** Waits for the reads of others. */
+  async #join(tags, now) {
+    if (tags.length === 0) return;
+    const late = makeError("TIMEOUT", "Reading the times of tags took too long.");
+    const read = Promise.all(tags.map((tag) => this.#reading.get(tag)));
+    try {
+      await within(read, PATIENCE_WITH_READER, () => late);
+    } catch (error) {
+      if (error !== late) throw error;
+      this.#begin(tags, now);
+      await this.#reading.get(tags[0]);
+    }
+  }
+
+  /** One read for all of them, which others who want one of them wait for. */
+  #begin(tags, now) {
+    const reading = this.#load(tags, now).finally(() => {
+      for (const tag of tags) if (this.#reading.get(tag) === reading) this.#reading.delete(tag);
+    });
+    for (const tag of tags) this.#reading.set(tag, reading);
+  }
+
+  async #load(tags, now) {
+    const period = this.#began;
+    const stored = await this.#readTimes(tags);
+    const behind = tags.filter((tag, index) => this.#isBehind(tag, stored[index], now));
+    const changed = tags.filter((tag, index) => tagTimesOf(this).raise(tag, stored[index], now));
+    if (this.#read.size > this.#most) this.#read.clear();
+    if (period === this.#began) for (const tag of tags) this.#read.add(tag);
+    if (changed.length > 0) tagsChanged(this, changed);
+    if (behind.length > 0) ignoreRejection(this.#write(behind)); // somebody wrote at once; if it fails, the next to read does so
+  }
+
+  /** Whether the backend has an earlier time than the one that was set here. */
+  #isBehind(tag, stored, now) {
+    const set = this.#own.of(tag);
+    return this.#own.has(tag) && KINDS.some((kind) => set[kind] > stored[kind] && !isFarAhead(stored[kind], now));
+  }
+
+  /** Rejects with the first error of the backend, or the first value that is no time. */
+  async #readTimes(tags) {
+    const keys = tags.map((tag) => this.#keyOf(tag));
+    const outcomes = await backends.read(this.#setup, keys, true);
+    return outcomes.map((outcome, index) => {
+      if (backends.isFailure(outcome)) throw outcome.error;
+      return this.#timesIn(outcome.value ?? undefined, keys[index]);
+    });
+  }
+
+  /** The times in a record; those of another version are ignored. */
+  #timesIn(stored, key) {
+    if (stored === undefined) return { hard: -Infinity, soft: -Infinity };
+    const found = readRecord(this.#setup.fromStored(stored));
+    if (found !== undefined && !isKnownVersion(found.v)) return { hard: -Infinity, soft: -Infinity };
+    const times = found?.payload;
+    if (isObject(times)) return { hard: timeIn(own(times, "hard")), soft: timeIn(own(times, "soft")) };
+    throw refusedAs(`the stored value of ${quoteKey(key)}`, "the times of a tag", describePart(stored));
+  }
+
+  /** Stores the times set here, unless the backend has later ones. What cannot be read is written anew. */
+  async #store(tags, now) {
+    const stored = await this.#readTimes(tags).catch(() => tags.map(() => ({ hard: -Infinity, soft: -Infinity })));
+    const known = tagTimesOf(this);
+    const behind = tags.filter((tag, index) => {
+      known.raise(tag, stored[index], now);
+      return this.#isBehind(tag, stored[index], now);
+    });
+    if (behind.length > 0) await this.#write(behind);
+  }
+
+  #write(tags) {
+    const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
+    const keys = tags.map((tag) => this.#keyOf(tag));
+    const recordOf = (tag) => {
+      const { hard, soft } = tagTimesOf(this).of(tag);
+      return this.#setup.toStored(makeRecord({ hard: finiteOrNull(hard), soft: finiteOrNull(soft) }, stampClock(Date.now(), NaN)));
+    };
+    const hint = this.#keep === Infinity ? undefined : { expirationTime: this.#keep };
+    const send = () => backends.write(this.#setup, keys, tags.map(recordOf), true, hint);
+    const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], send);
+    write.change = "stored";
+    core.setMulti(host, keys, write);
+    return write.promise;
+  }
+
+  #keyOf(tag) {
+    return this.#setup.mangle(this.#prefix + tag);
+  }
+
+  #listen(bus) {
+    const restored = () => {
+      this.#began = -Infinity; // what was told meanwhile is in the backend
+    };
+    this.#messages = new Messages(bus, { hear: (message) => this.#hear(own(message, "tags")), restored });
+  }
+
+  /** Messages of other users of the bus are ignored. */
+  #hear(told) {
+    if (!isObject(told)) return;
+    const now = readClock(Date.now());
+    const pairs = Object.entries(told).filter(([, times]) => Array.isArray(times));
+    const changed = pairs.filter(([tag, [hard, soft]]) => tagTimesOf(this).raise(tag, { hard: timeIn(hard), soft: timeIn(soft) }, now));
+    if (changed.length > 0)
+      tagsChanged(
+        this,
+        changed.map(([tag]) => tag),
+      );
+  }
+}
+
+const timeIn = (value) => (Number.isFinite(value) ? value : -Infinity);
+const finiteOrNull = (time) => (time > -Infinity ? time : null);
+const orDefault = (number, otherwise) => (number === number ? number : otherwise);
