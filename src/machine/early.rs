@@ -57,6 +57,11 @@ impl Machine {
         }
     }
 
+    /// Whether a flight renews a record that was fresh.
+    pub fn renews_early(&self, flight: u32) -> bool {
+        self.flights.get(flight).is_some_and(|flight| flight.is_early)
+    }
+
     /// Whether a flight renews a record whose caller was served at once.
     pub(super) fn runs_early(&self, flight: u32) -> bool {
         let it = &self.flights[flight];
