@@ -1,6 +1,6 @@
 //! Early refresh and jitter: pure functions of a record's age, its expiration and the seconds that its creation took.
 //!
-//! Early refresh is XFetch (Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention, VLDB 2015).
+//! Early refresh is `XFetch` (Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention, VLDB 2015).
 
 /// The logarithm of a double that is less than 1 gives no more.
 const MOST: f64 = 37.0;

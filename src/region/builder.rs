@@ -97,7 +97,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// It follows from the creation time: it is the same for everyone who reads the value, and nothing is stored. Default: 0.
     #[must_use]
     pub fn jitter(mut self, part: f64) -> Self {
-        self.jitter = part.max(0.0).min(0.5); // NaN counts as 0
+        self.jitter = part.clamp(0.0, 0.5); // what is NaN then counts as 0
         self
     }
 

@@ -210,7 +210,7 @@ fn jitter_shortens_by_its_part_at_most_and_is_the_same_for_all() {
                     for key in &keys {
                         let record: Record<u64> = region.backend().held(key).unwrap();
                         let age = Runtime::now(&clock) - record.created;
-                        let is_fresh = age <= dogpile::early::jittered(10.0, part.max(0.0).min(0.5), record.created);
+                        let is_fresh = age <= dogpile::early::jittered(10.0, part.clamp(0.0, 0.5), record.created);
                         fresh += usize::from(is_fresh);
                     }
                     fresh
