@@ -126,6 +126,12 @@ export interface RegionOptions {
    * Default: none. Without an `onError`, the first error of each kind goes to `console.warn`.
    */
   observer?: Partial<RegionObserver> | undefined;
+  /**
+   * Random numbers for `earlyRefresh`, from 0 to below 1. Another result is a ValidationError, with which the call rejects.
+   *
+   * Default: `Math.random`.
+   */
+  random?: (() => number) | undefined;
 }
 
 /** Options that hold until the region is configured again. See RegionOptions for how options are read. */
@@ -193,6 +199,25 @@ export interface ConfigureOptions {
    * Default: the call rejects with the creator's error.
    */
   staleIfError?: Duration | undefined;
+  /**
+   * Renews a fresh value in the background a little before it expires, the earlier the longer its creation took: XFetch (Vattani et al.,
+   * VLDB 2015). The caller gets the fresh value at once.
+   *
+   * Whether a call does that is drawn anew for each read by `getOrCreate` or `getOrCreateEntry`, never in the first half of the
+   * expiration. `getOrCreateMulti`, `get` and `set` never do it. Only values that a creator of a region with this option has made are
+   * renewed early. If that fails, or `shouldCacheFn` declines the new value, `observer.onError` gets an error, and the value is left
+   * until it expires.
+   *
+   * `true` is `{ beta: 1 }`; a larger `beta` is earlier. It must be a finite number above 0. Default: `false`.
+   */
+  earlyRefresh?: boolean | { beta?: number | undefined } | undefined;
+  /**
+   * The part of its expiration, from 0 to 0.5, by which a value may expire earlier, so that values that were created together do not
+   * expire together. It follows from the creation time, so it is the same for everyone who reads the value, and nothing is stored.
+   *
+   * The backend keeps values as long as without it. `setMulti` gives each value a creation time of its own. Default: 0.
+   */
+  jitter?: number | undefined;
 }
 
 /**
@@ -643,6 +668,8 @@ export interface RegionStats {
   coalesced: number;
   /** Loads that another caller took over. */
   takeovers: number;
+  /** Fresh values whose renewal was begun before they expired. */
+  earlyRefreshes: number;
   /** Reads, writes, locks and invalidation strategies that failed. */
   backendErrors: number;
 }
