@@ -90,6 +90,24 @@ describe.each(clients)("%s", (_name, connect) => {
     await other.release();
   });
 
+  test("under one key's lock another's may be taken again and again", async () => {
+    const [one, other] = ["one", "other"].map((key) => backend.getMutex(key));
+    await one.acquire();
+    for (let round = 0; round < 3; round += 1) {
+      expect(await other.acquire(false)).toBe(true);
+      expect(await backend.getMutex("other").acquire(false)).toBe(false);
+      await other.release();
+    }
+    await one.release();
+  });
+
+  test("a creator may ask for another key's value", async () => {
+    const region = createRegion({ backend });
+    const outer = () => region.getOrCreate("outer", async () => `outer ${await region.getOrCreate("inner", () => "inner")}`);
+    expect(await outer()).toBe("outer inner");
+    expect(await outer()).toBe("outer inner");
+  });
+
   test("it is renewed while it is held, for longer than its lease", async () => {
     const mutex = backend.getMutex("k");
     await mutex.acquire();
