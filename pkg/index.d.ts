@@ -126,6 +126,12 @@ export interface RegionOptions {
    * Default: none. Without an `onError`, the first error of each kind goes to `console.warn`.
    */
   observer?: Partial<RegionObserver> | undefined;
+  /**
+   * Random numbers for `earlyRefresh`, from 0 to below 1. Another result is a ValidationError, with which the call rejects.
+   *
+   * Default: `Math.random`.
+   */
+  random?: (() => number) | undefined;
 }
 
 /** Options that hold until the region is configured again. See RegionOptions for how options are read. */
@@ -170,7 +176,7 @@ export interface ConfigureOptions {
    * Default: the one that the region already has; at first none, and a tag anywhere is a ValidationError. A region without one ignores the
    * tags of stored values.
    */
-  tagInvalidator?: TagInvalidationStrategy | undefined;
+  tagInvalidator?: TagInvalidation | undefined;
   /**
    * How long a load may run before one of its waiters takes over, and how long a backend may take for a read, a write or a lock
    * before the operation fails with a TimeoutError.
@@ -193,6 +199,25 @@ export interface ConfigureOptions {
    * Default: the call rejects with the creator's error.
    */
   staleIfError?: Duration | undefined;
+  /**
+   * Renews a fresh value in the background a little before it expires, the earlier the longer its creation took: XFetch (Vattani et al.,
+   * VLDB 2015). The caller gets the fresh value at once.
+   *
+   * Whether a call does that is drawn anew for each read by `getOrCreate` or `getOrCreateEntry`, never in the first half of the
+   * expiration. `getOrCreateMulti`, `get` and `set` never do it. Only values that a creator of a region with this option has made are
+   * renewed early. If that fails, or `shouldCacheFn` declines the new value, `observer.onError` gets an error, and the value is left
+   * until it expires.
+   *
+   * `true` is `{ beta: 1 }`; a larger `beta` is earlier. It must be a finite number above 0. Default: `false`.
+   */
+  earlyRefresh?: boolean | { beta?: number | undefined } | undefined;
+  /**
+   * The part of its expiration, from 0 to 0.5, by which a value may expire earlier, so that values that were created together do not
+   * expire together. It follows from the creation time, so it is the same for everyone who reads the value, and nothing is stored.
+   *
+   * The backend keeps values as long as without it. `setMulti` gives each value a creation time of its own. Default: 0.
+   */
+  jitter?: number | undefined;
 }
 
 /**
@@ -643,6 +668,8 @@ export interface RegionStats {
   coalesced: number;
   /** Loads that another caller took over. */
   takeovers: number;
+  /** Fresh values whose renewal was begun before they expired. */
+  earlyRefreshes: number;
   /** Reads, writes, locks and invalidation strategies that failed. */
   backendErrors: number;
 }
@@ -1239,23 +1266,11 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 }
 
 /**
- * Decides which values their tags invalidate. The parts of it must return at once, except for `refresh`.
+ * Keeps the invalidation times of tags in this object, for one region or for several.
+ *
+ * To keep them elsewhere, extend it: let `invalidate` write them too, and `refresh` read them. Times are seconds since the epoch.
  */
-export interface TagInvalidationStrategy {
-  /** Notes an invalidation of these tags. It takes effect before it returns; a promise settles when the others are informed. `now`: seconds. */
-  invalidate(tags: readonly string[], hard: boolean, now: number): Awaitable<void>;
-  /** What becomes of a value with these tags whose creation began at `born`: 0 nothing, 1 it is stale, 2 it is missing. */
-  verdict(tags: readonly string[], born: number, now: number): 0 | 1 | 2;
-  /** Called before `verdict`. A promise that it returns is awaited first; a rejection goes to `observer.onError`, and what is known counts. */
-  refresh?(tags: readonly string[], now: number): Promise<void> | undefined;
-  /** Changes whenever a time has changed, to a number that no strategy of this realm has had. */
-  readonly epoch: number;
-  /** Calls `listener` when times have changed. Returns a function that ends it. */
-  subscribe?(listener: (tags: readonly string[]) => void): () => void;
-}
-
-/** Keeps the invalidation times of tags in this object, for one region or for several. */
-export class TagInvalidation implements TagInvalidationStrategy {
+export class TagInvalidation {
   /** Throws a ValidationError for an invalid option. */
   constructor(options?: {
     /**
@@ -1264,9 +1279,15 @@ export class TagInvalidation implements TagInvalidationStrategy {
      */
     maxTags?: number | undefined;
   });
+  /** Notes an invalidation of these tags. It takes effect before it returns; a promise settles when the others are informed. */
   invalidate(tags: readonly string[], hard: boolean, now: number): Awaitable<void>;
+  /** What becomes of a value with these tags whose creation began at `born`: 0 nothing, 1 it is stale, 2 it is missing. */
   verdict(tags: readonly string[], born: number, now: number): 0 | 1 | 2;
+  /** Called before `verdict`. A promise that it returns is awaited first; a rejection goes to `observer.onError`, and what is known counts. */
+  refresh?(tags: readonly string[], now: number): Promise<void> | undefined;
+  /** Changes whenever a time has changed, to a number that no TagInvalidation of this realm has had. */
   readonly epoch: number;
+  /** Calls `listener` when times have changed. Returns a function that ends it. */
   subscribe(listener: (tags: readonly string[]) => void): () => void;
 }
 

@@ -2,10 +2,10 @@ import { isFresh, isReadable } from "../wasm/dogpile.js";
 
 /** The shared promise of a payload that `get` may return; `undefined` means the full path. */
 export function readablePayload(region, found, key, call) {
-  const { expiration, isTimeless, times, counts } = region;
+  const { expiration, isTimeless, times, counts, jitter } = region;
   const { ct, v, et, extra } = found;
   const clock = isTimeless && et !== et && call !== call ? NaN : Date.now(); // NaN: not given
-  if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, clock)) return undefined;
+  if (!isReadable(ct, v, et, call, expiration, times.hard, times.soft, jitter, clock)) return undefined;
   if (extra !== undefined && !region.takes(found, key, clock)) return undefined;
   counts.hits += 1;
   return found.promise ?? keptPromise(found);
@@ -20,10 +20,10 @@ export function keptPromise(found) {
 
 /** The payloads under many keys if all are fresh; `undefined` means the full path. */
 export function freshPayloads(region, records, keys, call) {
-  const { expiration, times, counts } = region;
+  const { expiration, times, counts, jitter } = region;
   const { hard, soft } = times;
   const clock = Date.now();
-  const isGood = ({ ct, v, et }) => isFresh(ct, v, et, call, expiration, hard, soft, clock);
+  const isGood = ({ ct, v, et }) => isFresh(ct, v, et, call, expiration, hard, soft, jitter, clock);
   const payloads = payloadsOf(region, records, keys, isGood, clock);
   if (payloads?.missing !== 0) return undefined;
   counts.hits += keys.length;
@@ -34,10 +34,10 @@ export function freshPayloads(region, records, keys, call) {
 /** The payloads under many keys, `undefined` for a miss. If a record is invalid, `undefined` as a whole means the full path. */
 export function readablePayloads(region, records, keys, call) {
   region.comeBack();
-  const { expiration, times, counts } = region;
+  const { expiration, times, counts, jitter } = region;
   const { hard, soft } = times;
   const clock = Date.now();
-  const isGood = ({ ct, v, et }) => isReadable(ct, v, et, call, expiration, hard, soft, clock);
+  const isGood = ({ ct, v, et }) => isReadable(ct, v, et, call, expiration, hard, soft, jitter, clock);
   const payloads = payloadsOf(region, records, keys, isGood, clock);
   if (payloads === undefined) return undefined;
   region.view?.answered(keys.length);
