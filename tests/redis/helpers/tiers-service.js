@@ -25,7 +25,11 @@ const commands = {
     const values = await Promise.all(Array.from({ length: 100 }, () => region.getOrCreate(key, create)));
     return { creations, values: [...new Set(values)], took: performance.now() - began };
   },
-  get: (key) => region.get(key).then((value) => value ?? null),
+  get: (key) =>
+    region.get(key).then(
+      (value) => value ?? null,
+      () => "failed",
+    ),
   set: (key, value) =>
     region.set(key, value).then(
       () => "stored",
