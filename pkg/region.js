@@ -26,7 +26,7 @@ import { remove, store } from "./region/writing.js";
 import { seconds } from "./duration.js";
 import { readOptions } from "./members.js";
 import { isPoisoned } from "./start.js";
-import { isFresh } from "./wasm/dogpile.js";
+import { freshness } from "./wasm/dogpile.js";
 import { isLocked } from "./region/mutexes.js";
 
 const memoryGet = MemoryBackend.prototype.get;
@@ -275,11 +275,10 @@ export class Region {
     const { expiration, isTimeless, times, counts, jitter, early } = this.#region;
     const asked = numberOrNaN(call.expirationTime);
     const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
-    if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, jitter, clock)) return undefined;
-    if (extra !== undefined) {
-      if (!this.#region.isGood(found)) return undefined;
-      if (early?.elects(this.#region, key, found, asked, clock / 1000)) return this.#renew(key, creator, call);
-    }
+    const pace = early === undefined || extra === undefined ? NaN : early.beta * extra.dt;
+    const needed = freshness(ct, v, et, asked, expiration, times.hard, times.soft, jitter, pace, clock);
+    if (needed < 0 || (extra !== undefined && !this.#region.isGood(found))) return undefined;
+    if (needed < Infinity && early.wins(key, ct, needed)) return this.#renew(key, creator, call);
     counts.hits += 1;
     return found.promise ?? keptPromise(found);
   }
