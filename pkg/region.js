@@ -2,7 +2,7 @@ import { cachedFunctions, cachedMultiFunction } from "./functions/cached-functio
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { requireFunction, requireKey, requireKeys } from "./errors.js";
-import { MemoryBackend, recordsOf } from "./backends/memory.js";
+import { MemoryBackend, recordsOf, views } from "./backends/memory.js";
 import {
   createOptions,
   createRequest,
@@ -45,6 +45,7 @@ export class Region {
   #region;
   #name;
   #generators;
+  /** The MemoryBackend of the warm path; the near one of two tiers. */
   #backend;
   /** The entries for the warm path; `undefined` if a call has to take the full path. */
   #records;
@@ -252,8 +253,11 @@ export class Region {
 
   #adopt() {
     if (!this.isConfigured) return;
-    this.#backend = this.#region.setup.backend;
-    this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
+    const { backend } = this.#region.setup;
+    const view = views.get(backend);
+    this.#region.view = view;
+    this.#backend = view === undefined ? backend : view.memory;
+    this.#records = this.#region.isPlain ? (view ?? recordsOf(backend)) : undefined;
   }
 
   /** Whether the warm path may read the entries of a MemoryBackend directly, and pass only numbers to the core. */
@@ -277,7 +281,7 @@ export class Region {
     const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
     const pace = early === undefined || extra === undefined ? NaN : early.beta * extra.dt;
     const needed = freshness(ct, v, et, asked, expiration, times.hard, times.soft, jitter, pace, clock);
-    if (needed < 0 || (extra !== undefined && !this.#region.isGood(found))) return undefined;
+    if (needed < 0 || (extra !== undefined && !this.#region.takes(found, key, clock))) return undefined;
     if (needed < Infinity && early.wins(key, ct, needed)) return this.#renew(key, creator, call);
     counts.hits += 1;
     return found.promise ?? keptPromise(found);
@@ -287,6 +291,6 @@ export class Region {
   #readable(key, { expirationTime, ignoreExpiration }) {
     if (!this.#hasRecords || typeof key !== "string" || ignoreExpiration || !isNumberOrAbsent(expirationTime)) return undefined;
     const found = this.#records.find(key);
-    return found && readablePayload(this.#region, found, numberOrNaN(expirationTime));
+    return found && readablePayload(this.#region, found, key, numberOrNaN(expirationTime));
   }
 }

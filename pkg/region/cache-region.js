@@ -40,6 +40,8 @@ export class CacheRegion {
   /** Its part of the machine that serves its backend, and the host of that. */
   core;
   host;
+  /** What the warm path may use of two tiers. */
+  view;
   /** Its use of tags; `undefined` where it keeps no times of tags. */
   tags;
   /** Seconds; NaN means never. */
@@ -272,8 +274,15 @@ export class CacheRegion {
   }
 
   /** Whether what few entries of a MemoryBackend have, such as tags, lets the warm path use one. */
-  isGood(found) {
-    return this.tags === undefined || this.tags.isGood(found);
+  isGood(found, key, clock) {
+    return (this.view === undefined || this.view.serves(key, found, clock)) && (this.tags === undefined || this.tags.isGood(found));
+  }
+
+  /** The same for one entry that is then used. */
+  takes(found, key, clock) {
+    const isTaken = this.isGood(found, key, clock);
+    if (isTaken) this.view?.answered(1);
+    return isTaken;
   }
 
   /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */
