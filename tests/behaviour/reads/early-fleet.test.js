@@ -104,7 +104,7 @@ test(
 test(
   "twenty regions create 2.5 times where they share no lock",
   async () => {
-    const { creations, before, done } = await simulate({ count: 20, rate: 100, cycles: 60, from: 12, seed: 3 });
+    const { creations, before, done } = await simulate({ count: 20, rate: 100, cycles: 100, from: 12.5, seed: 3 });
     within(creations, 2.5);
     within(before, 8.1);
     within(done, 1);
@@ -115,7 +115,7 @@ test(
 test(
   "twenty regions create once where they share a lock",
   async () => {
-    const { creations, before, done } = await simulate({ count: 20, rate: 100, cycles: 60, hasLock: true, from: 12, seed: 4 });
+    const { creations, before, done } = await simulate({ count: 20, rate: 100, cycles: 100, hasLock: true, from: 12.5, seed: 4 });
     within(creations, 1);
     within(before, 8.1);
     within(done, 1);
