@@ -1,8 +1,9 @@
 // dogpile and its peers over one client of node-redis, for the benchmark of services and its processes.
 import { BentoCache, bentostore } from "bentocache";
+import { memoryDriver } from "bentocache/drivers/memory";
 import { createCache } from "cache-manager";
 import { Cacheable, Keyv } from "cacheable";
-import { createRegion } from "dogpile";
+import { createRegion, MemoryBackend, TieredBackend } from "dogpile";
 import { RedisBackend } from "dogpile/redis";
 import { Keyv as Keyv5 } from "keyv";
 import { createClient } from "redis";
@@ -54,26 +55,44 @@ class BentoDriver extends Store {
   }
 }
 
+/** Each over Redis alone, and with memory in front of it. */
 export const caches = {
-  "dogpile, with its lock": (client) => dogpile(client, true),
-  dogpile: (client) => dogpile(client, false),
-  bentocache(client) {
-    const layers = bentostore().useL2Layer({ options: {}, factory: () => new BentoDriver(client) });
-    const bento = new BentoCache({ default: "only", ttl: HOUR, stores: { only: layers } });
-    return { getOrCreate: (key, factory) => bento.getOrSet({ key, factory }) };
-  },
-  cacheable(client) {
-    const cache = new Cacheable({ primary: new Keyv({ store: new Store(client) }), ttl: HOUR });
-    return { getOrCreate: (key, creator) => cache.getOrSet(key, creator), getMulti: (keys) => cache.getMany(keys) };
-  },
-  "cache-manager"(client) {
-    const cache = createCache({ stores: [new Keyv5({ store: new Store(client) })], ttl: HOUR });
-    return { getOrCreate: (key, creator) => cache.wrap(key, creator), getMulti: (keys) => cache.mget(keys) };
-  },
+  "dogpile, with its lock": (client) => dogpile(new RedisBackend(client, { prefix: "d:", lock: true })),
+  dogpile: (client) => dogpile(new RedisBackend(client, { prefix: "d:" })),
+  bentocache: (client) => bento(bentostore().useL2Layer(driver(client))),
+  cacheable: (client) => cacheable({ primary: new Keyv({ store: new Store(client) }) }),
+  "cache-manager": (client) => cacheManager([new Keyv5({ store: new Store(client) })]),
+};
+export const tiers = {
+  dogpile: (client) => dogpile(new TieredBackend(new MemoryBackend({ maxEntries: 10_000 }), new RedisBackend(client, { prefix: "d:", lock: true }))),
+  bentocache: (client) =>
+    bento(
+      bentostore()
+        .useL1Layer(memoryDriver({ maxItems: 10_000 }))
+        .useL2Layer(driver(client)),
+    ),
+  cacheable: (client) => cacheable({ primary: new Keyv(), secondary: new Keyv({ store: new Store(client) }) }),
+  "cache-manager": (client) => cacheManager([new Keyv5(), new Keyv5({ store: new Store(client) })]),
 };
 
-function dogpile(client, lock) {
-  const backend = new RedisBackend(client, { prefix: "d:", lock });
+const driver = (client) => ({ options: {}, factory: () => new BentoDriver(client) });
+
+function dogpile(backend) {
   const region = createRegion({ backend, expirationTime: "1h", lockTimeout: "1s", observer: { onError() {} } });
   return { getOrCreate: (key, creator) => region.getOrCreate(key, creator), getMulti: (keys) => region.getMulti(keys) };
+}
+
+function bento(layers) {
+  const cache = new BentoCache({ default: "only", ttl: HOUR, stores: { only: layers } });
+  return { getOrCreate: (key, factory) => cache.getOrSet({ key, factory }) };
+}
+
+function cacheable(stores) {
+  const cache = new Cacheable({ ...stores, ttl: HOUR });
+  return { getOrCreate: (key, creator) => cache.getOrSet(key, creator), getMulti: (keys) => cache.getMany(keys) };
+}
+
+function cacheManager(stores) {
+  const cache = createCache({ stores, ttl: HOUR });
+  return { getOrCreate: (key, creator) => cache.wrap(key, creator), getMulti: (keys) => cache.mget(keys) };
 }

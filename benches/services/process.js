@@ -1,10 +1,10 @@
-// One of the processes that ask for a value that nobody has: node process.js port cache callers
+// One of the processes that ask for a value that nobody has: node process.js port kind cache callers
 import { setTimeout as sleep } from "node:timers/promises";
-import { caches, connect } from "./caches.js";
+import { caches, connect, tiers } from "./caches.js";
 
-const [port, name, callers] = process.argv.slice(2);
+const [port, kind, name, callers] = process.argv.slice(2);
 const client = await connect(Number(port));
-const cache = caches[name](client);
+const cache = { caches, tiers }[kind][name](client);
 let creations = 0;
 const create = async () => {
   creations += 1;
