@@ -44,8 +44,13 @@ await program(import.meta, async () => {
   if (options.json) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
 });
 
-const made = (caches, client) => Object.fromEntries(Object.entries(caches).map(([name, make]) => [name, make(client)]));
-const keysOf = (name, count = keysAtOnce) => Array.from({ length: count }, (_, index) => `${name}:${index}`);
+function made(caches, client) {
+  return Object.fromEntries(Object.entries(caches).map(([name, make]) => [name, make(client)]));
+}
+
+function keysOf(name, count = keysAtOnce) {
+  return Array.from({ length: count }, (_, index) => `${name}:${index}`);
+}
 
 /** What nobody can be faster than, whose values are records of dogpile. */
 function baselines(client, { RedisBackend }) {

@@ -1,5 +1,4 @@
 import { dogpileError, sha1MangleKey } from "dogpile";
-import { describePart } from "../describe.js";
 import { isObject, member } from "../objects.js";
 import { milliseconds, readOptions, refused, requireBoolean, requireText } from "./checks.js";
 import { recognize } from "./clients.js";
@@ -103,11 +102,11 @@ export class RedisBackend {
     const isBytes = ArrayBuffer.isView(value) && member(value, "BYTES_PER_ELEMENT") === 1;
     if (isBytes && this.#binary) return value;
     const allowed = `text without lone surrogates${this.#binary ? ", or bytes" : ' (bytes with "binary: true")'}`;
-    throw dogpileError("VALIDATION", `a value for Redis must be ${allowed}, not ${describePart(value)}`);
+    throw refused("a value for Redis", allowed, value);
   }
 
   #write(name, value, hint) {
-    const retention = Math.max(1, Math.ceil((hint?.expirationTime ?? Infinity) * 1000));
+    const retention = Math.max(1, Math.ceil(((hint && member(hint, "expirationTime")) ?? Infinity) * 1000));
     return this.#client.set(name, value, this.#expirationTime ?? retention);
   }
 
