@@ -11,7 +11,7 @@ import { installRedis } from "./redis.mjs";
 import { program, root } from "./run.mjs";
 
 const folder = join(root, "benches", "services");
-const [passes, reads, multiReads, keysAtOnce] = [25, 1000, 150, 100];
+const [passes, reads, multiReads, keysAtOnce] = [15, 1000, 150, 100];
 const [processes, callers] = [3, 1000];
 const LONGEST = 10_000; // milliseconds: who has no answer then is said to hang
 const alone = "the client alone";
@@ -124,7 +124,7 @@ async function countCreations(server, kind, name) {
 async function answerOfHungServer(server, connect, make) {
   await server.cli("FLUSHALL");
   const client = await connect(server.port);
-  const cache = make(client);
+  const cache = make(client, "1s");
   server.signal("SIGSTOP");
   const began = performance.now();
   const answered = cache

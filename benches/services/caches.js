@@ -57,14 +57,18 @@ class BentoDriver extends Store {
 
 /** Each over Redis alone, and with memory in front of it. */
 export const caches = {
-  "dogpile, with its lock": (client) => dogpile(new RedisBackend(client, { prefix: "d:", lock: true })),
-  dogpile: (client) => dogpile(new RedisBackend(client, { prefix: "d:" })),
+  "dogpile, with its lock": (client, lockTimeout) => dogpile(new RedisBackend(client, { prefix: "d:", lock: true }), lockTimeout),
+  dogpile: (client, lockTimeout) => dogpile(new RedisBackend(client, { prefix: "d:" }), lockTimeout),
   bentocache: (client) => bento(bentostore().useL2Layer(driver(client))),
   cacheable: (client) => cacheable({ primary: new Keyv({ store: new Store(client) }) }),
   "cache-manager": (client) => cacheManager([new Keyv5({ store: new Store(client) })]),
 };
 export const tiers = {
-  dogpile: (client) => dogpile(new TieredBackend(new MemoryBackend({ maxEntries: 10_000 }), new RedisBackend(client, { prefix: "d:", lock: true }))),
+  dogpile(client, lockTimeout) {
+    const near = new MemoryBackend({ maxEntries: 10_000 });
+    const options = { onError() {}, farTimeout: lockTimeout };
+    return dogpile(new TieredBackend(near, new RedisBackend(client, { prefix: "d:", lock: true }), options), lockTimeout);
+  },
   bentocache: (client) =>
     bento(
       bentostore()
@@ -77,8 +81,8 @@ export const tiers = {
 
 const driver = (client) => ({ options: {}, factory: () => new BentoDriver(client) });
 
-function dogpile(backend) {
-  const region = createRegion({ backend, expirationTime: "1h", lockTimeout: "1s", observer: { onError() {} } });
+function dogpile(backend, lockTimeout) {
+  const region = createRegion({ backend, expirationTime: "1h", lockTimeout, observer: { onError() {} } });
   return { getOrCreate: (key, creator) => region.getOrCreate(key, creator), getMulti: (keys) => region.getMulti(keys) };
 }
 
