@@ -11,7 +11,7 @@ import { installRedis } from "./redis.mjs";
 import { program, root } from "./run.mjs";
 
 const folder = join(root, "benches", "services");
-const [passes, reads, multiReads, keysAtOnce] = [15, 1000, 150, 100];
+const [passes, reads, multiReads, keysAtOnce] = [9, 1000, 100, 100];
 const [processes, callers] = [3, 1000];
 const LONGEST = 10_000; // milliseconds: who has no answer then is said to hang
 const alone = "the client alone";

@@ -39,10 +39,6 @@ export class RedisBackend {
     return JSON;
   }
 
-  get keyMangler() {
-    return mangle;
-  }
-
   async get(key) {
     return given(await this.#client.get(this.#nameOf(key), this.#binary));
   }
@@ -93,8 +89,13 @@ export class RedisBackend {
     return new RedisMutex(this.#client, this.#lockPrefix + this.#nameOf(key), this.#lease);
   }
 
+  /**
+   * Redis has "\ufffd" for every lone surrogate: two keys would be one. What looks like a mangled key is mangled as well. It is not a `keyMangler`
+   * for regions: one of those with memory in front of Redis would have to call it for every hit in memory.
+   */
   #nameOf(key) {
-    return this.#prefix + requireText(key, "a key of Redis");
+    if (typeof key !== "string") throw refused("a key", "a string", key);
+    return this.#prefix + (key.isWellFormed() && !MANGLED.test(key) ? key : `sha1:${sha1MangleKey(key)}`);
   }
 
   #checked(value) {
@@ -154,9 +155,6 @@ function readLock(lock) {
   if (length < LEAST_LEASE || length === Infinity) throw refused("lock.lease", "at least 0.1 s, and not endless", lease);
   return { lease: length, lockPrefix: requireText(lockPrefix, "lock.lockPrefix") };
 }
-
-/** Redis has "\ufffd" for every lone surrogate: two keys would be one. What looks like a mangled key is mangled as well. */
-const mangle = (key) => (key.isWellFormed() && !MANGLED.test(key) ? key : `sha1:${sha1MangleKey(key)}`);
 
 /** Text, or bytes without those that share the client's buffer. */
 function given(value) {

@@ -126,7 +126,7 @@ describe.each(clients)("%s", (_name, connect) => {
     }
   });
 
-  test("keys with lone surrogates are apart, and are refused without the mangler", async () => {
+  test("keys with lone surrogates are apart, and so are those that look like their names in Redis; values with them are refused", async () => {
     const backend = new RedisBackend(client);
     const region = createRegion({ backend });
     await region.setMulti(
@@ -136,7 +136,10 @@ describe.each(clients)("%s", (_name, connect) => {
       ]),
     );
     expect(await region.getMulti(["\ud800", "\udfff"])).toEqual([1, 2]);
-    await expect(backend.get("\ud800")).rejects.toThrow("a key of Redis must be text without lone surrogates");
+    const [, name] = (await server.cli("KEYS", "sha1:*")).split("\n").sort();
+    expect(name).toMatch(/^sha1:[0-9a-f]{40}$/);
+    expect(await backend.get(name)).toBeUndefined();
+    await expect(backend.get(5)).rejects.toThrow("a key must be a string, not 5 (a number)");
     await expect(backend.set("k", "\ud800")).rejects.toThrow(ValidationError);
     await expect(
       backend.setMulti(
