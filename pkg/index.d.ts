@@ -1144,7 +1144,8 @@ export class DogpileLock {
  * Registers a backend factory under a name, for `configure({ backend: name })`. It replaces an earlier one of that name.
  *
  * Built in: "dogpile.cache.memory", "dogpile.cache.null", "dogpile.cache.indexeddb" and "dogpile.cache.cloudflare_kv". A bundler keeps
- * the last two only if their classes are used. Throws a ValidationError unless it gets a string and a function.
+ * the last two only if their classes are used. Importing "dogpile/redis" adds "dogpile.cache.redis". Throws a ValidationError unless it
+ * gets a string and a function.
  */
 export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
 
