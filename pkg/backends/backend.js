@@ -23,13 +23,14 @@ const OTHERS = [
 ];
 
 /** Checks a backend: any object with `get`, `set` and `delete`. */
-export function usableBackend(backend) {
+export function usableBackend(backend, what = "backend") {
   const [other, ...more] = isObject(backend) ? OTHERS.filter(([isOne]) => isOne(backend)) : [];
   // A Proxy that seems to have all methods may be a backend.
-  if (other !== undefined && more.length === 0) throw refusedAs("backend", other[2], `a ${other[1]}`);
+  if (other !== undefined && more.length === 0) throw refusedAs(what, other[2], `a ${other[1]}`);
   const missing = ["get", "set", "delete"].filter((method) => !hasMethod(backend, method));
   if (missing.length === 0) return backend;
-  throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
+  const orName = what === "backend" ? ", or a registered name" : "";
+  throw refused(what, `an object with get, set and delete${orName} (missing: ${missing.join(", ")})`, backend);
 }
 
 /** The region of each proxy. A proxy around a second backend would no longer be around its first. */
