@@ -1,21 +1,21 @@
 import { CacheStorageBackend, createRegion, MemoryBackend, type CacheBackend, type CacheLike, type Stored } from "dogpile";
 import { fromKeyv, fromUnstorage, toAsyncStorage, toCachified, toKeyv, toUnstorageDriver, type KeyvLike, type UnstorageLike } from "dogpile/adapters";
 import { Keyv as Keyv5 } from "keyv";
-import { createStorage } from "unstorage";
 import { check, type Same } from "./same.js";
 
 const backend = new MemoryBackend();
 
 new Keyv5() satisfies KeyvLike;
-createStorage() satisfies UnstorageLike;
+declare const storage: UnstorageLike;
 createRegion({ backend: fromKeyv(new Keyv5()) });
-createRegion({ backend: fromUnstorage(createStorage()) });
+createRegion({ backend: fromUnstorage(storage) });
 check<Same<ReturnType<typeof fromKeyv>, CacheBackend>>();
 new Keyv5({ store: toKeyv(backend, { version: 5 }) });
 toKeyv(backend);
 toKeyv(backend, { version: undefined });
-createStorage({ driver: toUnstorageDriver(backend) });
-check<Same<ReturnType<ReturnType<typeof toAsyncStorage>["getItem"]>, Promise<string | undefined>>>();
+toUnstorageDriver(backend);
+const texts = toAsyncStorage(backend);
+check<Same<ReturnType<typeof texts.getItem>, Promise<string | undefined>>>();
 const dates = toAsyncStorage<Date>(backend);
 await dates.setItem("key", new Date());
 check<Same<Awaited<ReturnType<typeof dates.entries>>, [string, Date][]>>();
