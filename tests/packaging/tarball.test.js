@@ -20,6 +20,10 @@ const required = [
   /^node\.js$/,
   /^index\.d\.ts$/,
   /^index\.d\.cts$/,
+  /^adapters\.js$/,
+  /^adapters\.cjs$/,
+  /^adapters\.d\.ts$/,
+  /^adapters\.d\.cts$/,
   /^redis\.js$/,
   /^redis\.cjs$/,
   /^redis\.d\.ts$/,
@@ -37,7 +41,7 @@ const required = [
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(adapters\/|backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;
