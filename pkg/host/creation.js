@@ -95,6 +95,11 @@ export class Creation {
   }
 
   callCreator() {
+    const { reporter } = this.call.region;
+    return reporter.isObserved ? reporter.around(this.keys, () => this.#callCreator()) : this.#callCreator();
+  }
+
+  #callCreator() {
     const { creator, request } = this.call;
     if (request.isMulti) return creator(this.keys, this.#multiContext());
     return request.creatorArgs === undefined ? creator(this.#context()) : creator(...request.creatorArgs);
@@ -183,10 +188,15 @@ export class Creation {
     return came;
   }
 
+  /** A flight's key as the user knows it. */
+  nameOf(flight) {
+    const { request, nameOf } = this.call;
+    return request.isMulti ? nameOf(flight.key) : this.keys[0];
+  }
+
   /** The expiration that the creator set for a value. */
   expirationOf(flight) {
-    const { request, nameOf } = this.call;
-    return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
+    return this.#expirations?.get(this.nameOf(flight));
   }
 
   /** The tags of a value: those of its calls and of its creator. */

@@ -115,6 +115,7 @@ export class Run {
       flight.stored = stored;
       this.#tell(NEWS_RUNNER_STORED);
       creation.call.host.tellSubscribers([flight.key], "stored");
+      region.reporter.tellKeys("onSet", creation.keys);
       return true;
     } catch (error) {
       region.backendFailed(error, "write");

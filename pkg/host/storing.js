@@ -81,14 +81,14 @@ function storeAll(creation, flights) {
   try {
     const sent = pending(send(creation, flights));
     if (sent === undefined) {
-      tellSubscribers(call, flights);
+      tellStored(creation, flights);
       return DONE;
     }
     call.setup.limit.watch(
       sent,
       () => {
         creation.tell(NEWS_STORED);
-        tellSubscribers(call, flights);
+        tellStored(creation, flights);
       },
       (error) => {
         notStored(call, flights, error);
@@ -102,6 +102,18 @@ function storeAll(creation, flights) {
     tellSubscribers(call, flights);
     return FAILED;
   }
+}
+
+/** The backend has accepted a write. */
+function tellStored(creation, flights) {
+  const { call } = creation;
+  const { reporter } = call.region;
+  tellSubscribers(call, flights);
+  if (reporter.isObserved)
+    reporter.tellKeys(
+      "onSet",
+      flights.map((flight) => creation.nameOf(flight)),
+    );
 }
 
 /** Every creation comes here: without subscriptions it lists nothing. */

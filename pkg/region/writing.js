@@ -37,14 +37,14 @@ function storeAll(region, entries, options, multi) {
   const created = region.stampAfter(born);
   const began = created - born > PUSHED ? born : NaN;
   const records = entries.map(([, value]) => setup.toStored(makeRecord(value, created, own, tags.length > 0 ? began : NaN, tags)));
-  return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
+  return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)), names);
 }
 
 export function remove(region, given, multi) {
   const { setup } = region;
   requireKeys(given);
   const keys = given.map((key) => setup.mangle(key));
-  return region.write(keys, [], () => backend.remove(setup, keys, multi));
+  return region.write(keys, [], () => backend.remove(setup, keys, multi), given);
 }
 
 /** Refuses promises as values. */
