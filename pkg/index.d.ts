@@ -170,7 +170,7 @@ export interface ConfigureOptions {
    * Default: the one that the region already has; at first none, and a tag anywhere is a ValidationError. A region without one ignores the
    * tags of stored values.
    */
-  tagInvalidator?: TagInvalidationStrategy | undefined;
+  tagInvalidator?: TagInvalidation | undefined;
   /**
    * How long a load may run before one of its waiters takes over, and how long a backend may take for a read, a write or a lock
    * before the operation fails with a TimeoutError.
@@ -1187,23 +1187,11 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 }
 
 /**
- * Decides which values their tags invalidate. The parts of it must return at once, except for `refresh`.
+ * Keeps the invalidation times of tags in this object, for one region or for several.
+ *
+ * To keep them elsewhere, extend it: let `invalidate` write them too, and `refresh` read them. Times are seconds since the epoch.
  */
-export interface TagInvalidationStrategy {
-  /** Notes an invalidation of these tags. It takes effect before it returns; a promise settles when the others are informed. `now`: seconds. */
-  invalidate(tags: readonly string[], hard: boolean, now: number): Awaitable<void>;
-  /** What becomes of a value with these tags whose creation began at `born`: 0 nothing, 1 it is stale, 2 it is missing. */
-  verdict(tags: readonly string[], born: number, now: number): 0 | 1 | 2;
-  /** Called before `verdict`. A promise that it returns is awaited first; a rejection goes to `observer.onError`, and what is known counts. */
-  refresh?(tags: readonly string[], now: number): Promise<void> | undefined;
-  /** Changes whenever a time has changed, to a number that no strategy of this realm has had. */
-  readonly epoch: number;
-  /** Calls `listener` when times have changed. Returns a function that ends it. */
-  subscribe?(listener: (tags: readonly string[]) => void): () => void;
-}
-
-/** Keeps the invalidation times of tags in this object, for one region or for several. */
-export class TagInvalidation implements TagInvalidationStrategy {
+export class TagInvalidation {
   /** Throws a ValidationError for an invalid option. */
   constructor(options?: {
     /**
@@ -1212,9 +1200,15 @@ export class TagInvalidation implements TagInvalidationStrategy {
      */
     maxTags?: number | undefined;
   });
+  /** Notes an invalidation of these tags. It takes effect before it returns; a promise settles when the others are informed. */
   invalidate(tags: readonly string[], hard: boolean, now: number): Awaitable<void>;
+  /** What becomes of a value with these tags whose creation began at `born`: 0 nothing, 1 it is stale, 2 it is missing. */
   verdict(tags: readonly string[], born: number, now: number): 0 | 1 | 2;
+  /** Called before `verdict`. A promise that it returns is awaited first; a rejection goes to `observer.onError`, and what is known counts. */
+  refresh?(tags: readonly string[], now: number): Promise<void> | undefined;
+  /** Changes whenever a time has changed, to a number that no TagInvalidation of this realm has had. */
   readonly epoch: number;
+  /** Calls `listener` when times have changed. Returns a function that ends it. */
   subscribe(listener: (tags: readonly string[]) => void): () => void;
 }
 

@@ -3,8 +3,7 @@ import { seconds } from "../duration.js";
 import { refused } from "../errors.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
-import { tagList } from "../region/tag-list.js";
-import { requireTags } from "../region/tags.js";
+import { requireTags } from "../region/tag-strategy.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
@@ -210,8 +209,7 @@ export class Creation {
     const { call } = this;
     const flight = call.request.isMulti ? this.flights[this.keys.indexOf(key)] : this.flights[0];
     if (flight === undefined) throw refused("the key of context.tags", "one of the keys that the creator was given", key);
-    requireTags(call.region);
-    tagList([...this.tagsOf(flight), ...given]);
+    requireTags(call.region).listed([...this.tagsOf(flight), ...given]);
     if (!this.#hasSettled) flight.addTags(given);
   }
 

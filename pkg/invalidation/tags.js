@@ -1,5 +1,7 @@
 import { refused } from "../errors.js";
 import { readOptions } from "../members.js";
+import { FOR_REGION } from "../region/tag-strategy.js";
+import { Tags } from "../region/tags.js";
 import { invalidatedBy } from "../wasm/dogpile.js";
 import { TagTimes } from "./tag-times.js";
 
@@ -24,6 +26,10 @@ export class TagInvalidation {
   constructor(options) {
     const { maxTags } = readOptions(options, ["maxTags"]);
     this.#times = new TagTimes(mostTags(maxTags));
+  }
+
+  [FOR_REGION](region) {
+    return new Tags(region, this);
   }
 
   invalidate(tags, hard, now) {

@@ -9,7 +9,7 @@ import { ASK_COUNT, NEWS_RETIRED } from "../host/numbers.js";
 import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
 import { member } from "../members.js";
-import { cachedValue, expirationIn, makeRecord } from "../records/record.js";
+import { cachedValue, expirationIn, makeRecord, NO_TAGS } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
 import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Clock } from "./clock.js";
@@ -20,8 +20,7 @@ import { OUTLIVES } from "./options.js";
 import { checkConfiguration, checkObserver, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
 import { Subscriptions } from "./subscriptions.js";
-import { distinctTags } from "./tag-list.js";
-import { requireTags, requireTagStrategy, Tags } from "./tags.js";
+import { FOR_REGION, requireTags, requireTagStrategy } from "./tag-strategy.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
@@ -105,7 +104,7 @@ export class CacheRegion {
   #adoptTags(strategy) {
     if (strategy !== undefined && !this.tags?.isOver(strategy)) {
       this.tags?.close();
-      this.tags = new Tags(this, strategy);
+      this.tags = strategy[FOR_REGION](this);
     }
     this.tags?.listen();
   }
@@ -196,16 +195,16 @@ export class CacheRegion {
   /** `getOrCreate` for unique keys. `gives`: makes the caller's result of one entry. */
   create(creator, names, request, gives) {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
-    if (request.tags.length > 0) return this.#createTagged(creator, names, request, gives);
+    if (request.tags !== NO_TAGS) return this.#createTagged(creator, names, request, gives);
     return this.#begin(creator, names, this.#mangleAll(names), request, gives);
   }
 
   /** What is under way for its keys gets its tags, too. */
   #createTagged(creator, names, request, gives) {
-    requireTags(this);
+    const tags = requireTags(this).listed(request.tags);
     const mangled = this.#mangleAll(names);
-    const promise = this.#begin(creator, names, mangled, request, gives);
-    this.tags.join(mangled, request.tags);
+    const promise = this.#begin(creator, names, mangled, { ...request, tags }, gives);
+    this.tags.join(mangled, tags);
     return promise;
   }
 
@@ -275,12 +274,7 @@ export class CacheRegion {
   /** The same for the values with one of these tags. */
   invalidateTags(given, hard) {
     this.setup; // or an error
-    const tags = distinctTags(given);
-    const known = requireTags(this);
-    if (tags.length === 0) return undefined;
-    const answer = known.invalidate(tags, hard);
-    this.reporter.tell("onInvalidateTags", tags, hard);
-    return answer;
+    return requireTags(this).invalidate(given, hard);
   }
 
   /** Whether what few entries of a MemoryBackend have, such as tags, lets the warm path use one. */

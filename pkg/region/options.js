@@ -3,7 +3,6 @@ import { patience, seconds } from "../duration.js";
 import { given, hasMethod, isObject, member, membersOf, NO_OPTIONS, requireKnown } from "../members.js";
 import { ignoreRejection } from "../promises.js";
 import { NO_TAGS } from "../records/record.js";
-import { tagList } from "./tag-list.js";
 
 const PLAIN_CALL = { expirationTime: undefined, tags: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
 export const CREATE = [
@@ -104,7 +103,7 @@ export function createRequest(creator, call, isMulti) {
   if (call === PLAIN_CALL && !isMulti) return PLAIN_REQUEST;
   requireKnownCall(call);
   const expiration = seconds(expirationTime, "expirationTime");
-  const tags = tagList(call.tags);
+  const tags = call.tags ?? NO_TAGS;
   if (more === NO_OPTIONS) return { ...PLAIN_REQUEST, isMulti, expiration, tags, flags: isMulti ? 0 : SHAREABLE };
   const { forceRefresh, lockTimeout, timeout, staleIfError } = more;
   const revalidates = more.staleWhileRevalidate ?? undefined;

@@ -1,10 +1,11 @@
-import { atOnce, makeError, refused } from "../errors.js";
+import { atOnce } from "../errors.js";
 import { endSubscription } from "../bus/messages.js";
 import { NEWS_OVERTAKEN, NEWS_TAGS_ENDED } from "../host/numbers.js";
 import { hasMethod } from "../members.js";
 import { ignoreRejection, pending } from "../promises.js";
 import { NO_TAGS } from "../records/record.js";
 import { isFarAhead, stampAt, stampClock } from "../wasm/dogpile.js";
+import { distinctTags, tagList } from "./tag-list.js";
 
 /** For each strategy the latest time that a region with a clock of its own has used: such a clock may stand still. */
 const latestOf = new WeakMap();
@@ -25,13 +26,17 @@ export class Tags {
     return strategy === this.#strategy;
   }
 
+  /** The tags that somebody gives a value, each once. */
+  listed(given) {
+    return tagList(given);
+  }
+
   get refreshes() {
     return hasMethod(this.#strategy, "refresh");
   }
 
   /** Hears from now on which tags were invalidated through others. */
   listen() {
-    if (!hasMethod(this.#strategy, "subscribe")) return;
     const failed = (error) => this.#region.reporter.error(error, "background");
     try {
       this.#end ??= endSubscription(
@@ -68,12 +73,12 @@ export class Tags {
   }
 
   /** In effect when it returns; a promise if others are told. */
-  invalidate(tags, hard) {
-    try {
-      return pending(this.#strategy.invalidate(tags, hard, this.#afterBirths()));
-    } finally {
-      if (!hasMethod(this.#strategy, "subscribe")) this.#heard(tags);
-    }
+  invalidate(given, hard) {
+    const tags = distinctTags(given);
+    if (tags.length === 0) return undefined;
+    const answer = pending(this.#strategy.invalidate(tags, hard, this.#afterBirths()));
+    this.#region.reporter.tell("onInvalidateTags", tags, hard);
+    return answer;
   }
 
   /** A promise, which never rejects, if the times of these tags have to be read. */
@@ -158,15 +163,3 @@ export class Tags {
 }
 
 const tagsIn = (found) => found?.extra?.tags ?? NO_TAGS;
-
-export function requireTagStrategy(strategy) {
-  if (strategy === undefined || strategy === null) return;
-  if (hasMethod(strategy, "invalidate") && hasMethod(strategy, "verdict")) return;
-  throw refused("tagInvalidator", "an object with invalidate, verdict and epoch, such as a TagInvalidation", strategy);
-}
-
-/** The tags of a region; an error if it keeps no times of tags. */
-export function requireTags({ tags }) {
-  if (tags !== undefined) return tags;
-  throw makeError("VALIDATION", "tags need a region that keeps their times: configure it with tagInvalidator: new TagInvalidation()");
-}

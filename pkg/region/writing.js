@@ -1,11 +1,10 @@
 import * as backend from "../backends/backend.js";
 import { refused, requireKeys } from "../errors.js";
 import { ignoreRejection, pending } from "../promises.js";
-import { makeRecord } from "../records/record.js";
+import { makeRecord, NO_TAGS } from "../records/record.js";
 import { seconds } from "../duration.js";
 import { readOptions } from "../members.js";
-import { tagList } from "./tag-list.js";
-import { requireTags } from "./tags.js";
+import { requireTags } from "./tag-strategy.js";
 
 const OF_SET = ["expiresIn", "tags"];
 
@@ -30,8 +29,7 @@ function storeAll(region, entries, options, multi) {
   for (const [, value] of entries) requireStorable(value);
   const expiration = seconds(expiresIn, "expiresIn");
   const own = Number.isNaN(expiration) ? undefined : expiration;
-  const tags = tagList(given);
-  if (tags.length > 0) requireTags(region);
+  const tags = (given ?? undefined) === undefined ? NO_TAGS : requireTags(region).listed(given);
   const keys = names.map((key) => setup.mangle(key));
   const born = region.birth();
   const created = region.stampAfter(born);

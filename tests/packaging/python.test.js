@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRegion, MemoryBackend } from "dogpile";
+import { createRegion, MemoryBackend, TagInvalidation } from "dogpile";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const values = { text: "h\u00e9llo | \ud83d\ude00", number: 1.5, nothing: null, no: false, empty: "", list: [1, "a", null], object: { a: { b: [] } } };
@@ -21,6 +21,7 @@ region.configure("dogpile.cache.memory", arguments={"cache_dict": store})
 for key, value in expected.items():
     assert region.get("js:" + key) == value, (key, region.get("js:" + key))
     region.set("py:" + key, value)
+assert region.get("js:tagged") == "tagged"
 assert region.get_or_create("js:text", lambda: "not called") == expected["text"]
 with open(path, "w") as file:
     json.dump({key: text.decode() for key, text in store.items()}, file)
@@ -67,8 +68,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test("dogpile.cache reads what this package wrote, and this package reads what dogpile.cache wrote", async () => {
   const path = join(folder, "store.json");
   const written = new MemoryBackend();
-  const region = createRegion({ backend: written, serializer: JSON });
+  const region = createRegion({ backend: written, serializer: JSON, tagInvalidator: new TagInvalidation() });
   for (const [key, value] of Object.entries(values)) await region.set(`js:${key}`, value);
+  const tags = ["a|b", "h\u00e9llo \ud83d\ude00", '"quoted" \\'];
+  await region.getOrCreate("js:tagged", () => "tagged", { tags });
+  expect(written.get("js:tagged")).toMatch(/^\{"ct": [\d.]+, "v": 2, "dt": [\d.e-]+, "tags": \["a\\u007cb", "h\\u00e9llo \\ud83d\\ude00", /);
   writeFileSync(path, JSON.stringify(Object.fromEntries(written.entries())));
 
   run(python, "-c", script, path, JSON.stringify(values));

@@ -375,7 +375,7 @@ describe("bad input", () => {
     await expect(region.getOrCreateMulti(["k"], () => [1], { tags: ["x"] })).rejects.toThrow(says);
     await expect(region.getOrCreate("k", (context) => context.tags("x"))).rejects.toThrow(says);
     await expect(region.invalidateTags(["x"])).rejects.toThrow(says);
-    expect(() => makeRegion({ tagInvalidator: {} }, [])).toThrow(ValidationError);
+    for (const other of [{}, 1, TagInvalidation]) expect(() => makeRegion({ tagInvalidator: other }, [])).toThrow(ValidationError);
   });
 
   test.each([0, -1, 1.5, NaN, "1"])("maxTags: %s", (maxTags) => {
@@ -383,13 +383,12 @@ describe("bad input", () => {
   });
 
   test("a strategy that throws is an error of the call, and of nobody else", async () => {
-    const strategy = {
-      epoch: 1,
-      invalidate() {},
-      verdict: () => {
+    class Throwing extends TagInvalidation {
+      verdict() {
         throw new Error("strategy");
-      },
-    };
+      }
+    }
+    const strategy = new Throwing();
     const region = makeRegion({ tagInvalidator: strategy }, []);
     await region.set("k", 1, { tags: ["x"] });
     await expect(region.get("k")).rejects.toThrow("strategy");
