@@ -187,15 +187,9 @@ export class Creation {
     return came;
   }
 
-  /** A flight's key as the user knows it. */
-  nameOf(flight) {
-    const { request, nameOf } = this.call;
-    return request.isMulti ? nameOf(flight.key) : this.keys[0];
-  }
-
   /** The expiration that the creator set for a value. */
   expirationOf(flight) {
-    return this.#expirations?.get(this.nameOf(flight));
+    return this.#expirations?.get(this.call.nameOf(flight.key));
   }
 
   /** The tags of a value: those of its calls and of its creator. */

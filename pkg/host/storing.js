@@ -81,14 +81,14 @@ function storeAll(creation, flights) {
   try {
     const sent = pending(send(creation, flights));
     if (sent === undefined) {
-      tellStored(creation, flights);
+      tellStored(call, flights);
       return DONE;
     }
     call.setup.limit.watch(
       sent,
       () => {
         creation.tell(NEWS_STORED);
-        tellStored(creation, flights);
+        tellStored(call, flights);
       },
       (error) => {
         notStored(call, flights, error);
@@ -105,14 +105,13 @@ function storeAll(creation, flights) {
 }
 
 /** The backend has accepted a write. */
-function tellStored(creation, flights) {
-  const { call } = creation;
+function tellStored(call, flights) {
   const { reporter } = call.region;
   tellSubscribers(call, flights);
   if (reporter.isObserved)
     reporter.tellKeys(
       "onSet",
-      flights.map((flight) => creation.nameOf(flight)),
+      flights.map((flight) => call.nameOf(flight.key)),
     );
 }
 

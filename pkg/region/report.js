@@ -17,7 +17,7 @@ export class Reporter {
   /** `name`: the region's, which every event ends with. */
   constructor(observer, name) {
     if (name !== undefined && name !== null) this.#names = [name];
-    if (observer !== undefined && observer !== null) this.add(observer);
+    if (observer) this.add(observer);
   }
 
   /** Returns what ends it; an observer that was added twice is told once more then. */
