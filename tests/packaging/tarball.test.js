@@ -20,6 +20,10 @@ const required = [
   /^node\.js$/,
   /^index\.d\.ts$/,
   /^index\.d\.cts$/,
+  /^otel\.js$/,
+  /^otel\.cjs$/,
+  /^otel\.d\.ts$/,
+  /^otel\.d\.cts$/,
   /^testing\.js$/,
   /^testing\.cjs$/,
   /^testing\.d\.ts$/,
@@ -28,12 +32,13 @@ const required = [
   /^wasm\/dogpile\.wasm$/,
   /^wasm\/sha1\.js$/,
   /^wasm\/sha1\.wasm$/,
+  /^examples\/grafana\/dashboard\.json$/,
   /^examples\/worker\/worker\.js$/,
   /^examples\/worker\/wrangler\.toml$/,
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|otel\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;
@@ -54,9 +59,11 @@ test("the tarball holds the documents, both entries, the types, the wasm, and no
   ).toEqual([]);
 });
 
-test("nothing is installed or run beside it", () => {
-  const unwanted = ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies", "scripts"];
+test("nothing is installed or run beside it: every peer is optional", () => {
+  const unwanted = ["dependencies", "optionalDependencies", "bundleDependencies", "scripts"];
   expect(Object.keys(app.manifest).filter((name) => unwanted.includes(name))).toEqual([]);
+  const { peerDependencies, peerDependenciesMeta } = app.manifest;
+  expect(Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional)).toEqual([]);
 });
 
 test("publint finds nothing to say", async () => {
