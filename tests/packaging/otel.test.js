@@ -1,15 +1,12 @@
 // dogpile/otel with OpenTelemetry's own SDK.
 import { AsyncLocalStorage } from "node:async_hooks";
-import { mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { context, ROOT_CONTEXT, SpanStatusCode } from "@opentelemetry/api";
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { createRegion, MemoryBackend, ValidationError } from "dogpile";
 import { instrument } from "dogpile/otel";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { installPackage } from "./installed.js";
+import { installPackage, linkPeer } from "./installed.js";
 import { run } from "./run.js";
 
 const storage = new AsyncLocalStorage();
@@ -287,7 +284,6 @@ function thrown(act) {
 }
 
 describe("from the tarball", () => {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
   const program = `const region = createRegion({ backend: new MemoryBackend() }); const end = instrument(region);
     region.getOrCreate("k", () => 1).then((value) => { end(); console.log(value); });`;
   const imported = `import { createRegion, MemoryBackend } from "dogpile"; import { instrument } from "dogpile/otel"; ${program}`;
@@ -306,8 +302,7 @@ describe("from the tarball", () => {
   });
 
   test("it works with OpenTelemetry's API alone, imported and required", async () => {
-    await mkdir(join(app.folder, "node_modules/@opentelemetry"), { recursive: true });
-    await symlink(join(root, "node_modules/@opentelemetry/api"), join(app.folder, "node_modules/@opentelemetry/api"), "junction");
+    await linkPeer(app, "@opentelemetry/api");
     expect(await node(app, "--input-type=module", "-e", imported)).toBe("1\n");
     expect(await node(app, "--input-type=commonjs", "-e", required)).toBe("1\n");
   });
