@@ -24,6 +24,10 @@ const required = [
   /^otel\.cjs$/,
   /^otel\.d\.ts$/,
   /^otel\.d\.cts$/,
+  /^redis\.js$/,
+  /^redis\.cjs$/,
+  /^redis\.d\.ts$/,
+  /^redis\.d\.cts$/,
   /^testing\.js$/,
   /^testing\.cjs$/,
   /^testing\.d\.ts$/,
@@ -38,7 +42,7 @@ const required = [
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|otel\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|otel\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;
