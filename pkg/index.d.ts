@@ -707,8 +707,8 @@ export interface RegionObserver {
   onInvalidate(hard: boolean, region: string | undefined): void;
   /**
    * A MemoryBackend has removed a record by itself: beyond `maxEntries` ("size"), or long after it had expired ("expired"). `key`: as the backend has it,
-   * after `keyMangler`. Told in a microtask, to every region over the backend, also behind proxies. It must exist when the region is configured or
-   * `observe` is called. Other backends report nothing.
+   * after `keyMangler`. Told in a microtask, to every region over the backend, also behind proxies, or over a TieredBackend whose near tier it is. It
+   * must exist when the region is configured or `observe` is called. Other backends report nothing.
    */
   onEvict(key: string, why: "size" | "expired", region: string | undefined): void;
   /** A caller waits for another caller's load. */

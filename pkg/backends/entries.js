@@ -101,7 +101,7 @@ export class Entries {
   }
 
   #remove(node, why) {
-    if (why !== undefined) tellEvicted(this.#hearers, node.key, why);
+    if (why) tellEvicted(this.#hearers, node.key, why);
     this.#nodes.delete(node.key);
     if (node.newer === node) this.#outside -= 1;
     node.older.newer = node.newer;

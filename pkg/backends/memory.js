@@ -9,7 +9,7 @@ export let recordsOf;
 /** Makes a MemoryBackend never remove these keys. Other backends manage their own records. */
 export let pin;
 
-/** The reporters that a MemoryBackend tells which keys it removes by itself; `undefined` for other backends. */
+/** The reporters that a MemoryBackend, or a near tier, tells which keys it removes by itself; `undefined` for other backends. */
 export let hearersOf;
 
 /** For each backend that temporarily uses a MemoryBackend: the function that gets the keys. */
@@ -40,7 +40,7 @@ export class MemoryBackend {
   #hearers = new Set();
 
   static {
-    hearersOf = (backend) => (#records in backend ? backend.#hearers : undefined);
+    hearersOf = (backend) => (#records in backend ? backend.#hearers : views.get(backend)?.hearers);
     recordsOf = (backend) => {
       if (!(#records in backend) || backend.#clone) return undefined;
       const records = backend.#records;

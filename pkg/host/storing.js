@@ -111,7 +111,7 @@ function tellStored(call, flights) {
   if (reporter.isObserved)
     reporter.tellKeys(
       "onSet",
-      flights.map((flight) => call.nameOf(flight.key)),
+      flights.map(({ key }) => call.nameOf(key)),
     );
 }
 

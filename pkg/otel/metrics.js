@@ -16,6 +16,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 
 /** The metrics of a region: an observer, `created` for a creation that has ended, and `close`. */
 export function measure(region, meter, attributes) {
+  /** @type {(kind: string, details: string[], advice?: object) => any} */
   const make = (kind, [name, unit, description], advice) => meter[`create${kind}`](`dogpile.${name}`, { unit, description, advice });
   const errors = make("Counter", ["backend.errors", "{error}", "Failed operations"]);
   const evictions = make("Counter", ["evictions", "{eviction}", "Records removed"]);

@@ -23,7 +23,7 @@ export class Reporter {
   /** Returns what ends it; an observer that was added twice is told once more then. */
   add(observer) {
     const own = { observer };
-    this.#observers = [...this.#observers, own];
+    this.#observers = this.#observers.concat(own);
     return () => {
       this.#observers = this.#observers.filter((each) => each !== own);
     };

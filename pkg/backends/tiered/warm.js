@@ -1,4 +1,4 @@
-import { MemoryBackend, recordsOf, views } from "../memory.js";
+import { hearersOf, MemoryBackend, recordsOf, views } from "../memory.js";
 import { NO_RECORD } from "../../records/record.js";
 
 /** Lets a region's warm path look into a near MemoryBackend. What it may not use goes the full way. */
@@ -22,6 +22,11 @@ class View {
     this.#get = backend.get;
     this.#records = records;
     this.#parts = parts;
+  }
+
+  /** Who hears which keys the near tier removes. */
+  get hearers() {
+    return hearersOf(this.memory);
   }
 
   /** A record without more than others have is no near copy. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createRegion, MemoryBackend, ProxyBackend, Region } from "dogpile";
+import { createRegion, MemoryBackend, ProxyBackend, Region, TieredBackend } from "dogpile";
 import { checkAfterEach, makeRegion, record, turns } from "../helpers.js";
 
 checkAfterEach();
@@ -87,6 +87,17 @@ describe.each(memories)("onEvict of a MemoryBackend with %s", (_name, makeBacken
 });
 
 describe("onEvict", () => {
+  test("is told of a near tier, until the region has another backend", async () => {
+    const { observer, told } = listening();
+    const backend = new TieredBackend(new MemoryBackend({ maxEntries: 1 }), new MemoryBackend());
+    const region = makeRegion({ backend, observer }, []);
+    await fill(region, ["a", "b"]);
+    expect(told.splice(0)).toEqual([["a", "size"]]);
+    region.configure({ backend: new MemoryBackend(), replaceExistingBackend: true });
+    await fill(createRegion({ backend }), ["c"]);
+    expect(told).toEqual([]);
+  });
+
   test("tells what the sweep has removed because it had expired", async () => {
     const { observer, told } = listening();
     const backend = new MemoryBackend();
