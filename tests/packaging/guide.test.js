@@ -1,14 +1,14 @@
 // Every code block of the site's guide runs, each in its language, and prints what its comments say.
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visit } from "./chromium.js";
 import { startRedis } from "../redis/helpers/server.js";
-import { installPackage } from "./installed.js";
+import { installPackage, linkPeer } from "./installed.js";
 import { membersOf } from "./members.js";
 import { program, run } from "./run.js";
 import { withBundledWorker } from "./workers.js";
@@ -19,8 +19,21 @@ const blocks = (await Promise.all((await readdir(guide)).sort().map(blocksOf))).
 const workers = blocks.filter(({ kind }) => kind === "js worker");
 const named = (kind) => blocks.filter((block) => block.kind === kind).map(({ name, code }) => [name, code]);
 
-/** What pages compare with; they are the workspace's own. */
-const peers = ["lru-cache", "@epic-web/cachified", "bentocache", "cache-manager", "cacheable", "keyv", "redis", "unstorage", "@tanstack/query-async-storage-persister"];
+/** What pages compare with or use; they are the workspace's own. */
+const peers = [
+  "lru-cache",
+  "@epic-web/cachified",
+  "bentocache",
+  "cache-manager",
+  "cacheable",
+  "keyv",
+  "redis",
+  "unstorage",
+  "@tanstack/query-async-storage-persister",
+  "@opentelemetry/api",
+  "@opentelemetry/sdk-trace-base",
+  "prom-client",
+];
 
 let app;
 let python;
@@ -28,7 +41,7 @@ let redis;
 let written = 0;
 beforeAll(async () => {
   app = await installPackage();
-  for (const peer of peers) await linkPeer(peer);
+  for (const peer of peers) await linkPeer(app, peer);
   python = await installPython(join(app.folder, "venv"));
   redis = await startRedis();
 });
@@ -109,7 +122,8 @@ test("the table of codes has every code that the types have", async () => {
 test("the tables of counters and events have every one that the types have", async () => {
   const types = await readFile(join(root, "pkg/index.d.ts"), "utf8");
   const page = await readFile(join(guide, "13-observability.md"), "utf8");
-  const first = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name));
+  const own = page.slice(0, page.indexOf("\n## OpenTelemetry"));
+  const first = [...own.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name));
   expect(first.sort()).toEqual([...membersOf(types, "RegionStats"), ...membersOf(types, "RegionObserver")].sort());
 });
 
@@ -170,12 +184,6 @@ async function blocksOf(file) {
 /** The last heading before the code. */
 function headingOf(source, fence) {
   return source.slice(0, source.indexOf(fence)).match(/.*^#+ (.*?)$/ms)[1];
-}
-
-async function linkPeer(name) {
-  const link = join(app.folder, "node_modules", name);
-  await mkdir(dirname(link), { recursive: true });
-  await symlink(join(root, "node_modules", name), link, "junction");
 }
 
 async function installPython(folder) {
