@@ -128,7 +128,11 @@ describe("what is not stored is not shared", () => {
       async ({ url, headers }) => {
         for (let turn = random(6); turn > 0; turn--) await undefined;
         const isPrivate = random(3) === 0;
-        return text(`${isPrivate ? headers.get("x-user") : "all"} ${new URL(url).pathname}`, isPrivate ? privately[random(3)] : {}, random(9) === 0 ? 500 : 200);
+        return text(
+          `${isPrivate ? headers.get("x-user") : "all"} ${new URL(url).pathname}`,
+          isPrivate ? privately[random(3)] : {},
+          random(9) === 0 ? 500 : 200,
+        );
       },
       {},
       { staleWhileRevalidate: random(2) === 0, keys: [] },
