@@ -24,6 +24,10 @@ const partOf = (value) => (value === null ? "" : `:${value}`);
 export function detached(request) {
   const headers = new Headers(request.headers);
   for (const name of CONDITIONAL) headers.delete(name);
-  // Of its own class, which in Next is NextRequest.
-  return new request.constructor(request, { headers, signal: null });
+  const init = { headers, signal: null };
+  try {
+    const copy = new request.constructor(request, init); // in Next a NextRequest
+    if (copy.url === request.url) return copy;
+  } catch {} // a server's own class, which takes something else
+  return new Request(request.url, init);
 }
