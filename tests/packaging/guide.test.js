@@ -19,7 +19,7 @@ const workers = blocks.filter(({ kind }) => kind === "js worker");
 const named = (kind) => blocks.filter((block) => block.kind === kind).map(({ name, code }) => [name, code]);
 
 /** What pages compare with; they are the workspace's own. */
-const peers = ["lru-cache", "@epic-web/cachified", "bentocache", "cache-manager", "keyv"];
+const peers = ["lru-cache", "@epic-web/cachified", "bentocache", "cache-manager", "hono", "keyv"];
 
 let app;
 let python;
