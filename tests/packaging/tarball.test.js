@@ -24,6 +24,10 @@ const required = [
   /^http\.cjs$/,
   /^http\.d\.ts$/,
   /^http\.d\.cts$/,
+  /^redis\.js$/,
+  /^redis\.cjs$/,
+  /^redis\.d\.ts$/,
+  /^redis\.d\.cts$/,
   /^testing\.js$/,
   /^testing\.cjs$/,
   /^testing\.d\.ts$/,
@@ -37,7 +41,7 @@ const required = [
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|http\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|http\/|invalidation\/|keys\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;
