@@ -1,15 +1,19 @@
 const DIRECTIVE = /([^\s,;="]+)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,;"]*)))?/g;
-const NONE = new Map();
 /** RFC 9111, 1.2.2: what is larger counts as this. */
 const LONGEST = 2 ** 31;
 
+/** The members of a header's list, each once. */
+export const listOf = (text) => [...new Set((text ?? "").split(/[\s,]*,[\s,]*/).map((member) => member.trim()))].filter(Boolean);
+
+/** The names in a list of header names. */
+export const namesIn = (text) => listOf(text?.toLowerCase());
+
 /** The directives of a Cache-Control with their arguments. Of one that is there twice the first counts. */
 export function directivesOf(cacheControl) {
-  if (cacheControl === null) return NONE;
   const found = new Map();
-  for (const [, name, quoted, plain] of cacheControl.matchAll(DIRECTIVE)) {
-    const directive = name.toLowerCase();
-    if (!found.has(directive)) found.set(directive, quoted ?? plain ?? "");
+  if (!cacheControl) return found;
+  for (const [, name, quoted, plain] of cacheControl.toLowerCase().matchAll(DIRECTIVE)) {
+    if (!found.has(name)) found.set(name, quoted ?? plain ?? "");
   }
   return found;
 }
@@ -18,14 +22,13 @@ export function directivesOf(cacheControl) {
 export function lifetimeOf(headers) {
   const directives = directivesOf(headers.get("cache-control"));
   const given = directives.get("s-maxage") ?? directives.get("max-age");
-  if (given !== undefined) return Math.max(0, secondsOf(given) - ageOf(headers));
   const expires = headers.get("expires");
-  if (expires === null) return undefined;
-  const lifetime = (Date.parse(expires) - (Date.parse(headers.get("date")) || Date.now())) / 1000;
-  return Math.max(0, lifetime - ageOf(headers)) || 0;
+  if (given === undefined && expires === null) return undefined;
+  const whole = given === undefined ? (Date.parse(expires) - (Date.parse(headers.get("date")) || Date.now())) / 1000 : secondsOf(given);
+  return Math.max(0, whole - ageOf(headers)) || 0;
 }
 
 /** How old the response was when the handler got it. */
-export const ageOf = (headers) => secondsOf(headers.get("age") ?? "");
+export const ageOf = (headers) => secondsOf(headers.get("age"));
 
-const secondsOf = (text) => (/^\d+$/.test(text) ? Math.min(Number(text), LONGEST) : 0);
+const secondsOf = (text) => (/^\d+$/.test(text) ? Math.min(text, LONGEST) : 0);

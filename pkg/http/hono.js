@@ -5,7 +5,7 @@ export function middleware(settings) {
   return async (context, next) => {
     const downstream = new Downstream(context, next);
     try {
-      const response = await answer({ ...settings, waits: true }, context.req.raw, (request) => downstream.run(request));
+      const response = await answer(settings, context.req.raw, (request) => downstream.run(request));
       return downstream.answer(response);
     } catch (error) {
       await downstream.settled();
@@ -47,17 +47,22 @@ class Downstream {
   async #response(request) {
     const context = this.#context;
     const { raw } = context.req;
+    this.#requireOpen(); // a runner may be late
     context.req.raw = request;
     try {
       await this.#next();
     } finally {
       context.req.raw = raw;
     }
-    // After a takeover `context.res` is what the successor made, which is being sent.
-    if (this.#isAnswered) throw new Error("The request was answered by another one's handler");
+    this.#requireOpen(); // a successor may have taken over
     const { error } = context;
     // An HTTPException is a response too, of one user perhaps.
     if (error !== undefined && typeof error.getResponse !== "function") throw error;
     return context.res;
+  }
+
+  /** What the context has afterwards is the response that is being sent. */
+  #requireOpen() {
+    if (this.#isAnswered) throw new Error("The request has been answered");
   }
 }

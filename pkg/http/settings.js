@@ -1,44 +1,40 @@
 import { createRegion, dogpileError, NullBackend } from "dogpile";
+import { brief, describe } from "../describe.js";
+import { hasMethod, isObject, member } from "../objects.js";
 
 const DEFAULT_MAX_BYTES = 1_048_576;
 const isFunction = (value) => typeof value === "function";
-/** The checks of options, with what their messages allow. */
+const isName = (value) => typeof value === "string" && value !== "*" && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+/** The checks of options, with what their messages allow. A region checks the durations. */
 const OPTIONS = {
   key: [isFunction, "a function"],
-  vary: [isListOfNames, 'an array of header names, without "*"'],
+  vary: [(value) => Array.isArray(value) && value.every(isName), 'an array of header names, without "*"'],
   tags: [isFunction, "a function"],
-  expirationTime: undefined,
-  staleIfError: undefined,
+  expirationTime: [() => true],
+  staleIfError: [() => true],
   maxBytes: [(value) => typeof value === "number" && value >= 0, "a number of bytes"],
 };
+const NAMES = Object.keys(OPTIONS);
 
-/** The checked options, each read once. */
+/** The checked options, each read once. `null` means "not given", as elsewhere. */
 export function settingsOf(region, options) {
-  if (!isFunction(region?.getOrCreateEntry)) throw refused("region", "a Region", region);
-  if (typeof (options ?? {}) !== "object" || isFunction(options?.then)) throw refused("options", "an object", options);
-  const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) throw dogpileError("VALIDATION", `unknown option ${unknown.slice(0, 40)}; the known ones are ${Object.keys(OPTIONS).join(", ")}`);
-  const settings = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, allowed(name, options)]));
-  // A region knows what a duration is. Otherwise the first request would be told.
-  createRegion({ backend: new NullBackend(), expirationTime: settings.expirationTime, staleIfError: settings.staleIfError });
-  const vary = [...new Set((settings.vary ?? []).map((name) => name.toLowerCase()))];
-  return { ...settings, region, vary, maxBytes: settings.maxBytes ?? DEFAULT_MAX_BYTES };
+  requireThat(hasMethod(region, "getOrCreateEntry"), "region", "a Region", region);
+  const given = options ?? {};
+  requireThat(isObject(given) && !hasMethod(given, "then"), "options", "an object", given);
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw dogpileError("VALIDATION", `unknown option ${brief(unknown)}; the known ones are ${NAMES.join(", ")}`);
+  const settings = Object.fromEntries(NAMES.map((name) => [name, checked(name, member(given, name) ?? undefined)]));
+  const { expirationTime, staleIfError, vary = [], maxBytes = DEFAULT_MAX_BYTES } = settings;
+  createRegion({ backend: new NullBackend(), expirationTime, staleIfError }); // or its error, which the first request would get otherwise
+  return { ...settings, region, maxBytes, vary: vary.map((name) => name.toLowerCase()) };
 }
 
-/** `null` means "not given", as elsewhere. */
-function allowed(name, options) {
-  const value = (options && Object.hasOwn(options, name) ? options[name] : undefined) ?? undefined;
-  const [isAllowed, what] = OPTIONS[name] ?? [];
-  if (value !== undefined && isAllowed?.(value) === false) throw refused(name, what, value);
+function checked(name, value) {
+  const [isAllowed, allowed] = OPTIONS[name];
+  requireThat(value === undefined || isAllowed(value), name, allowed, value);
   return value;
 }
 
-function isListOfNames(value) {
-  return Array.isArray(value) && value.every((name) => typeof name === "string" && /^[\w!#$%&'+.^`|~-]+$/.test(name));
-}
-
-/** The error for an invalid value, which it names by its type: messages go to logs. */
-export function refused(what, allowed, given) {
-  const type = Array.isArray(given) ? "array" : typeof given;
-  return dogpileError("VALIDATION", `${what} must be ${allowed}, not ${given === null || given === undefined ? given : `of type ${type}`}`);
+export function requireThat(isAllowed, what, allowed, given) {
+  if (!isAllowed) throw dogpileError("VALIDATION", `${what} must be ${allowed}, not ${describe(given)}`);
 }

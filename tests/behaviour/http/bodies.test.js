@@ -35,7 +35,7 @@ describe.each([
     const { ask, handler } = site(() => new Response(expected, { headers: type && { "Content-Type": type } }), {}, options);
     for (let times = 0; times < 3; times++) {
       const response = await ask();
-      expect(await bytesOf(response)).toEqual(expected);
+      expect(String(await bytesOf(response))).toBe(String(expected));
       expect(response.headers.get("Content-Type")).toBe(type ?? null);
     }
     expect(handler.times).toBe(1);
@@ -103,7 +103,9 @@ describe("maxBytes", () => {
   test("larger ones are stored where the option allows it", async () => {
     const { ask, handler } = site(() => new Response(bytes(2 * MiB)), { maxBytes: 2 * MiB });
     await ask();
-    expect(await bytesOf(await ask())).toEqual(bytes(2 * MiB));
+    const [found, expected] = [await bytesOf(await ask()), bytes(2 * MiB)];
+    expect(found.length).toBe(expected.length);
+    expect(found.findIndex((byte, index) => byte !== expected[index])).toBe(-1);
     expect(handler.times).toBe(1);
   });
 

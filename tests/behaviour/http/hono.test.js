@@ -141,6 +141,22 @@ test.each([
   expect(handler.times).toBe(2);
 });
 
+test("with earlyRefresh the one that renews waits, and answers with what is still fresh", async () => {
+  const { ask, clock, handler, region } = app(
+    async (context) => {
+      clock.advance(10); // what it takes
+      return context.text(`page ${handler.times}`);
+    },
+    { earlyRefresh: true, random: () => 1 - 2 ** -53 },
+  );
+  await ask();
+  clock.advance(40);
+  const response = await ask();
+  expect([await response.text(), handler.times, region.stats.earlyRefreshes]).toEqual(["page 1", 2, 1]);
+  expect(await (await ask()).text()).toBe("page 2");
+  expect(handler.times).toBe(2);
+});
+
 test("a request that is aborted leaves its response to the others", async () => {
   const open = deferred();
   const { ask, handler } = app(async (context) => {
