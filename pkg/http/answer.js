@@ -104,11 +104,8 @@ class Exchange {
   }
 
   /** Nobody reads the body of this request's own response. */
-  async #discard() {
-    try {
-      const { response } = await this.#own;
-      await response.body.cancel();
-    } catch {} // there is none, or it is stored
+  #discard() {
+    this.#own?.then(({ response }) => response?.body?.cancel()).catch(() => {}); // what was rejected had its callers
   }
 }
 
