@@ -57,5 +57,9 @@ export function base64(bytes) {
 
 /** What `new Response` takes. An empty text would be given a Content-Type. */
 export function decoded({ body, b64 }) {
-  return b64 === undefined ? body || null : Uint8Array.from(atob(b64), (character) => character.charCodeAt(0));
+  if (b64 === undefined) return body || null;
+  const binary = atob(b64);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }

@@ -5,6 +5,9 @@ const TAG = /"([^"]*)"/g;
 /** RFC 9110, 15.4.5: others would describe the body that is not there. */
 const OF_304 = /^(cache-control|content-location|etag|expires|vary)$/;
 
+/** The headers of records that lie in memory. */
+const known = new WeakMap();
+
 /** The response of an entry. `wasStale`: that of which it takes the place. */
 export function responseOf(entry, state, request, wasStale) {
   const { payload, age } = entry;
@@ -12,15 +15,24 @@ export function responseOf(entry, state, request, wasStale) {
   // An Age says that the response is not first-hand.
   if (state !== "created" || payload.age) added.push(["age", `${Math.floor(age + (payload.age ?? 0))}`]);
   if (isKnown(payload, request)) return new Response(null, { status: 304, headers: [...payload.headers.filter(([name]) => OF_304.test(name)), ...added] });
-  return new Response(request.method === "HEAD" ? null : decoded(payload), { status: payload.status, headers: [...payload.headers, ...added] });
+  const response = new Response(request.method === "HEAD" ? null : decoded(payload), { status: payload.status, headers: headersOf(payload) });
+  for (const [name, value] of added) response.headers.set(name, value);
+  return response;
+}
+
+/** To copy them from a Headers takes half the time. */
+function headersOf(record) {
+  let headers = known.get(record);
+  if (headers === undefined) known.set(record, (headers = new Headers(record.headers)));
+  return headers;
 }
 
 /** Whether the client has what the record holds: If-None-Match, compared weakly. */
 function isKnown(record, request) {
-  const known = request.headers.get("if-none-match");
-  if (known === null || !isSuccess(record.status)) return false;
+  const tags = request.headers.get("if-none-match");
+  if (tags === null || !isSuccess(record.status)) return false;
   const [etag] = opaqueIn(headerOf(record, "etag"));
-  return known.trim() === "*" || (etag !== undefined && opaqueIn(known).includes(etag));
+  return tags.trim() === "*" || (etag !== undefined && opaqueIn(tags).includes(etag));
 }
 
 const opaqueIn = (text) => [...(text ?? "").matchAll(TAG)].map(([, opaque]) => opaque);

@@ -6,7 +6,11 @@ import { ORIGIN, page, site, statusOf, text } from "./site.js";
 checkAfterEach();
 
 const MiB = 1_048_576;
-const bytes = (length, from = 0) => Uint8Array.from({ length }, (_, index) => (index * 31 + from) % 256);
+function bytes(length, from = 0) {
+  const made = new Uint8Array(length);
+  for (let index = 0; index < length; index++) made[index] = index * 31 + from;
+  return made;
+}
 const bytesOf = async (response) => new Uint8Array(await response.arrayBuffer());
 
 const bodies = [
