@@ -275,6 +275,8 @@ export class Region<V = unknown> {
   readonly name: string | undefined;
   /** Whether the region has a backend. */
   readonly isConfigured: boolean;
+  /** Whether the region has a `tagInvalidator`. */
+  readonly hasTags: boolean;
   /** The backend, or the outermost proxy around it. Throws RegionNotConfigured if there is none. */
   readonly backend: CacheBackend;
   /** The backend behind all proxies. Throws RegionNotConfigured if there is none. */

@@ -74,6 +74,10 @@ export class Region {
     return this.#region.isConfigured;
   }
 
+  get hasTags() {
+    return this.#region.tags !== undefined;
+  }
+
   get backend() {
     return this.#region.setup.backend;
   }

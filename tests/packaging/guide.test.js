@@ -26,6 +26,7 @@ const peers = [
   "bentocache",
   "cache-manager",
   "cacheable",
+  "hono",
   "keyv",
   "redis",
   "unstorage",
