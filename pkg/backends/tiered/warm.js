@@ -1,4 +1,4 @@
-import { MemoryBackend, recordsOf, views } from "../memory.js";
+import { hearersOf, MemoryBackend, recordsOf, views } from "../memory.js";
 import { NO_RECORD } from "../../records/record.js";
 
 /** Whether a copy of that time is still used; to the millisecond, since seconds are rounded. `clock` in milliseconds; NaN: not read. */
@@ -32,6 +32,11 @@ class View {
     this.#parts = parts;
     this.#near = parts.near;
     this.#counts = parts.stats.near;
+  }
+
+  /** Who hears which keys the near tier removes. */
+  get hearers() {
+    return hearersOf(this.memory);
   }
 
   /** A record without more than others have is no near copy. */
