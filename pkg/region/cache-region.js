@@ -294,14 +294,12 @@ export class CacheRegion {
 
   /** Whether what few entries of a MemoryBackend have, such as tags, lets the warm path use one. */
   isGood(found, key, clock) {
-    return (this.view === undefined || this.view.serves(key, found, clock)) && (this.tags === undefined || this.tags.isGood(found));
+    return (this.tags === undefined || this.tags.isGood(found)) && (this.view === undefined || this.view.serves(key, found, clock));
   }
 
   /** The same for one entry that is then used. */
   takes(found, key, clock) {
-    const isTaken = this.isGood(found, key, clock);
-    if (isTaken) this.view?.answered(1);
-    return isTaken;
+    return (this.tags === undefined || this.tags.isGood(found)) && (this.view === undefined || this.view.takes(key, found, clock));
   }
 
   /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visit } from "./chromium.js";
+import { startRedis } from "../redis/helpers/server.js";
 import { installPackage, linkPeer } from "./installed.js";
 import { membersOf } from "./members.js";
 import { program, run } from "./run.js";
@@ -19,23 +20,54 @@ const workers = blocks.filter(({ kind }) => kind === "js worker");
 const named = (kind) => blocks.filter((block) => block.kind === kind).map(({ name, code }) => [name, code]);
 
 /** What pages compare with or use; they are the workspace's own. */
-const peers = ["lru-cache", "@epic-web/cachified", "bentocache", "cache-manager", "keyv", "@opentelemetry/api", "@opentelemetry/sdk-trace-base", "prom-client"];
+const peers = [
+  "lru-cache",
+  "@epic-web/cachified",
+  "bentocache",
+  "cache-manager",
+  "cacheable",
+  "hono",
+  "keyv",
+  "redis",
+  "unstorage",
+  "@tanstack/query-async-storage-persister",
+  "@opentelemetry/api",
+  "@opentelemetry/sdk-trace-base",
+  "prom-client",
+];
 
 let app;
 let python;
+let redis;
 let written = 0;
 beforeAll(async () => {
   app = await installPackage();
   for (const peer of peers) await linkPeer(app, peer);
   python = await installPython(join(app.folder, "venv"));
+  redis = await startRedis();
 });
-afterAll(() => app?.remove());
+afterAll(async () => {
+  await redis?.stop();
+  await app?.remove();
+});
 
 test("every block has a language in which it is run here", () => {
-  expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(["js", "js page", "js worker", "json wrangler", "py", "sh", "ts"]);
+  expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual([
+    "js",
+    "js page",
+    "js redis",
+    "js worker",
+    "json wrangler",
+    "py",
+    "py redis",
+    "sh",
+    "ts",
+  ]);
 });
 
 test.concurrent.each(named("js"))("%s", (_name, code) => expectPromised(code, code));
+
+test.each(named("js redis"))("%s, beside a Redis server", (_name, code) => expectPromised(code, code, { REDIS_URL: redis.url }));
 
 test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
   const file = join(app.folder, "snippet.ts");
@@ -96,10 +128,10 @@ test("the tables of counters and events have every one that the types have", asy
   expect(first.sort()).toEqual([...membersOf(types, "RegionStats"), ...membersOf(types, "RegionObserver")].sort());
 });
 
-test.each(named("py"))("%s, in Python", async (_name, code) => {
+test.each([...named("py"), ...named("py redis")])("%s, in Python", async (_name, code) => {
   const promised = [...code.matchAll(/^print\(.*\) {2}# (.*)$/gm)].map(([, line]) => line);
   expect(promised).not.toEqual([]);
-  expect(await run(python, ["-c", code])).toBe(`${promised.join("\n")}\n`);
+  expect(await run(python, ["-c", code], { env: { REDIS_URL: redis.url } })).toBe(`${promised.join("\n")}\n`);
 });
 
 test.each(named("sh"))("%s, in a shell", (_name, code) => {
@@ -108,10 +140,10 @@ test.each(named("sh"))("%s, in a shell", (_name, code) => {
 });
 
 /** The program prints what the comments of its source say. */
-async function expectPromised(source, executable) {
+async function expectPromised(source, executable, variables = {}) {
   const file = join(app.folder, `snippet-${written++}.js`);
   await writeFile(file, executable);
-  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promisedBy(source).join("\n")}\n`);
+  expect(await run(process.execPath, [file], { cwd: app.folder, env: variables })).toBe(`${promisedBy(source).join("\n")}\n`);
 }
 
 function promisedBy(source) {
@@ -158,6 +190,6 @@ function headingOf(source, fence) {
 async function installPython(folder) {
   const executable = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
   await run("python3", ["-m", "venv", folder]);
-  await run(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "dogpile.cache==1.3.2"]);
+  await run(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "dogpile.cache==1.3.2", "redis==8.1.0"]);
   return executable;
 }
