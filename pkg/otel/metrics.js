@@ -2,13 +2,14 @@ import { typeOf } from "./failures.js";
 
 /** Counters that are read from `region.stats` whenever metrics are collected: a hit costs no more for them. */
 const COUNTERS = {
-  hits: ["hits", "{hit}", "Fresh values returned"],
-  staleHits: ["stale_hits", "{hit}", "Stale values returned"],
-  misses: ["misses", "{miss}", "Callers without a value"],
-  creations: ["creations", "{creation}", "Values asked of creators"],
+  hits: ["hits", "{hit}", "Fresh values"],
+  staleHits: ["stale_hits", "{hit}", "Stale values"],
+  misses: ["misses", "{miss}", "Missing values"],
+  creations: ["creations", "{creation}", "Creations"],
   creationErrors: ["creation.errors", "{error}", "Failed creations"],
-  coalesced: ["coalesced_waits", "{wait}", "Callers given another's value"],
-  takeovers: ["takeovers", "{takeover}", "Loads taken over"],
+  coalesced: ["coalesced_waits", "{wait}", "Coalesced waits"],
+  earlyRefreshes: ["early_refreshes", "{refresh}", "Early refreshes"],
+  takeovers: ["takeovers", "{takeover}", "Takeovers"],
 };
 
 /** Seconds: those that OpenTelemetry recommends for the durations of requests. */

@@ -178,6 +178,7 @@ describe("metrics", () => {
       "dogpile.creation.errors": "{error}",
       "dogpile.creation.duration": "s",
       "dogpile.coalesced_waits": "{wait}",
+      "dogpile.early_refreshes": "{refresh}",
       "dogpile.takeovers": "{takeover}",
     });
     const { backendErrors, ...counters } = region.stats;
