@@ -215,7 +215,7 @@ function outcomeOf(promise) {
     (value) => value ?? "`undefined`",
     (error) => (error === undefined ? "the rejection" : `an ${error.name}`),
   );
-  return Promise.race([outcome, sleep(1000, "nothing, for ever", { ref: false })]);
+  return Promise.race([outcome, sleep(1000, "nothing, for ever")]);
 }
 
 const times = (count) => ["never", "once", "twice"][count] ?? `${count} times`;
