@@ -1,16 +1,15 @@
 import { CacheStorageBackend, createRegion, MemoryBackend, type CacheBackend, type CacheLike, type Stored } from "dogpile";
 import { fromKeyv, fromUnstorage, toAsyncStorage, toCachified, toKeyv, toUnstorageDriver, type KeyvLike, type UnstorageLike } from "dogpile/adapters";
-import { Keyv as Keyv5 } from "keyv";
 import { check, type Same } from "./same.js";
 
 const backend = new MemoryBackend();
 
-new Keyv5() satisfies KeyvLike;
+declare const keyv: KeyvLike;
 declare const storage: UnstorageLike;
-createRegion({ backend: fromKeyv(new Keyv5()) });
+createRegion({ backend: fromKeyv(keyv) });
 createRegion({ backend: fromUnstorage(storage) });
 check<Same<ReturnType<typeof fromKeyv>, CacheBackend>>();
-new Keyv5({ store: toKeyv(backend, { version: 5 }) });
+toKeyv(backend, { version: 5 });
 toKeyv(backend);
 toKeyv(backend, { version: undefined });
 toUnstorageDriver(backend);
