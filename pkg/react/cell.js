@@ -1,0 +1,264 @@
+import { Load } from "./load.js";
+import { callOptions } from "./options.js";
+import { isServer, refetching } from "./refetch.js";
+import { Shown } from "./shown.js";
+
+/** Milliseconds that it lives after nobody uses it. On a server the region is the cache: a cell is there until React renders again. */
+const LIFE = isServer ? 1_000 : 30_000;
+/** Milliseconds after which it looks whether somebody else has ended the load for which it got a stale value. */
+const PATIENCE = 1_000;
+
+// Where a value was stored that is to be shown, whatever its age, so that no load leads to another.
+const HERE = 1;
+/** Only if it is newer than what is shown. */
+const ELSEWHERE = 2;
+const STORED = { stored: HERE, elsewhere: ELSEWHERE };
+
+const isObject = (value) => typeof value === "object" && value !== null;
+const ignore = () => {};
+
+/** The value under a key of a region, for all components that use it. It outlives them for a while, since a suspended first render keeps nothing. */
+export class Cell {
+  #region;
+  #key;
+  #siblings;
+  #creator;
+  #options;
+  /** Ends the subscription to the region. */
+  #end;
+  #users = new Set();
+  #wasUsed = false;
+  #timer;
+  /** Whether the region is to be asked, which loads if it has to, or what was stored is to be read. */
+  #asks = true;
+  #reads = 0;
+  #isPlanned = false;
+  /** How many questions are under way. */
+  #busy = 0;
+  /** The entry that is shown; it knows its age. */
+  #entry;
+  /** The creation time of what was loaded here and is still to be heard of as stored. */
+  #expected;
+  /** Seconds: what is older is stale to the next question. */
+  #maxAge = Infinity;
+
+  constructor(region, key, siblings) {
+    this.#region = region;
+    this.#key = key;
+    this.#siblings = siblings;
+    this.shown = new Shown(this.#refresh, () => this.#users.forEach(({ notify }) => notify()));
+    this.#open();
+    this.#rest();
+  }
+
+  readPromise = () => this.shown.promise;
+  readState = () => this.shown.state;
+  readFirstPromise = () => this.shown.firstPromise ?? this.shown.promise;
+  readFirstState = () => this.shown.firstState;
+
+  /** The error is in the state, too: who does not look at the promise need not. */
+  #refresh = () => {
+    const promise = this.#load({ forceRefresh: true }).then(({ payload }) => payload);
+    promise.catch(ignore);
+    return promise;
+  };
+
+  /** The latest creator and options count. `asks`: whether this render may begin to load. */
+  render(creator, options, asks) {
+    this.#creator = creator;
+    this.#options = options;
+    const { shown } = this;
+    if (options.initial !== undefined && shown.isPending) shown.seed(options.initial);
+    if (!asks || this.#busy > 0) return;
+    if (this.#isOver) shown.restart();
+    if (shown.isPending) this.#ask();
+  }
+
+  /** Whether a render without others begins anew: on a server after a change, elsewhere after a failure. */
+  get #isOver() {
+    const { promise, hasFailed, isPending, firstPromise } = this.shown;
+    if (hasFailed) return promise.isCaught;
+    return isServer && this.#asks && !isPending && firstPromise === undefined;
+  }
+
+  /** React renders once more before it gives the error to a boundary; only after that may a render try again. */
+  throws() {
+    const { promise } = this.shown;
+    setTimeout(() => {
+      promise.isCaught = true;
+    });
+  }
+
+  subscribe(user) {
+    clearTimeout(this.#timer);
+    this.#open();
+    this.#users.add(user);
+    this.#asks ||= user.isEnabled && this.#wasUsed && this.#isOld;
+    this.#wasUsed = true;
+    this.#plan();
+    const end = user.isEnabled ? refetching(user, this.#refetch) : undefined;
+    return () => {
+      end?.();
+      this.#users.delete(user);
+      this.#rest();
+    };
+  }
+
+  get #ct() {
+    return this.#entry === undefined ? -Infinity : this.#entry.metadata.ct;
+  }
+
+  get #isOld() {
+    return this.#entry !== undefined && this.#entry.age >= this.#entry.expiresAt - this.#entry.cachedTime;
+  }
+
+  #refetch = (maxAge) => {
+    if (maxAge < this.#maxAge) this.#maxAge = maxAge;
+    this.#asks = true;
+    this.#plan();
+  };
+
+  #hear(why) {
+    if (why in STORED) this.#reads = Math.max(this.#reads, STORED[why]);
+    else this.#asks = true;
+    this.#plan();
+  }
+
+  /** What changes in one task is asked for once. */
+  #plan() {
+    if (this.#isPlanned || !this.#canAct) return;
+    this.#isPlanned = true;
+    setTimeout(() => {
+      this.#isPlanned = false;
+      if (this.#canAct) this.#act();
+    });
+  }
+
+  get #canAct() {
+    if (this.#busy > 0) return false;
+    return this.#reads === HERE || (this.#isWatched && (this.#asks || this.#reads > 0));
+  }
+
+  /** Nothing is loaded for nobody. */
+  get #isWatched() {
+    return [...this.#users].some(({ isEnabled }) => isEnabled);
+  }
+
+  #act() {
+    if (this.#asks && this.#isWatched) this.#ask();
+    else this.#during(() => this.#read());
+  }
+
+  async #read() {
+    const where = this.#reads;
+    this.#reads = 0;
+    const found = await this.#find();
+    if (found === undefined || (where === ELSEWHERE && !(found.metadata.ct > this.#ct))) this.#asks = true;
+    else if (found.metadata.ct === this.#expected && isObject(found.payload))
+      this.#expected = undefined; // a copy of what is shown
+    else this.#show(found, "fresh");
+  }
+
+  #ask() {
+    const more = this.#maxAge < Infinity ? { expirationTime: this.#maxAge } : undefined;
+    this.#asks = false;
+    this.#reads = 0;
+    this.#maxAge = Infinity;
+    this.#load(more).catch(ignore);
+  }
+
+  async #during(work) {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+      this.#plan();
+      this.#rest();
+    }
+  }
+
+  /** Gives the region's entry; a load in the background that follows it is shown, too. */
+  #load(more) {
+    return this.#during(async () => {
+      await undefined; // a render is no place for creators
+      const load = new Load(this.#creator, () => this.shown.wait());
+      try {
+        const entry = await this.#region.getOrCreateEntry(this.#key, load.create, { ...callOptions(this.#options), ...more, ...load.options });
+        this.#came(entry);
+        if (entry.state === "stale" && !isServer) await this.#follow(load, entry);
+        return entry;
+      } catch (error) {
+        this.shown.fail(error);
+        throw error;
+      }
+    });
+  }
+
+  /** Another record, or what was loaded now, is shown; a copy of the same record is not, nor what is older than what is shown. */
+  #came(entry) {
+    const { metadata, state } = entry;
+    if (state === "created" || state === "coalesced") {
+      this.#expected = metadata.ct;
+      this.#show(entry, "fresh");
+    } else if (this.#entry === undefined || metadata.ct > this.#ct || (state === "fresh" && !this.#isShown(entry))) this.#show(entry, state);
+    else this.shown.show(this.shown.state.value, state);
+  }
+
+  #isShown({ metadata, payload }) {
+    return metadata.ct === this.#ct && (isObject(payload) || Object.is(payload, this.shown.state.value));
+  }
+
+  #show(entry, state) {
+    this.#entry = entry;
+    this.shown.show(entry.payload, state);
+  }
+
+  /** After a stale value: its own load in the background, whether or not that was stored, or somebody else's. */
+  async #follow(load, entry) {
+    await load.ended;
+    if (load.error !== undefined) this.shown.fail(load.error.thrown);
+    else if (load.value === undefined) this.#askLater();
+    else {
+      const found = await this.#find();
+      if (found?.metadata.ct > entry.metadata.ct) this.#show(found, "fresh");
+      else this.shown.show(load.value.created, "fresh");
+    }
+  }
+
+  /** Others, in other tabs for example, do not tell when they have failed. */
+  #askLater() {
+    setTimeout(() => {
+      this.#asks = true;
+      this.#plan();
+    }, PATIENCE);
+  }
+
+  /** What is stored, of whatever age. */
+  async #find() {
+    const { expirationTime } = this.#options;
+    return this.#region.getValueMetadata(this.#key, { expirationTime, ignoreExpiration: true }).catch(ignore);
+  }
+
+  #open() {
+    if (this.#end !== undefined) return;
+    this.#end = this.#region.subscribe(this.#key, (why) => this.#hear(why));
+    if (!this.#siblings.has(this.#key)) this.#siblings.set(this.#key, this);
+  }
+
+  /** Ends it, if nobody comes. */
+  #rest() {
+    clearTimeout(this.#timer);
+    if (this.#users.size > 0 || this.#busy > 0) return;
+    if (this.shown.hasFailed) this.throws();
+    this.#timer = setTimeout(() => this.#close(), LIFE);
+    this.#timer.unref?.(); // Node
+  }
+
+  #close() {
+    this.#end();
+    this.#end = undefined;
+    this.#asks = true;
+    if (this.#siblings.get(this.#key) === this) this.#siblings.delete(this.#key);
+  }
+}
