@@ -7,6 +7,10 @@ import { Shown } from "./shown.js";
 const LIFE = isServer ? 1_000 : 30_000;
 /** Milliseconds after which it looks whether somebody else has ended the load for which it got a stale value. */
 const PATIENCE = 1_000;
+/** Milliseconds after which a render that finds an error tries again: React renders more than once before a boundary has it. */
+const AGAIN = 100;
+/** The same for an error that nobody has seen. */
+const UNSEEN = 5_000;
 
 // Where a value was stored that is to be shown, whatever its age, so that no load leads to another.
 const HERE = 1;
@@ -29,6 +33,7 @@ export class Cell {
   #users = new Set();
   #wasUsed = false;
   #timer;
+  #mayRetry = 0;
   /** Whether the region is to be asked, which loads if it has to, or what was stored is to be read. */
   #asks = true;
   #reads = 0;
@@ -74,19 +79,16 @@ export class Cell {
     if (shown.isPending) this.#ask();
   }
 
-  /** Whether a render without others begins anew: on a server after a change, elsewhere after a failure. */
+  /** Whether a render begins anew: after a failure that was seen, and on a server after a change. */
   get #isOver() {
-    const { promise, hasFailed, isPending, firstPromise } = this.shown;
-    if (hasFailed) return promise.isCaught;
+    const { hasFailed, isPending, firstPromise } = this.shown;
+    if (hasFailed) return performance.now() >= this.#mayRetry;
     return isServer && this.#asks && !isPending && firstPromise === undefined;
   }
 
-  /** React renders once more before it gives the error to a boundary; only after that may a render try again. */
+  /** A boundary gets the error. */
   throws() {
-    const { promise } = this.shown;
-    setTimeout(() => {
-      promise.isCaught = true;
-    });
+    this.#mayRetry = performance.now() + AGAIN;
   }
 
   subscribe(user) {
@@ -100,6 +102,7 @@ export class Cell {
     return () => {
       end?.();
       this.#users.delete(user);
+      if (this.#users.size === 0) this.throws(); // or not: who comes next tries again
       this.#rest();
     };
   }
@@ -189,10 +192,15 @@ export class Cell {
         if (entry.state === "stale" && !isServer) await this.#follow(load, entry);
         return entry;
       } catch (error) {
-        this.shown.fail(error);
+        this.#fail(error);
         throw error;
       }
     });
+  }
+
+  #fail(error) {
+    this.#mayRetry = performance.now() + UNSEEN;
+    this.shown.fail(error);
   }
 
   /** Another record, or what was loaded now, is shown; a copy of the same record is not, nor what is older than what is shown. */
@@ -217,7 +225,7 @@ export class Cell {
   /** After a stale value: its own load in the background, whether or not that was stored, or somebody else's. */
   async #follow(load, entry) {
     await load.ended;
-    if (load.error !== undefined) this.shown.fail(load.error.thrown);
+    if (load.error !== undefined) this.#fail(load.error.thrown);
     else if (load.value === undefined) this.#askLater();
     else {
       const found = await this.#find();
@@ -250,7 +258,6 @@ export class Cell {
   #rest() {
     clearTimeout(this.#timer);
     if (this.#users.size > 0 || this.#busy > 0) return;
-    if (this.shown.hasFailed) this.throws();
     this.#timer = setTimeout(() => this.#close(), LIFE);
     this.#timer.unref?.(); // Node
   }
