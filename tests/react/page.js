@@ -6,7 +6,7 @@ import { afterEach, vi } from "vitest";
 
 const ends = [];
 afterEach(() => {
-  for (const end of ends.splice(0)) end();
+  for (const end of ends.splice(0).reverse()) end();
 });
 
 /** Renders into the page; `text()` is what is read there. */
