@@ -55,6 +55,7 @@ export const suites = [
   javascript("react-firefox", "Firefox"),
   { name: "conformance", host: "Python", command: ["node", "scripts/conformance.mjs", "--check"], count: whole },
   { name: "examples", host: "wasm32", command: ["node", "scripts/examples.mjs"], count: whole },
+  javascript("redis", "Redis"),
   javascript("workerd", "workerd"),
   javascript("browser-chromium", "Chromium"),
   javascript("browser-firefox", "Firefox"),

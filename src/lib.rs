@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod clock;
 pub mod duration;
+pub mod early;
 pub mod freshness;
 #[cfg(feature = "js")]
 pub mod js;

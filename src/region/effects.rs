@@ -144,7 +144,12 @@ impl<V, E, L, W> State<V, E, L, W> {
             let invalidated = self.invalidated;
             let it = self.flight(flight);
             let Some((value, own, is_kept)) = it.created.take() else { continue };
-            it.record = Some(Arc::new(Record::new(value, time.stamp_after(invalidated), own)));
+            let mut record = Record::new(value, time.stamp_after(invalidated), own);
+            record.took = it.born.map(|born| (record.created - born).max(0.0));
+            it.record = Some(Arc::new(record));
+            if !is_kept {
+                self.give_up(flight);
+            }
             let accepted = if is_kept { Accepted::Yes } else { Accepted::No };
             self.machine.accept(batch, flight, accepted);
         }

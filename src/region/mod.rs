@@ -10,6 +10,7 @@
 //! | `operation` | one operation that a future awaits: a read, a lock, a write |
 //! | `lookup`, `vacancy` | loading without a closure |
 //! | `many` | `get_or_create_many` |
+//! | `early` | which call renews a fresh value before it expires |
 //! | `read`, `write` | `get`; `set` and `delete` |
 
 use std::future::Future;
@@ -24,6 +25,7 @@ use crate::runtime::{Runtime, Wakeup};
 mod builder;
 mod caller;
 mod drive;
+mod early;
 mod effects;
 mod error;
 mod lookup;
@@ -56,6 +58,8 @@ struct Shared<V, E, B: Backend<V>, R: Runtime> {
     runtime: R,
     settings: Settings,
     stale_if_error: Option<f64>,
+    /// Of early refresh, if there is any.
+    beta: Option<f64>,
     mangler: Option<Mangler>,
     state: Mutex<State<V, E, B::Lock, Waker<R>>>,
 }

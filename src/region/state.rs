@@ -7,6 +7,7 @@ use futures_util::future::AbortHandle;
 
 use super::Shared;
 use super::caller::Caller;
+use super::early::Failed;
 use super::error::Error;
 use crate::backend::Backend;
 use crate::clock::Clock;
@@ -50,6 +51,8 @@ pub(super) struct Flight<V, E, L> {
     pub again: Option<Arc<Record<V>>>,
     /// What its creator gave, before it is stamped; with its own expiration, and whether it is to be stored.
     pub created: Option<(V, Option<f64>, bool)>,
+    /// When its creator was called, if that is stored.
+    pub born: Option<f64>,
     pub record: Option<Arc<Record<V>>>,
     pub error: Option<Error<Arc<E>>>,
     pub lock: Option<L>,
@@ -76,6 +79,7 @@ pub(super) struct State<V, E, L, W> {
     clock: Clock,
     /// The latest invalidation.
     pub invalidated: f64,
+    pub failed: Failed,
     numbers: HashMap<Arc<str>, u32>,
     names: Vec<Option<Arc<str>>>,
     pub flights: Vec<Option<Flight<V, E, L>>>,
@@ -100,6 +104,7 @@ impl<V, E, L, W> State<V, E, L, W> {
             region,
             clock: Clock::new(),
             invalidated: f64::NEG_INFINITY,
+            failed: Failed::default(),
             numbers: HashMap::new(),
             names: Vec::new(),
             flights: Vec::new(),
@@ -148,6 +153,7 @@ impl<V, E, L, W> State<V, E, L, W> {
             found: None,
             again: None,
             created: None,
+            born: None,
             record: None,
             error: None,
             lock: None,

@@ -12,7 +12,7 @@ use super::operation::{Done, Entry, Keyed, Operation, found_in};
 use super::state::{Gone, State};
 use crate::backend::Backend;
 use crate::freshness::retention;
-use crate::machine::{Effect, Ticket};
+use crate::machine::{Effect, Found, Ticket, Time};
 use crate::record::Record;
 use crate::runtime::Runtime;
 
@@ -35,6 +35,9 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
             let Some(effect) = caller.tasks.pop_front() else { return Next::Wait };
             match effect {
                 Effect::Create { batch } if state.machine.still_creates(batch, time) => {
+                    if self.shared.beta.is_some() {
+                        state.begin_creating(batch, time.now());
+                    }
                     Next::Create(batch, state.seats(self.id, batch))
                 }
                 Effect::Read { call } => {
@@ -57,7 +60,9 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         self.shared.act(|state, time| match done {
             Done::Read { of, found, is_again } => {
                 for (flight, record) in found {
-                    state.note_found(of, flight, record, is_again);
+                    let read = record.as_ref().ok().and_then(Option::as_ref).filter(|_| !is_again);
+                    let is_early = read.is_some_and(|record| self.shared.is_elected(state, time, of, flight, record));
+                    state.note_found(of, flight, record, is_again, is_early);
                 }
                 if is_again { state.machine.reread(of, time) } else { state.machine.decide(of, time) }
             }
@@ -116,6 +121,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
             let error = error.unwrap_or(Error::Incomplete);
             for flight in &flights {
                 state.flight(*flight).error = Some(error.clone());
+                state.give_up(*flight);
             }
             state.machine.created(batch, &flights, time);
             Some((values, error))
@@ -138,6 +144,13 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
 impl<V, E, L, W> State<V, E, L, W> {
     fn keyed(&mut self, flights: Vec<u32>) -> Vec<Keyed> {
         flights.into_iter().map(|flight| (flight, self.flight(flight).key.clone())).collect()
+    }
+
+    /// A creator is called now.
+    fn begin_creating(&mut self, batch: Ticket, now: f64) {
+        for flight in self.machine.batch(batch).to_vec() {
+            self.flight(flight).born = Some(now);
+        }
     }
 
     /// The seats of the call that a creator is called for, in the order of its flights.
@@ -164,8 +177,11 @@ impl<V, E, L, W> State<V, E, L, W> {
     }
 
     /// What a read has found for a flight: the first read of its call, or the second one under its lock.
-    fn note_found(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool) {
-        let found = found_in(record.as_ref().map(Option::as_ref).map_err(|error| *error));
+    fn note_found(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool, is_early: bool) {
+        let mut found = found_in(record.as_ref().map(Option::as_ref).map_err(|error| *error));
+        if let Found::Record { early, .. } = &mut found {
+            *early = is_early;
+        }
         let record = record.ok().flatten().map(Arc::new);
         if !is_again && self.machine.expects(of) {
             self.flight(flight).found = record;

@@ -112,7 +112,8 @@ impl World {
         if let Some(it) = self.flights.get_mut(&flight.slot).filter(|_| self.machine.is_running(flight)) {
             (it.again, it.again_sent) = (left, self.events);
             let region = it.region;
-            found = left.map(|_| self.found(&Landed { flight: flight.slot, record: left, has_failed: false }, region));
+            found = left
+                .map(|_| self.found(&Landed { flight: flight.slot, record: left, has_failed: false, is_early: false }, region));
             self.cover.note(if found.is_some() { "handed over" } else { "nothing handed over" });
         }
         self.machine.handed_over(flight, found, &self.time);

@@ -1,6 +1,6 @@
 //! What must occur in the schedules, or they prove nothing.
 
-pub const EVENTS: [&str; 31] = [
+pub const EVENTS: [&str; 33] = [
     "Serve Fresh",
     "Serve Stale",
     "Serve Created",
@@ -29,13 +29,15 @@ pub const EVENTS: [&str; 31] = [
     "reject created",
     "overtaken",
     "runner failed",
+    "renewed in the background",
+    "renewed in the foreground",
     "hung creator",
     "aborted",
     "timed out",
 ];
 
 /// Where nobody's request dies.
-pub const IN_ONE_REALM: [&str; 8] = [
+pub const IN_ONE_REALM: [&str; 9] = [
     "round timer fired",
     "runner was ended",
     "a creator that nobody hears",
@@ -43,6 +45,7 @@ pub const IN_ONE_REALM: [&str; 8] = [
     "ClearTimer",
     "peek share",
     "peek stale",
+    "peek fresh",
     "reentrant",
 ];
 
