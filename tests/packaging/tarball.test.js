@@ -20,6 +20,10 @@ const required = [
   /^node\.js$/,
   /^index\.d\.ts$/,
   /^index\.d\.cts$/,
+  /^react\.js$/,
+  /^react\.cjs$/,
+  /^react\.d\.ts$/,
+  /^react\.d\.cts$/,
   /^redis\.js$/,
   /^redis\.cjs$/,
   /^redis\.d\.ts$/,
@@ -37,7 +41,7 @@ const required = [
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|react\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;
@@ -58,9 +62,11 @@ test("the tarball holds the documents, both entries, the types, the wasm, and no
   ).toEqual([]);
 });
 
-test("nothing is installed or run beside it", () => {
-  const unwanted = ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies", "scripts"];
+test("nothing is installed or run beside it: every peer is optional", () => {
+  const unwanted = ["dependencies", "optionalDependencies", "bundleDependencies", "scripts"];
   expect(Object.keys(app.manifest).filter((name) => unwanted.includes(name))).toEqual([]);
+  const { peerDependencies, peerDependenciesMeta } = app.manifest;
+  expect(Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional)).toEqual([]);
 });
 
 test("publint finds nothing to say", async () => {
