@@ -6,7 +6,7 @@ const NO_OPTIONS = Object.freeze({});
 const SWITCHES = ["refetchOnFocus", "refetchOnReconnect", "enabled"];
 /** What is passed on to the region. */
 const OF_CALL = ["expirationTime", "staleIfError", "shouldCacheFn", "tags"];
-const KNOWN = ["initial", "refetchInterval", ...OF_CALL, ...SWITCHES];
+const KNOWN = new Set(["initial", "refetchInterval", ...OF_CALL, ...SWITCHES]);
 
 export const refused = (what, allowed, value) =>
   dogpileError("VALIDATION", `${what} must be ${allowed}, not ${value === null ? "null" : `a value of type ${typeof value}`}`);
@@ -17,8 +17,8 @@ export function checked(creator, options = NO_OPTIONS, hasEnabled = false) {
   if (options === NO_OPTIONS) return NO_OPTIONS;
   if (typeof options !== "object" || options === null) throw refused("options", "an object", options);
   for (const name in options) {
-    if (!KNOWN.includes(name) || (name === "enabled" && !hasEnabled))
-      throw dogpileError("VALIDATION", `There is no option ${name} here, but: ${KNOWN.join(", ")}`);
+    if (!KNOWN.has(name) || (name === "enabled" && !hasEnabled))
+      throw dogpileError("VALIDATION", `There is no option ${name} here, but: ${[...KNOWN].join(", ")}`);
   }
   for (const name of SWITCHES) {
     const value = options[name];

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => app?.remove());
 
 test("every block has a language in which it is run here", () => {
-  const others = blocks.filter(({ kind }) => !/react|^jsx/.test(kind)); // react.test.js runs those
+  const others = blocks.filter(({ kind }) => !/react|framework|^jsx/.test(kind)); // react.test.js and frameworks.test.js run those
   expect([...new Set(others.map(({ kind }) => kind))].sort()).toEqual(["js", "js page", "js worker", "json wrangler", "py", "sh", "ts"]);
 });
 

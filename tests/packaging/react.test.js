@@ -22,7 +22,9 @@ beforeAll(async () => {
   project = join(app.folder, "react-app");
   await mkdir(project);
   for (const name of ["index.html", "src"]) await cp(join(root, "examples/react", name), join(project, name), { recursive: true });
-  await build({ root: project, base: "./", configFile: false, logLevel: "error" });
+  // Under vitest NODE_ENV is "test", for which Vite would take React's development build.
+  const define = { "process.env.NODE_ENV": JSON.stringify("production") };
+  await build({ root: project, base: "./", configFile: false, logLevel: "error", define });
 });
 afterAll(() => app?.remove());
 
@@ -38,7 +40,7 @@ test("the page's other code runs", async () => {
   const file = join(app.folder, "snippets.jsx");
   await writeFile(
     file,
-    `import { createRegion, MemoryBackend } from "dogpile"; import { renderToReadableStream } from "react-dom/server.browser"; import { Suspense } from "react";
+    `import { createRegion, MemoryBackend } from "dogpile"; import { renderToReadableStream } from "react-dom/server"; import { Suspense } from "react";
      const region = createRegion({ backend: new MemoryBackend() });
      const loadArticle = async (id) => ({ title: "article " + id });
      const loadReport = async () => "the report";
@@ -53,8 +55,6 @@ test("the page's other code runs", async () => {
     entryPoints: [file],
     outfile: join(app.folder, "snippets.mjs"),
     jsx: "automatic",
-    bundle: true,
-    platform: "node",
     format: "esm",
     logLevel: "error",
   });
