@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as esbuild } from "esbuild";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inChromium } from "./chromium.js";
 import { installPackage } from "./installed.js";
-import { run } from "./run.js";
+import { program, run } from "./run.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = await readFile(join(root, "www/guide/24-react.md"), "utf8");
@@ -22,9 +21,7 @@ beforeAll(async () => {
   project = join(app.folder, "react-app");
   await mkdir(project);
   for (const name of ["index.html", "src"]) await cp(join(root, "examples/react", name), join(project, name), { recursive: true });
-  // Under vitest NODE_ENV is "test", for which Vite would take React's development build.
-  const define = { "process.env.NODE_ENV": JSON.stringify("production") };
-  await build({ root: project, base: "./", configFile: false, logLevel: "error", define });
+  await run(process.execPath, [program("vite"), "build", "--base", "./", "--logLevel", "error"], { cwd: project });
 });
 afterAll(() => app?.remove());
 
