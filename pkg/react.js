@@ -6,7 +6,7 @@ import { isServer } from "./react/refetch.js";
 export function useCached(region, key, creator, options) {
   const settings = checked(creator, options);
   const cell = cellOf(region, key);
-  cell.render(creator, settings, true);
+  cell.render(creator, settings, true, true);
   const promise = useSyncExternalStore(useSubscribe(cell, settings, true), cell.readPromise, cell.readFirstPromise);
   if (promise.status === "rejected") cell.throws();
   return use(promise);
@@ -16,7 +16,7 @@ export function useCachedState(region, key, creator, options) {
   const settings = checked(creator, options, true);
   const isEnabled = settings.enabled !== false;
   const cell = cellOf(region, key);
-  cell.render(creator, settings, isEnabled && !isServer);
+  cell.render(creator, settings, isEnabled && !isServer, false);
   return useSyncExternalStore(useSubscribe(cell, settings, isEnabled), cell.readState, cell.readFirstState);
 }
 

@@ -56,7 +56,7 @@ const serve = {
   },
   async react() {
     const { createServer } = await import("vite");
-    const server = await createServer({ ...react, server: { host: "127.0.0.1" } });
+    const server = await createServer({ ...react, logLevel: "info", server: { host: "127.0.0.1" } });
     await server.listen();
     server.printUrls();
   },

@@ -68,21 +68,21 @@ export class Cell {
     return promise;
   };
 
-  /** The latest creator and options count. `asks`: whether this render may begin to load. */
-  render(creator, options, asks) {
+  /** The latest creator and options count. `asks`: whether this render may begin to load; `suspends`: whether it throws an error. */
+  render(creator, options, asks, suspends) {
     this.#creator = creator;
     this.#options = options;
     const { shown } = this;
     if (options.initial !== undefined && shown.isPending) shown.seed(options.initial);
     if (!asks || this.#busy > 0) return;
-    if (this.#isOver) shown.restart();
+    if (this.#isOver(suspends)) shown.restart();
     if (shown.isPending) this.#ask();
   }
 
   /** Whether a render begins anew: after a failure that was seen, and on a server after a change. */
-  get #isOver() {
+  #isOver(suspends) {
     const { hasFailed, isPending, firstPromise } = this.shown;
-    if (hasFailed) return performance.now() >= this.#mayRetry;
+    if (hasFailed) return (suspends || this.#users.size === 0) && performance.now() >= this.#mayRetry;
     return isServer && this.#asks && !isPending && firstPromise === undefined;
   }
 

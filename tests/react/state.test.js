@@ -35,15 +35,27 @@ test("a set renders once", async () => {
   expect(seen.length).toBe(before + 1);
 });
 
-test("a first rejection is failed, until refresh has a value", async () => {
-  const [region, creator] = [makeRegion(), makeCreator()];
-  const page = render(h(State, { region, creator }), { isStrict: true });
+test("a first rejection is failed, until somebody asks again: refresh, or a component that comes later", async () => {
+  const [region, creator, seen] = [makeRegion(), makeCreator(), []];
+  const page = render(h(State, { region, creator, seen }), { isStrict: true });
   await eventually(() => creator.calls.length === 1);
   creator.last().reject(new Error("no"));
   await shows(page, "failed undefined no");
-  page.rerender(h(State, { region, creator, options: {} }));
-  await region.get("k");
+  const { now } = performance;
+  replace(performance, "now", { value: () => now.call(performance) + 60_000 });
+  page.rerender(h(State, { region, creator, seen, options: {} }));
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   expect(creator.calls.length).toBe(1);
+  seen.at(-1).refresh();
+  await shows(page, "pending undefined no");
+  creator.last().reject(new Error("again"));
+  await shows(page, "failed undefined again");
+  page.unmount();
+  replace(performance, "now", { value: () => now.call(performance) + 120_000 });
+  const later = render(h(State, { region, creator }));
+  await eventually(() => creator.calls.length === 3);
+  creator.last().resolve("there");
+  await shows(later, "fresh there");
 });
 
 test("a later rejection keeps the value beside the error; the next value ends it", async () => {
