@@ -8,7 +8,7 @@ export function useCached(region, key, creator, options) {
   const cell = cellOf(region, key);
   cell.render(creator, settings, true, true);
   const promise = useSyncExternalStore(useSubscribe(cell, settings, true), cell.readPromise, cell.readFirstPromise);
-  if (promise.status === "rejected") cell.throws();
+  if (promise.status === "rejected") cell.wasSeen();
   return use(promise);
 }
 

@@ -18,7 +18,6 @@ const HERE = 1;
 const ELSEWHERE = 2;
 const STORED = { stored: HERE, elsewhere: ELSEWHERE };
 
-const isObject = (value) => typeof value === "object" && value !== null;
 const ignore = () => {};
 
 /** The value under a key of a region, for all components that use it. It outlives them for a while, since a suspended first render keeps nothing. */
@@ -40,10 +39,6 @@ export class Cell {
   #isPlanned = false;
   /** How many questions are under way. */
   #busy = 0;
-  /** The entry that is shown; it knows its age. */
-  #entry;
-  /** The creation time of what was loaded here and is still to be heard of as stored. */
-  #expected;
   /** Seconds: what is older is stale to the next question. */
   #maxAge = Infinity;
 
@@ -86,8 +81,8 @@ export class Cell {
     return isServer && this.#asks && !isPending && firstPromise === undefined;
   }
 
-  /** A boundary gets the error. */
-  throws() {
+  /** Its error has been seen: after a moment a render may try again. */
+  wasSeen() {
     this.#mayRetry = performance.now() + AGAIN;
   }
 
@@ -95,24 +90,16 @@ export class Cell {
     clearTimeout(this.#timer);
     this.#open();
     this.#users.add(user);
-    this.#asks ||= user.isEnabled && this.#wasUsed && this.#isOld;
+    this.#asks ||= user.isEnabled && this.#wasUsed && this.shown.isOld;
     this.#wasUsed = true;
     this.#plan();
     const end = user.isEnabled ? refetching(user, this.#refetch) : undefined;
     return () => {
       end?.();
       this.#users.delete(user);
-      if (this.#users.size === 0) this.throws(); // or not: who comes next tries again
+      if (this.#users.size === 0) this.wasSeen();
       this.#rest();
     };
-  }
-
-  get #ct() {
-    return this.#entry === undefined ? -Infinity : this.#entry.metadata.ct;
-  }
-
-  get #isOld() {
-    return this.#entry !== undefined && this.#entry.age >= this.#entry.expiresAt - this.#entry.cachedTime;
   }
 
   #refetch = (maxAge) => {
@@ -156,10 +143,8 @@ export class Cell {
     const where = this.#reads;
     this.#reads = 0;
     const found = await this.#find();
-    if (found === undefined || (where === ELSEWHERE && !(found.metadata.ct > this.#ct))) this.#asks = true;
-    else if (found.metadata.ct === this.#expected && isObject(found.payload))
-      this.#expected = undefined; // a copy of what is shown
-    else this.#show(found, "fresh");
+    if (found === undefined || (where === ELSEWHERE && !this.shown.isBefore(found))) this.#asks = true;
+    else this.shown.hear(found);
   }
 
   #ask() {
@@ -188,7 +173,7 @@ export class Cell {
       const load = new Load(this.#creator, () => this.shown.wait());
       try {
         const entry = await this.#region.getOrCreateEntry(this.#key, load.create, { ...callOptions(this.#options), ...more, ...load.options });
-        this.#came(entry);
+        this.shown.come(entry);
         if (entry.state === "stale" && !isServer) await this.#follow(load, entry);
         return entry;
       } catch (error) {
@@ -203,25 +188,6 @@ export class Cell {
     this.shown.fail(error);
   }
 
-  /** Another record, or what was loaded now, is shown; a copy of the same record is not, nor what is older than what is shown. */
-  #came(entry) {
-    const { metadata, state } = entry;
-    if (state === "created" || state === "coalesced") {
-      this.#expected = metadata.ct;
-      this.#show(entry, "fresh");
-    } else if (this.#entry === undefined || metadata.ct > this.#ct || (state === "fresh" && !this.#isShown(entry))) this.#show(entry, state);
-    else this.shown.show(this.shown.state.value, state);
-  }
-
-  #isShown({ metadata, payload }) {
-    return metadata.ct === this.#ct && (isObject(payload) || Object.is(payload, this.shown.state.value));
-  }
-
-  #show(entry, state) {
-    this.#entry = entry;
-    this.shown.show(entry.payload, state);
-  }
-
   /** After a stale value: its own load in the background, whether or not that was stored, or somebody else's. */
   async #follow(load, entry) {
     await load.ended;
@@ -229,7 +195,7 @@ export class Cell {
     else if (load.value === undefined) this.#askLater();
     else {
       const found = await this.#find();
-      if (found?.metadata.ct > entry.metadata.ct) this.#show(found, "fresh");
+      if (found?.metadata.ct > entry.metadata.ct) this.shown.showEntry(found, "fresh");
       else this.shown.show(load.value.created, "fresh");
     }
   }

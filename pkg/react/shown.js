@@ -1,3 +1,5 @@
+const isObject = (value) => typeof value === "object" && value !== null;
+
 /** What components show of a cell: a promise for Suspense, a state without, and who is told when they have changed. */
 export class Shown {
   #notify;
@@ -7,6 +9,11 @@ export class Shown {
   /** What hydration begins with, as the server has rendered it: pending, or the value that the page brought. */
   firstPromise;
   firstState;
+
+  /** The entry that is shown; it knows its age. */
+  #entry;
+  /** The creation time of what was loaded here and is still to be heard of as stored. */
+  #expected;
 
   constructor(refresh, notify) {
     this.#refresh = refresh;
@@ -39,6 +46,42 @@ export class Shown {
   /** From a failure or, on a server, from what is old. In a render, too. */
   restart() {
     this.promise = pending();
+  }
+
+  /** Whether the entry has expired. */
+  get isOld() {
+    const entry = this.#entry;
+    return entry !== undefined && entry.age >= entry.expiresAt - entry.cachedTime;
+  }
+
+  isBefore({ metadata }) {
+    return this.#entry === undefined || metadata.ct > this.#entry.metadata.ct;
+  }
+
+  /** What the region has given. What was loaded now, or is another record, is shown; what is older than what is shown is not. */
+  come(entry) {
+    const { metadata, state } = entry;
+    if (state === "created" || state === "coalesced") {
+      this.#expected = metadata.ct;
+      this.showEntry(entry, "fresh");
+    } else if (this.isBefore(entry) || (state === "fresh" && !this.#has(entry))) this.showEntry(entry, state);
+    else this.show(this.state.value, state);
+  }
+
+  /** What was stored here: what was loaded here is shown already, and a backend may give a copy of it. */
+  hear(found) {
+    if (found.metadata.ct !== this.#expected || !isObject(found.payload)) this.showEntry(found, "fresh");
+    this.#expected = undefined;
+  }
+
+  /** Whether this is the record that is shown, or a copy of it. */
+  #has({ metadata, payload }) {
+    return metadata.ct === this.#entry?.metadata.ct && (isObject(payload) || Object.is(payload, this.state.value));
+  }
+
+  showEntry(entry, state) {
+    this.#entry = entry;
+    this.show(entry.payload, state);
   }
 
   /** The same value renders nothing: the promise stays, and the state where it is the same, too. */
