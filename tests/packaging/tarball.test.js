@@ -10,7 +10,7 @@ import { installPackage } from "./installed.js";
 import { program, run } from "./run.js";
 
 /** The entries beside the root's, with a module and types for those who import and those who require. */
-const entries = ["adapters", "http", "otel", "redis", "testing"];
+const entries = ["adapters", "http", "otel", "react", "redis", "testing"];
 const folders = [
   "adapters",
   "backends",
@@ -24,6 +24,7 @@ const folders = [
   "invalidation",
   "keys",
   "otel",
+  "react",
   "records",
   "redis",
   "region",
