@@ -22,6 +22,7 @@ impl World {
     pub fn mark_calm(&mut self) {
         if self.depth == 0 && !self.is_draining {
             self.calm_at = self.events;
+            self.calm_tags = self.tag_times;
             for region in self.regions.values_mut() {
                 region.calm = region.times;
             }

@@ -1,6 +1,6 @@
 //! What must occur in the schedules, or they prove nothing.
 
-pub const EVENTS: [&str; 31] = [
+pub const EVENTS: [&str; 35] = [
     "Serve Fresh",
     "Serve Stale",
     "Serve Created",
@@ -28,6 +28,10 @@ pub const EVENTS: [&str; 31] = [
     "No",
     "reject created",
     "overtaken",
+    "tags invalidated",
+    "tags learned",
+    "told of tags",
+    "tagged with what has ended",
     "runner failed",
     "hung creator",
     "aborted",
