@@ -143,7 +143,7 @@ export class Tags {
       const now = region.clock.readOrBegin();
       const found = tagsIn(flight.found);
       if (have(found)) core.resume(host, NEWS_TAGS_ENDED, flight.slot, 0, now, this.#verdictOrHard(flight.found));
-      if (have(found) || have(flight.tags)) core.resume(host, NEWS_OVERTAKEN, flight.slot, 0, now, 0);
+      if (have(found) || have(flight.tags) || have(flight.call.request.tags)) core.resume(host, NEWS_OVERTAKEN, flight.slot, 0, now, 0);
     }
     subscriptions.tell(undefined, "invalidated");
   }

@@ -54,6 +54,7 @@ impl<V, E, L, W> State<V, E, L, W> {
             }
             Effect::Changed { call } => self.changed(call),
             Effect::HearToStore { batch } => self.machine.store(batch, time),
+            Effect::HearAgain { round } => self.machine.heard_again(round, time),
             _ => self.forget(effect),
         }
     }

@@ -82,6 +82,7 @@ impl World {
             Effect::GiveUpLock { flight } => self.give_up_lock(flight),
             Effect::HandOver { flight } => self.hand_over(flight),
             Effect::ReadAgain { round } => self.read_again(round),
+            Effect::HearAgain { round } => self.hear_again(round),
             Effect::Adopt { flight } => self.adopt(flight),
             Effect::Unlock { flight, round, is_stored } => self.unlock(flight, round, is_stored),
             _ => self.act_on_time(effect),

@@ -123,6 +123,15 @@ impl World {
         self.machine.reread(round, &self.time);
     }
 
+    pub fn hear_again(&mut self, round: Ticket) {
+        for (flight, _) in self.machine.found_again(round) {
+            let it = &self.flights[&flight];
+            let says = self.says(it.region, &it.again.expect("a record that was found again"));
+            self.machine.told_again(round, flight, says);
+        }
+        self.machine.heard_again(round, &self.time);
+    }
+
     pub fn adopt(&mut self, flight: u32) {
         let it = self.flights.get_mut(&flight).expect("a flight that adopts");
         it.found = it.again;

@@ -6,7 +6,7 @@ use dogpile::freshness::{Invalidated, Invalidations};
 use dogpile::machine::Time;
 
 use crate::world::say;
-use crate::world::{Record, Times, World};
+use crate::world::{Flight, Record, Times, World};
 
 /// A set of tags, a bit each.
 pub type Tags = u8;
@@ -52,6 +52,13 @@ impl TagTimes {
             }
         }
         changed
+    }
+}
+
+impl Flight {
+    /// The tags of what it creates, as far as they are known, and of what it replaces.
+    fn carried(&self) -> Tags {
+        self.tags | self.call_tags | self.found.map_or(0, |record| record.tags)
     }
 }
 
@@ -133,7 +140,7 @@ impl World {
         for flight in self.flights.keys().copied().collect::<Vec<u32>>() {
             let Some(it) = self.flights.get(&flight).filter(|it| self.has_tags(it.region)) else { continue };
             let found = it.found.filter(|record| record.tags & tags != 0);
-            let is_carried = found.is_some() || it.tags & tags != 0;
+            let is_carried = it.carried() & tags != 0;
             if let Some(record) = found {
                 self.cover.note("told of tags");
                 self.machine.told(flight, self.says(it.region, &record));
@@ -146,13 +153,11 @@ impl World {
         }
     }
 
-    /// Nobody who comes from now on gets what these are creating: the host fences what it knows to carry a tag, and asks about its call's by their times.
+    /// Nobody who comes from now on gets what these are creating.
     fn end_creations(&mut self, tags: Tags) {
-        let (events, now) = (self.events, self.time.now());
+        let events = self.events;
         for it in self.flights.values_mut().filter(|it| it.called > 0 && it.ended_at == 0) {
-            let is_fenced = (it.tags | it.found.map_or(0, |record| record.tags)) & tags != 0;
-            let is_ended = !it.born.is_nan() && self.tag_times.say(it.call_tags & tags, it.born, now) != Invalidated::No;
-            if self.regions[&it.region].settings.has_tags && (is_fenced || is_ended) {
+            if self.regions[&it.region].settings.has_tags && it.carried() & tags != 0 {
                 it.ended_at = events;
             }
         }
@@ -182,7 +187,7 @@ impl World {
         if tags == 0 {
             return;
         }
-        let is_joined = |it: &crate::world::Flight| it.region == region && names.contains(&it.name);
+        let is_joined = |it: &Flight| it.region == region && names.contains(&it.name);
         let joined: Vec<u32> = self.flights.iter().filter(|(_, it)| is_joined(it)).map(|(flight, _)| *flight).collect();
         for flight in joined {
             self.name_tags(flight, tags);
@@ -193,9 +198,7 @@ impl World {
     pub fn is_ended_by_tags(&self, flight: u32) -> bool {
         let it = &self.flights[&flight];
         let tags = it.tags | it.call_tags;
-        self.has_tags(it.region)
-            && !it.born.is_nan()
-            && self.tag_times.say(tags, it.born, self.time.now()) != Invalidated::No
+        self.has_tags(it.region) && !it.born.is_nan() && self.tag_times.say(tags, it.born, self.time.now()) != Invalidated::No
     }
 
     /// What a tag has ended is not stored.
