@@ -3,19 +3,22 @@ import { cachified } from "@epic-web/cachified";
 import { BentoCache, bentostore } from "bentocache";
 import { memoryDriver } from "bentocache/drivers/memory";
 import { Cacheable, Keyv } from "cacheable";
-import { createRegion, MemoryBackend } from "dogpile";
+import { createRegion, MemoryBackend, TagInvalidation } from "dogpile";
 import { LRUCache } from "lru-cache";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const KEY = "key";
+const TAG = "tag";
 
 /** Each over a store of its own in memory, or over `store`, whose methods are asynchronous. No value expires in these situations. */
 const caches = {
   dogpile(store) {
-    const region = createRegion({ backend: store ?? new MemoryBackend() });
+    const region = createRegion({ backend: store ?? new MemoryBackend(), tagInvalidator: new TagInvalidation() });
     return {
       getOrCreate: (creator) => region.getOrCreate(KEY, creator),
+      getOrCreateTagged: (creator) => region.getOrCreate(KEY, creator, { tags: [TAG] }),
+      invalidateTag: () => region.invalidateTags([TAG]),
       get: () => region.get(KEY),
       set: (value) => region.set(KEY, value),
       delete: () => region.delete(KEY),
@@ -45,6 +48,8 @@ const caches = {
     const bento = new BentoCache({ default: "only", stores: { only: layers } });
     return {
       getOrCreate: (creator) => bento.getOrSet({ key: KEY, factory: creator }),
+      getOrCreateTagged: (creator) => bento.getOrSet({ key: KEY, factory: creator, tags: [TAG] }),
+      invalidateTag: () => bento.deleteByTag({ tags: [TAG] }),
       get: () => bento.get({ key: KEY }),
       set: (value) => bento.set({ key: KEY, value }),
       delete: () => bento.delete({ key: KEY }),
@@ -54,6 +59,7 @@ const caches = {
     const cache = new Cacheable(store === undefined ? {} : { primary: new Keyv({ store }) });
     return {
       getOrCreate: (creator) => cache.getOrSet(KEY, creator, { throwErrors: "function" }),
+      withoutTags: "`getOrSet` takes no tags",
       get: () => cache.get(KEY),
       set: (value) => cache.set(KEY, value),
       delete: () => cache.delete(KEY),
@@ -91,6 +97,18 @@ const situations = {
   },
   async "`set` while the creator runs: afterwards the cache holds"(makeCache) {
     return (await disturbed(makeCache(), (cache) => cache.set("the value that was set"))).held;
+  },
+  async "a tag of the value is invalidated while the creator runs: afterwards the cache holds"(makeCache) {
+    const cache = makeCache();
+    if (cache.invalidateTag === undefined) return cache.withoutTags ?? "has no tags";
+    const tagged = { ...cache, getOrCreate: cache.getOrCreateTagged };
+    return (
+      await disturbed(tagged, async (cache) => {
+        await sleep(5); // its clock has milliseconds
+        await cache.invalidateTag();
+        await sleep(5);
+      })
+    ).held;
   },
   async "the creator rejects with `undefined`: three callers get"(makeCache) {
     const cache = makeCache();

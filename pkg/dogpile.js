@@ -4,6 +4,7 @@ export { MemoryBackend } from "./backends/memory.js";
 export { NullBackend } from "./backends/null.js";
 export { ProxyBackend } from "./backends/proxy.js";
 export { registerBackend } from "./backends/registry.js";
+export { TieredBackend } from "./backends/tiered.js";
 export { BroadcastBus } from "./bus/broadcast-bus.js";
 export { DogpileLock } from "./edge/dogpile-lock.js";
 export { functionKeyGenerator, functionMultiKeyGenerator } from "./functions/keys.js";

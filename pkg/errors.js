@@ -1,4 +1,7 @@
+import { brief, classOf, dataOf, describe, firstText, quote } from "./describe.js";
 import { ignoreRejection, pending } from "./promises.js";
+
+export { brief, describe, describePart, quote } from "./describe.js";
 
 /** The base class of all errors of dogpile itself. `code` and `name` are stable; messages may change. */
 export class DogpileCacheError extends Error {}
@@ -39,35 +42,7 @@ export function makeError(code, message, options) {
   return new ErrorClass(message, options);
 }
 
-// Messages go to logs, and arguments may contain passwords: messages name the type of an argument, never the content of an object. Nothing here
-// runs user code, except the traps of a Proxy.
-
-/** The beginning of a text, up to a URL, which may contain a password. */
-export function brief(text, longest = 40) {
-  const start = text.slice(0, Math.min(longest, text.search(/:\/\/|$/) + 3));
-  return start === text ? text : `${start}…`;
-}
-
-/** A text in quotation marks; anything else as `describe` has it. */
-export const quote = (value, longest) => (typeof value === "string" ? JSON.stringify(brief(value, longest)) : describe(value));
-
 export const quoteKey = (key) => quote(key, 80);
-
-/** Describes a refused value in a message, briefly and without throwing. */
-export function describe(value) {
-  const type = typeof value;
-  if (value === null || value === undefined) return String(value);
-  if (type === "function") return "a function";
-  if (type !== "object") return `${type === "string" ? quote(value) : brief(String(value))} (a ${type})`;
-  try {
-    return Array.isArray(value) ? "an array" : kindOf(Object.getPrototypeOf(value));
-  } catch {
-    return "an object"; // a Proxy that throws, or was revoked
-  }
-}
-
-/** Describes a part of an argument or a stored value, without its text, which may be the content of an object. */
-export const describePart = (value) => (typeof value === "string" ? `a string of ${value.length} characters` : describe(value));
 
 /** Describes an error in a warning: its class and message. The messages of some classes are left out, because they quote data. */
 export function describeError(error) {
@@ -80,31 +55,6 @@ export function describeError(error) {
   } catch {} // as below
   return describe(error);
 }
-
-function kindOf(prototype) {
-  if (prototype === null) return "an object without a prototype";
-  if (classOf(prototype) === "Object") return "a plain object";
-  const name = firstText(prototype, classOf);
-  if (!name || name === "Object") return "an object";
-  return /^(Date|Map|Promise|Set)$/.test(name) ? `a ${name}` : `an object of class ${brief(name)}`;
-}
-
-/** The first text found in an object or its prototypes. A Proxy may have an endless chain of them. */
-function firstText(object, find) {
-  for (let depth = 0; depth < 20 && object && object !== Object.prototype; depth += 1) {
-    const text = find(object);
-    if (text && typeof text === "string") return text;
-    object = Object.getPrototypeOf(object);
-  }
-}
-
-function classOf(prototype) {
-  const constructor = dataOf(prototype, "constructor");
-  if (typeof constructor === "function") return dataOf(constructor, "name");
-}
-
-/** A property's value, unless it has a getter, which is user code. */
-const dataOf = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
 
 /** A property of a DOMException, by the platform's getters, which throw for any other object. */
 function platformsOwn(error, what) {

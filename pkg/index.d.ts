@@ -126,6 +126,12 @@ export interface RegionOptions {
    * Default: none. Without an `onError`, the first error of each kind goes to `console.warn`.
    */
   observer?: Partial<RegionObserver> | undefined;
+  /**
+   * Random numbers for `earlyRefresh`, from 0 to below 1. Another result is a ValidationError, with which the call rejects.
+   *
+   * Default: `Math.random`.
+   */
+  random?: (() => number) | undefined;
 }
 
 /** Options that hold until the region is configured again. See RegionOptions for how options are read. */
@@ -193,6 +199,25 @@ export interface ConfigureOptions {
    * Default: the call rejects with the creator's error.
    */
   staleIfError?: Duration | undefined;
+  /**
+   * Renews a fresh value in the background a little before it expires, the earlier the longer its creation took: XFetch (Vattani et al.,
+   * VLDB 2015). The caller gets the fresh value at once.
+   *
+   * Whether a call does that is drawn anew for each read by `getOrCreate` or `getOrCreateEntry`, never in the first half of the
+   * expiration. `getOrCreateMulti`, `get` and `set` never do it. Only values that a creator of a region with this option has made are
+   * renewed early. If that fails, or `shouldCacheFn` declines the new value, `observer.onError` gets an error, and the value is left
+   * until it expires.
+   *
+   * `true` is `{ beta: 1 }`; a larger `beta` is earlier. It must be a finite number above 0. Default: `false`.
+   */
+  earlyRefresh?: boolean | { beta?: number | undefined } | undefined;
+  /**
+   * The part of its expiration, from 0 to 0.5, by which a value may expire earlier, so that values that were created together do not
+   * expire together. It follows from the creation time, so it is the same for everyone who reads the value, and nothing is stored.
+   *
+   * The backend keeps values as long as without it. `setMulti` gives each value a creation time of its own. Default: 0.
+   */
+  jitter?: number | undefined;
 }
 
 /**
@@ -643,6 +668,8 @@ export interface RegionStats {
   coalesced: number;
   /** Loads that another caller took over. */
   takeovers: number;
+  /** Fresh values whose renewal was begun before they expired. */
+  earlyRefreshes: number;
   /** Reads, writes, locks and invalidation strategies that failed. */
   backendErrors: number;
 }
@@ -944,6 +971,85 @@ export class ProxyBackend implements CacheBackend {
   clear(): Awaitable<unknown>;
   entries(): AsyncIterable<[string, Stored]> | Iterable<[string, Stored]>;
   getMutex(key: string): Mutex | undefined | null;
+}
+
+/**
+ * A near backend in front of a far one, for example memory in front of IndexedDB, KV or Redis. To a region it is one backend. Either tier may be a
+ * TieredBackend too.
+ *
+ * A write goes to `near` at once and settles with `far`. If it fails, `near` keeps it, and the far record is deleted as soon as `far` responds
+ * again. Errors of `near` never reach callers.
+ */
+export class TieredBackend implements CacheBackend {
+  /**
+   * Throws a ValidationError for an invalid argument, also if both tiers are the same object.
+   *
+   * Give a serializer here and not to the region: `near` then holds records as they are, and a hit there parses nothing.
+   */
+  constructor(
+    near: CacheBackend,
+    far: CacheBackend,
+    options?: {
+      /**
+       * How long a record in `near` is used before `far` is asked again. It starts when the record was put there. Default: 10 s; while the bus is up,
+       * 5 min.
+       */
+      nearFor?: Duration | undefined;
+      /** For `far`. Default: the one that it recommends, if any. `false`: none. */
+      serializer?: Serializer | false | undefined;
+      /** Informs the near tiers of other processes, tabs or threads about writes. Default: none. */
+      bus?: Bus | undefined;
+      /** The longest time for one operation of a tier; a longer one has failed. Waiting for a lock is not limited by it. `-1`: no limit. Default: 2 s. */
+      farTimeout?: Duration | undefined;
+      /** How long a tier is not used after a failed operation. During that time `near` alone serves, and writes reject with a BackendError. Default: 1 s. */
+      pause?: Duration | undefined;
+      /**
+       * Called with errors that did not reach a caller, and the part that caused them. Default: the first error of each part goes to `console.warn`.
+       */
+      onError?: ((error: unknown, where: "near" | "far" | "bus") => void) | undefined;
+    },
+  );
+  readonly near: CacheBackend;
+  readonly far: CacheBackend;
+  /** Counters since the backend was created: a copy. */
+  readonly stats: TieredStats;
+  /** That of `far`. */
+  readonly keyMangler: KeyMangler | undefined;
+  /** Rejects if `far` fails or is paused, and `near` has no record. */
+  get(key: string): Awaitable<Stored | undefined>;
+  /** Reads from `far` once, and only what `near` lacks. If `far` fails, those keys are misses; if every key fails, it rejects. */
+  getMulti(keys: string[]): Awaitable<(Stored | undefined)[]>;
+  /** Rejects with the error of `far`. The record in `near` is used nevertheless. */
+  set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
+  setMulti(values: Map<string, Stored>, hint?: StoreHint): Promise<void>;
+  delete(key: string): Promise<void>;
+  deleteMulti(keys: string[]): Promise<void>;
+  /** Rejects with a BackendError if `far` has no `clear`. */
+  clear(): Promise<void>;
+  /** The entries of `far`. Records that cannot be read are left out. */
+  entries(): AsyncIterableIterator<[string, Stored]>;
+  /**
+   * The lock of `far`. If that has none, one that is always free: it makes a region read `far` before it replaces a record of `near`. `undefined` during a
+   * pause, and if the key was just read from `far`.
+   */
+  getMutex(key: string): Mutex | undefined;
+  /** Calls `listener` with the keys that the bus reports, or with `undefined` if it may be any key. Returns a function that ends the subscription. */
+  subscribe(listener: (keys: readonly string[] | undefined) => void): () => void;
+  /** Leaves the bus. It does not close the tiers. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What a TieredBackend has counted. */
+export interface TieredStats {
+  /** `hits`: keys that `near` answered. `misses`: keys that it did not. `errors`: failed operations. */
+  near: { hits: number; misses: number; errors: number };
+  /** `skipped`: keys for which `far` was not asked because of a pause, or because its record is outdated. */
+  far: { hits: number; misses: number; errors: number; skipped: number };
+  /** Messages sent and received, how often the bus went down, and messages that could not be sent. */
+  bus: { sent: number; received: number; downs: number; errors: number };
+  /** The number of keys whose far record is outdated because a write failed. They are deleted when `far` responds again. */
+  owed: number;
 }
 
 /** Stores nothing and has no locks: every call is a miss. */

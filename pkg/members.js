@@ -1,8 +1,9 @@
 import { refused, unknownOption } from "./errors.js";
+import { member, ownersOf } from "./objects.js";
 
-const LONGEST_CHAIN = 100;
+export { hasMethod, isObject, member } from "./objects.js";
+
 export const NO_OPTIONS = Object.freeze({});
-export const isObject = (value) => typeof value === "object" && value !== null;
 
 /** Reads every known member of options once, including inherited ones and getters. An unknown own name is refused. */
 export function readOptions(options, known) {
@@ -18,27 +19,11 @@ export function membersOf(options, names) {
   return members;
 }
 
-/** A member, unless it comes from Object.prototype. */
-export function member(options, name) {
-  if (!(name in Object.prototype)) return options[name];
-  return ownersOf(options).some((owner) => Object.hasOwn(owner, name)) ? options[name] : undefined;
-}
-
-/** Whether a value has this method. */
-export const hasMethod = (value, name) => value !== undefined && value !== null && typeof member(value, name) === "function";
-
 /** An own member of a plain object. */
 export const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
 
 /** The names of all enumerable members, including inherited ones. */
 export const namesOf = (options) => new Set(ownersOf(options).flatMap((owner) => Object.keys(owner)));
-
-/** An object and its prototypes, up to a limit, since a Proxy may have an endless chain. */
-function ownersOf(options) {
-  const owners = [];
-  for (let owner = options; owner && owner !== Object.prototype && owners.length < LONGEST_CHAIN; owner = Object.getPrototypeOf(owner)) owners.push(owner);
-  return owners;
-}
 
 export function requireKnown(options, known) {
   if (typeof options.then === "function") throw refused("options", "an object", options);

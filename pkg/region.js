@@ -2,7 +2,7 @@ import { cachedFunctions, cachedMultiFunction } from "./functions/cached-functio
 import { asyncDispose, CacheRegion } from "./region/cache-region.js";
 import { fromConfig } from "./region/config.js";
 import { requireFunction, requireKey, requireKeys } from "./errors.js";
-import { MemoryBackend, recordsOf } from "./backends/memory.js";
+import { MemoryBackend, recordsOf, views } from "./backends/memory.js";
 import {
   createOptions,
   createRequest,
@@ -12,6 +12,7 @@ import {
   listed,
   OUTLIVES,
   readingOptions,
+  RENEWS,
   requireKnownCall,
   requireKnownReading,
   SHAREABLE,
@@ -44,6 +45,7 @@ export class Region {
   #region;
   #name;
   #generators;
+  /** The MemoryBackend of the warm path; the near one of two tiers. */
   #backend;
   /** The entries for the warm path; `undefined` if a call has to take the full path. */
   #records;
@@ -214,16 +216,22 @@ export class Region {
     return this.#region;
   }
 
-  #create(key, creator, call, isEntry) {
+  #create(key, creator, call, isEntry, more = 0) {
     requireKey(key);
     const region = this.#configured;
     const request = createRequest(creator, call, false);
     const gives = isEntry ? (record, state, region) => region.cachedValue(record, request.expiration, state) : payloadOf;
     const isShared = !isEntry && region.isPlain;
-    return region.create(creator, [key], isShared || request.flags === 0 ? request : { ...request, flags: request.flags & ~SHAREABLE }, gives);
+    const flags = (isShared ? request.flags : request.flags & ~SHAREABLE) | more;
+    return region.create(creator, [key], flags === request.flags ? request : { ...request, flags }, gives);
   }
 
-  /** The result of a call without special options while its key is loading: the stale value, or a shared promise. */
+  /** The fresh value, which is renewed in the background, unless it is already. */
+  #renew(key, creator, call) {
+    return this.#peek(key, creator, call) ?? this.#create(key, creator, call, false, RENEWS);
+  }
+
+  /** The result of a call without special options while its key is loading: the old value, or a shared promise. */
   #peek(key, creator, call) {
     const region = this.#region;
     const number = region.host?.numberOf(key) ?? -1;
@@ -245,8 +253,11 @@ export class Region {
 
   #adopt() {
     if (!this.isConfigured) return;
-    this.#backend = this.#region.setup.backend;
-    this.#records = this.#region.isPlain ? recordsOf(this.#backend) : undefined;
+    const { backend } = this.#region.setup;
+    const view = views.get(backend);
+    this.#region.view = view;
+    this.#backend = view === undefined ? backend : view.memory;
+    this.#records = this.#region.isPlain ? (view ?? recordsOf(backend)) : undefined;
   }
 
   /** Whether the warm path may read the entries of a MemoryBackend directly, and pass only numbers to the core. */
@@ -265,11 +276,14 @@ export class Region {
     const found = this.#records.find(key);
     if (found === undefined || typeof creator !== "function" || !isSimple(call)) return undefined;
     const { ct, v, et, extra } = found;
-    const { expiration, isTimeless, times, counts } = this.#region;
+    const { expiration, isTimeless, times, counts, jitter, early } = this.#region;
     const asked = numberOrNaN(call.expirationTime);
     const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
-    if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, clock)) return undefined;
-    if (extra !== undefined && !this.#region.isGood(found)) return undefined;
+    if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, jitter, clock)) return undefined;
+    if (extra !== undefined) {
+      if (!this.#region.takes(found, key, clock)) return undefined;
+      if (early?.elects(this.#region, key, found, asked, clock / 1000)) return this.#renew(key, creator, call);
+    }
     counts.hits += 1;
     return found.promise ?? keptPromise(found);
   }
@@ -278,6 +292,6 @@ export class Region {
   #readable(key, { expirationTime, ignoreExpiration }) {
     if (!this.#hasRecords || typeof key !== "string" || ignoreExpiration || !isNumberOrAbsent(expirationTime)) return undefined;
     const found = this.#records.find(key);
-    return found && readablePayload(this.#region, found, numberOrNaN(expirationTime));
+    return found && readablePayload(this.#region, found, key, numberOrNaN(expirationTime));
   }
 }

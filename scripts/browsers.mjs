@@ -1,7 +1,8 @@
 // The browsers and their drivers: found where the system has them, installed where the system lets us.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ask, isExecutable, run, which } from "./run.mjs";
+import { installByApt } from "./apt.mjs";
+import { isExecutable, which } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 
 export function chromium() {
@@ -44,17 +45,9 @@ export function xvfb() {
 
 export async function installBrowsers() {
   if (missing().length === 0) return;
-  // apt-get says itself what it could not do.
-  await installByApt(missing()).catch(() => {});
+  await installByApt(missing());
   if (missing().length === 0) return;
   throw new Error(`The tests run in headless browsers. Please install ${missing().join(", ")} and put them into the PATH.`);
-}
-
-async function installByApt(packages) {
-  const apt = aptGet();
-  if (!apt) return;
-  await run(apt[0], [...apt.slice(1), "update"]);
-  await run(apt[0], [...apt.slice(1), "install", "--yes", "--no-install-recommends", ...packages]);
 }
 
 /** By Debian's names. */
@@ -69,13 +62,6 @@ function missing() {
     dbus: which("dbus-daemon"),
   };
   return Object.keys(wanted).filter((name) => !wanted[name]);
-}
-
-function aptGet() {
-  if (!which("apt-get")) return;
-  const apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600"];
-  if (process.getuid() === 0) return apt;
-  if (ask("sudo", ["-n", "true"]) !== undefined) return ["sudo", "-n", ...apt];
 }
 
 function application(name, program = name) {

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installBrowsers, geckodriver } from "./browsers.mjs";
+import { installRedis } from "./redis.mjs";
 import { ask, program, root, run, systemEnvironment } from "./run.mjs";
 import { installTool } from "./tools.mjs";
 
@@ -17,6 +18,7 @@ export async function setUpTests() {
   await setUpBuild();
   await setUpRust(["component", "rustfmt"], ["component", "clippy"]);
   await setUpBrowsers();
+  await installRedis();
   await installTool("wasm-pack");
   await installTool("wac-cli");
   await installTool("worker-build");

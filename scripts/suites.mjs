@@ -52,6 +52,7 @@ export const suites = [
   javascript("behaviour-kv", "workerd's KV"),
   { name: "conformance", host: "Python", command: ["node", "scripts/conformance.mjs", "--check"], count: whole },
   { name: "examples", host: "wasm32", command: ["node", "scripts/examples.mjs"], count: whole },
+  javascript("redis", "Redis"),
   javascript("workerd", "workerd"),
   javascript("browser-chromium", "Chromium"),
   javascript("browser-firefox", "Firefox"),

@@ -1,6 +1,8 @@
 //! The clocks and timers that a region needs from its host.
 
+use std::collections::hash_map::RandomState;
 use std::future::Future;
+use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
@@ -34,6 +36,12 @@ pub trait Runtime {
     /// The interval of a request's heartbeat, on hosts where a request may end without its futures being dropped (Workers). Default: `None`.
     fn period(&self) -> Option<Duration> {
         None
+    }
+
+    /// A random number from 0 to below 1, for early refresh. It need not be secret. Default: from the seeds of the standard library's hash maps.
+    fn random(&self) -> f64 {
+        let bits = RandomState::new().build_hasher().finish();
+        (bits >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Calls `alive` in each [`period`](Self::period), without being polled, until the returned value is dropped.

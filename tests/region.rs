@@ -9,6 +9,8 @@ mod basics;
 mod conformance;
 #[path = "region/drops.rs"]
 mod drops;
+#[path = "region/early.rs"]
+mod early;
 #[path = "region/executor.rs"]
 mod executor;
 #[path = "region/random.rs"]

@@ -50,6 +50,7 @@ export default defineConfig({
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
       node("behaviour-kv", undefined, { include: testsOfEveryBackend(), alias: { "#backends": kvBackends } }),
+      node("redis", "redis/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000, maxWorkers: 2 }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
       ...["chromium", "firefox", "webkit"].map((engine) => driving(engine)),
       site("site-chromium", "chromium"),

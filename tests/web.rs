@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use dogpile::js::{Question, Region, is_fresh, is_readable, read_clock, stamp_clock};
+use dogpile::js::{Question, Region, expires_at, is_fresh, is_readable, needed_draw, read_clock, stamp_clock};
 use js_sys::{Array, Function, JsString, Map, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -101,7 +101,7 @@ struct Stage {
 impl Stage {
     fn new(by_promise: bool) -> Self {
         let (host, map) = (new_host(&wasm_bindgen::exports()), Map::new());
-        let core: Exported = JsValue::from(Region::new(NONE, 30.0, 1, false)).unchecked_into();
+        let core: Exported = JsValue::from(Region::new(NONE, 30.0, 0.0, 1, false)).unchecked_into();
         let region = new_region(&core, &host, &map, by_promise);
         Self { host, core, region, map, creations: Rc::default() }
     }
@@ -226,10 +226,20 @@ fn the_warm_path_asks_for_the_call_the_record_the_region() {
     const NEVER: f64 = f64::NEG_INFINITY;
     let clock = js_sys::Date::now() + 120_000.0;
     let now = read_clock(clock);
-    let age = |age: f64, own, call| is_fresh(now - age, 2.0, own, call, 60.0, NEVER, NEVER, clock);
+    let age = |age: f64, own, call| is_fresh(now - age, 2.0, own, call, 60.0, NEVER, NEVER, 0.0, clock);
     assert!(age(59.0, NONE, NONE) && !age(61.0, NONE, NONE));
     assert!(age(61.0, 90.0, NONE) && !age(61.0, 90.0, 10.0));
-    assert!(!is_fresh(now - 1.0, 1.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
-    assert!(is_readable(now - 59.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
-    assert!(!is_readable(now - 61.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, clock));
+    assert!(!is_fresh(now - 1.0, 1.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, clock));
+    assert!(is_readable(now - 59.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, clock));
+    assert!(!is_readable(now - 61.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, clock));
+    let life = |created: f64| expires_at(created, NONE, NONE, 60.0, 0.5) - created;
+    let created = now - 45.0;
+    assert_eq!(
+        is_fresh(created, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.5, clock),
+        life(created) >= 45.0,
+        "jitter is the same everywhere"
+    );
+    assert_eq!(is_readable(created, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.5, clock), life(created) >= 45.0);
+    assert_eq!(needed_draw(now - 50.0, NONE, NONE, 60.0, 0.0, 5.0, now), 2.0);
+    assert_eq!(needed_draw(now - 20.0, NONE, NONE, 60.0, 0.0, 5.0, now), f64::INFINITY);
 }

@@ -8,11 +8,12 @@ const KEYV_ALLOWED =
 const isKeyv = (backend) => isObject(backend) && isObject(member(backend, "opts")) && ["has", "disconnect"].every((name) => hasMethod(backend, name));
 
 /** Checks a backend: any object with `get`, `set` and `delete`. */
-export function usableBackend(backend) {
-  if (isKeyv(backend)) throw refusedAs("backend", KEYV_ALLOWED, "a Keyv, whose set takes milliseconds");
+export function usableBackend(backend, what = "backend") {
+  if (isKeyv(backend)) throw refusedAs(what, KEYV_ALLOWED, "a Keyv, whose set takes milliseconds");
   const missing = ["get", "set", "delete"].filter((method) => !hasMethod(backend, method));
   if (missing.length === 0) return backend;
-  throw refused("backend", `an object with get, set and delete, or a registered name (missing: ${missing.join(", ")})`, backend);
+  const orName = what === "backend" ? ", or a registered name" : "";
+  throw refused(what, `an object with get, set and delete${orName} (missing: ${missing.join(", ")})`, backend);
 }
 
 /** The region of each proxy. A proxy around a second backend would no longer be around its first. */

@@ -12,6 +12,9 @@ export let pin;
 /** For each backend that temporarily uses a MemoryBackend: the function that gets the keys. */
 export const pinners = new WeakMap();
 
+/** For each backend whose near tier is a MemoryBackend: what the warm path may use of that. */
+export const views = new WeakMap();
+
 export const MEMORY_OPTIONS = ["maxEntries", "cache", "clone"];
 
 /** A user's Map may hold foreign values and may throw: the full path reports that. */

@@ -1,6 +1,6 @@
 import { refused } from "../errors.js";
 import { hasMethod, isObject, own } from "../members.js";
-import { ignoreRejection, pending } from "../promises.js";
+import { pending } from "../promises.js";
 
 /** The form of the messages: those of another are not understood. */
 const FORM = 1;
@@ -10,12 +10,17 @@ export class Messages {
   #bus;
   #end;
   #sender;
+  #failed;
 
-  /** `hear` gets each message of others that is understood; `restored` is called when messages arrive that did not before. */
-  constructor(bus, { hear, restored }) {
+  /**
+   * `hear` gets each message of others that is understood; `restored` is called when messages arrive that did not before, `lost` when they do not any
+   * more, `failed` with the error of a message that could not be sent.
+   */
+  constructor(bus, { hear, restored, lost = () => {}, failed = (_error) => {} }) {
     if (!hasMethod(bus, "publish") || !hasMethod(bus, "subscribe")) throw refused("bus", "an object with publish and subscribe", bus);
     this.#bus = bus;
-    this.#end = endSubscription(bus.subscribe({ message: (text) => this.#hear(text, hear), up: restored, down() {} }));
+    this.#failed = failed;
+    this.#end = endSubscription(bus.subscribe({ message: (text) => this.#hear(text, hear), up: restored, down: lost }));
   }
 
   /** At most once and at best: whether it arrives is not known. */
@@ -23,8 +28,10 @@ export class Messages {
     // Not at first: outside of a request Workers have no random numbers.
     this.#sender ??= Math.random().toString(36).slice(2);
     try {
-      ignoreRejection(this.#bus.publish(JSON.stringify({ d: FORM, from: this.#sender, ...content })));
-    } catch {} // as if it had been lost on its way
+      pending(this.#bus.publish(JSON.stringify({ d: FORM, from: this.#sender, ...content })))?.catch(this.#failed);
+    } catch (error) {
+      this.#failed(error); // to others it is as if it had been lost on its way
+    }
   }
 
   close() {

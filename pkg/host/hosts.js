@@ -17,16 +17,16 @@ export function useHost(WorkersHost) {
 }
 
 /** A region's part of the machine for an innermost backend, and the host: `{ host, core }`. */
-export function attach(backend, { expiration, lockTimeout, flags }) {
+export function attach(backend, { expiration, lockTimeout, jitter = 0, flags }) {
   const known = hosts.get(backend);
-  if (known !== undefined) return { host: known.host, core: known.core.sibling(expiration, lockTimeout, flags) };
-  const core = new Core(expiration, lockTimeout, flags, onWorkers);
+  if (known !== undefined) return { host: known.host, core: known.core.sibling(expiration, lockTimeout, jitter, flags) };
+  const core = new Core(expiration, lockTimeout, jitter, flags, onWorkers);
   const host = new HostClass();
   // Workers with an older compatibility date have no WeakRef; there a module creates its few regions once.
   const reference = typeof WeakRef === "function" ? new WeakRef(host) : { deref: () => host };
   alive.add(reference);
   gone?.register(host, reference);
-  hosts.set(backend, { host, core: core.sibling(expiration, lockTimeout, flags) });
+  hosts.set(backend, { host, core: core.sibling(expiration, lockTimeout, jitter, flags) });
   return { host, core };
 }
 

@@ -92,6 +92,7 @@ export const ASK_COUNT = 7;
 
 /** Results of reads, as in `found` of src/js/resume.rs. */
 export const RECORD = 0;
+export const EARLY = 1;
 export const ABSENT = 2;
 export const VERSION = 3;
 export const UNREADABLE = 5;

@@ -1,8 +1,9 @@
 import * as backend from "../backends/backend.js";
 import { pending } from "../promises.js";
 import { find, judged, numbersOf } from "../region/found.js";
+import { FORCE_REFRESH, RENEWS } from "../region/options.js";
 import { Flight } from "./flight.js";
-import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
+import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, EARLY, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
 
 /** Reads a flight's key for a call; a call of many keys reads them all with the last one. */
 export function read(host, call, number, key, more) {
@@ -77,9 +78,22 @@ function landAll(call, flights) {
 /** Sends a record to the machine; other results are returned as numbers. */
 function land(call, flight) {
   const found = (flight.found = judged(call.region, flight.found));
-  if (found.record === undefined) return backend.isFailure(found) ? ERROR : found.why;
-  call.core.landed(-1, 0, flight.slot, RECORD, found.ct, found.v, found.et, found.invalidated);
+  const isEarly = call.region.early !== undefined && isElected(call, flight);
+  if (flight.found.record === undefined) return backend.isFailure(flight.found) ? ERROR : flight.found.why;
+  call.core.landed(-1, 0, flight.slot, isEarly ? EARLY : RECORD, found.ct, found.v, found.et, found.invalidated);
   return DONE;
+}
+
+/** Whether a call renews the record that was read if that is fresh: drawn here, or on the warm path before. */
+function isElected({ region, request }, flight) {
+  if (request.isMulti || request.flags & FORCE_REFRESH || flight.found.record === undefined) return false;
+  if (request.flags & RENEWS) return true;
+  try {
+    return region.early.elects(region, flight.key, flight.found, request.expiration, region.clock.now());
+  } catch (error) {
+    flight.found = { record: undefined, error };
+    return false;
+  }
 }
 
 function tellMissing({ core }, flight, kind) {

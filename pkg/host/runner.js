@@ -1,4 +1,4 @@
-import { backendError } from "../errors.js";
+import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { NO_TAGS } from "../records/record.js";
 import { REVALIDATES } from "../region/options.js";
@@ -30,6 +30,9 @@ export class Run {
   #isStarting = false;
   /** Whether the runner released it synchronously: this takes effect when the runner has returned. */
   #isReleased = false;
+  /** Whether the caller was served before: then it renews a fresh value. */
+  #isEarly = false;
+  #isStored = false;
 
   constructor(flight, serial, creation) {
     this.flight = flight;
@@ -40,6 +43,8 @@ export class Run {
   /** Returns FAILED if the runner threw, RELEASED if it has finished already. */
   start(region, key, waitUntil) {
     const { mutex } = this;
+    const { call } = this.creation;
+    this.#isEarly = call.isSettled;
     const job = new CreationJob(this, region, waitUntil);
     const failedLater = (error) => {
       job.failed(error);
@@ -47,11 +52,13 @@ export class Run {
     };
     this.#isStarting = true;
     try {
-      const runner = this.creation.call.request.flags & REVALIDATES ? backgroundRunner : region.asyncCreationRunner;
+      const runner = call.request.flags & REVALIDATES ? backgroundRunner : (region.asyncCreationRunner ?? backgroundRunner);
       pending(runner(region.facade, key, () => this.#create(), mutex, job))?.catch(failedLater);
       return this.#isReleased ? RELEASED : DONE;
     } catch (error) {
-      this.creation.call.error = error;
+      call.error = error;
+      if (this.#isEarly) job.failed(error);
+      this.#giveUp();
       return FAILED;
     } finally {
       this.#isStarting = false;
@@ -62,12 +69,18 @@ export class Run {
     return {
       acquire: () => false,
       release: () => {
+        this.#giveUp();
         if (this.#isStarting) this.#isReleased = true;
         else this.#tell(this.#outcome);
         return this.flight.released;
       },
       locked: () => !this.#isReleased && this.#ask(ASK_IS_RUNNING) !== 0,
     };
+  }
+
+  /** A fresh value that was not renewed is left until it expires. */
+  #giveUp() {
+    if (this.#isEarly && !this.#isStored) this.creation.call.region.early?.giveUp(this.flight.key, this.flight.found.ct);
   }
 
   async #create() {
@@ -104,7 +117,10 @@ export class Run {
     const { region, setup, request } = creation.call;
     const [key] = creation.keys;
     const record = this.#recordOf(value);
-    if (request.shouldCacheFn !== undefined && !(await this.#mayStore(request.shouldCacheFn(value)))) return false;
+    if (request.shouldCacheFn !== undefined && !(await this.#mayStore(request.shouldCacheFn(value)))) {
+      if (this.#isEarly) region.reporter.error(declined(), "background");
+      return false;
+    }
     const { tags = NO_TAGS } = record.metadata;
     await region.refresh(setup);
     await region.tags?.refresh(tags, setup);
@@ -114,6 +130,7 @@ export class Run {
       if (this.#ask(ASK_RUNNER_MAY_STORE) === 0) return false;
       await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request));
       flight.stored = stored;
+      this.#isStored = true;
       this.#tell(NEWS_RUNNER_STORED);
       creation.call.host.tellSubscribers([flight.key], "stored");
       return true;
@@ -157,6 +174,8 @@ export class Run {
     return this.creation.call.core.ask(question, this.flight.slot, this.serial);
   }
 }
+
+const declined = () => makeError("VALIDATION", "shouldCacheFn declined a value that was created to renew a fresh one, which is returned until it expires.");
 
 class CreationJob {
   #run;

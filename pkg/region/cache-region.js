@@ -12,6 +12,7 @@ import { cachedValue, expirationIn, makeRecord, NO_TAGS } from "../records/recor
 import { requireSerializer } from "../records/serializer.js";
 import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
 import { Clock } from "./clock.js";
+import { EarlyRefresh } from "./early.js";
 import { hearElsewhere } from "./elsewhere.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { Reporter } from "./report.js";
@@ -24,13 +25,14 @@ import { FOR_REGION, requireTags, requireTagStrategy } from "./tag-strategy.js";
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
-const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "coalesced", "takeovers"];
+const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "coalesced", "takeovers", "earlyRefreshes"];
 
 /** The state that the calls of one region share: its setup, clock, strategy, observer and part of the machine. */
 export class CacheRegion {
   #setup;
   #keyMangler;
   #serializer;
+  #random;
   /** The backends that the region created by name. */
   #owned = [];
   /** Ends what the backend tells of others' writes. */
@@ -38,24 +40,35 @@ export class CacheRegion {
   /** Its part of the machine that serves its backend, and the host of that. */
   core;
   host;
+  /** What the warm path may use of two tiers. */
+  view;
   /** Its use of tags; `undefined` where it keeps no times of tags. */
   tags;
   /** Seconds; NaN means never. */
   expiration = NaN;
   /** For calls without their own; seconds, NaN means none. */
   staleIfError = NaN;
+  /**
+   * `undefined` where fresh values are not renewed.
+   *
+   * @type {EarlyRefresh | undefined}
+   */
+  early;
+  /** The part of its expiration by which a value may expire earlier. */
+  jitter = 0;
   /** Whether nothing was invalidated and the region has no expiration: then most calls need not read the clock. */
   isTimeless = true;
   /** The counters kept here: warm hits, errors of the backend, and the totals of former backends' machines. */
-  counts = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
+  counts = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, earlyRefreshes: 0, backendErrors: 0 };
 
   constructor(options, facade) {
     checkRegion(options);
-    const { asyncCreationRunner, clock, keyMangler, name, observer, serializer, staleWhileRevalidate, waitUntil } = options;
+    const { asyncCreationRunner, clock, keyMangler, name, observer, random, serializer, staleWhileRevalidate, waitUntil } = options;
     this.facade = facade;
     this.asyncCreationRunner = staleWhileRevalidate ? backgroundRunner : (asyncCreationRunner ?? undefined);
     this.waitUntil = waitUntil ?? undefined;
     this.clock = new Clock(clock ?? undefined);
+    this.#random = random ?? Math.random;
     this.#keyMangler = keyMangler;
     this.#serializer = serializer;
     if (serializer !== false && serializer !== undefined && serializer !== null) requireSerializer(serializer);
@@ -67,7 +80,7 @@ export class CacheRegion {
 
   /** Checks everything before it changes anything. */
   configure(options) {
-    const { expiration, lockTimeout, staleIfError, throws, replaces } = checkConfiguration(options);
+    const { expiration, lockTimeout, staleIfError, throws, replaces, beta, jitter } = checkConfiguration(options);
     if (this.isConfigured && !replaces) throw alreadyConfigured();
     const { backend, arguments: args, wrap, regionInvalidator, tagInvalidator } = options;
     requireStrategy(regionInvalidator);
@@ -82,6 +95,8 @@ export class CacheRegion {
     const former = this.#setup?.actualBackend;
     this.expiration = expiration;
     this.staleIfError = staleIfError;
+    this.early = beta > 0 ? new EarlyRefresh(beta, this.#random) : undefined;
+    this.jitter = jitter;
     this.#endOfNews?.();
     this.#endOfNews = endOfNews;
     this.subscriptions.leave();
@@ -113,7 +128,7 @@ export class CacheRegion {
     this.#endOfNews?.();
     this.tags?.close();
     this.subscriptions.leave();
-    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), true);
+    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, this.jitter, flagsOf(this), true);
     for (const backend of this.#owned.splice(0)) await (backend[asyncDispose] ?? backend[Symbol.dispose] ?? member(backend, "close"))?.call(backend);
   }
 
@@ -129,7 +144,7 @@ export class CacheRegion {
   }
 
   #tellFlags() {
-    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, flagsOf(this), false);
+    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, this.jitter, flagsOf(this), false);
   }
 
   get isConfigured() {
@@ -167,12 +182,12 @@ export class CacheRegion {
 
   /** When something begins to be made, before every later invalidation of tags; NaN if nothing needs that. */
   birth() {
-    return this.tags === undefined ? NaN : this.tags.birth();
+    return this.tags === undefined ? (this.early?.birth(this.clock) ?? NaN) : this.tags.birth();
   }
 
   /** The record of a created value. `own`: its own expiration in seconds, or nothing. */
   recordOf(value, own, born, tags) {
-    return makeRecord(value, this.stampAfter(born), own, tags.length > 0 ? born : NaN, tags);
+    return makeRecord(value, this.stampAfter(born), own, tags.length > 0 || this.early !== undefined ? born : NaN, tags);
   }
 
   /** After the clock was set back: moves times that are too far in the future. A user's clock is used unchanged. */
@@ -259,8 +274,15 @@ export class CacheRegion {
   }
 
   /** Whether what few entries of a MemoryBackend have, such as tags, lets the warm path use one. */
-  isGood(found) {
-    return this.tags === undefined || this.tags.isGood(found);
+  isGood(found, key, clock) {
+    return (this.view === undefined || this.view.serves(key, found, clock)) && (this.tags === undefined || this.tags.isGood(found));
+  }
+
+  /** The same for one entry that is then used. */
+  takes(found, key, clock) {
+    const isTaken = this.isGood(found, key, clock);
+    if (isTaken) this.view?.answered(1);
+    return isTaken;
   }
 
   /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */
@@ -291,7 +313,7 @@ export class CacheRegion {
   /** The entry for a caller with this expiration; NaN means none. */
   cachedValue(record, expiration, state) {
     const { metadata } = record;
-    return cachedValue(record, this.clock.now, expiresAt(metadata.ct, expirationIn(metadata), expiration, this.expiration), state);
+    return cachedValue(record, this.clock.now, expiresAt(metadata.ct, expirationIn(metadata), expiration, this.expiration, this.jitter), state);
   }
 
   /** Counts and reports an error that does not end the call. */
@@ -308,11 +330,11 @@ export class CacheRegion {
   /** Starts the calls of the previous backend again with this one. */
   #attach(former) {
     const { actualBackend, lockTimeout } = this.#setup;
-    const flags = flagsOf(this);
-    if (former === actualBackend) return this.core.configure(this.host, this.expiration, lockTimeout, flags, true);
+    const [flags, { jitter }] = [flagsOf(this), this];
+    if (former === actualBackend) return this.core.configure(this.host, this.expiration, lockTimeout, jitter, flags, true);
     const [oldCore, oldHost] = [this.core, this.host];
     if (oldCore !== undefined) COUNTS.forEach((name, index) => (this.counts[name] += oldCore.ask(ASK_COUNT, index, 0)));
-    Object.assign(this, attach(actualBackend, { expiration: this.expiration, lockTimeout, flags }));
+    Object.assign(this, attach(actualBackend, { expiration: this.expiration, lockTimeout, jitter, flags }));
     if (this.invalidations.areOwn) {
       this.core.invalidate(this.host, true, this.times.hard);
       this.core.invalidate(this.host, false, this.times.soft);

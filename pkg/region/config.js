@@ -2,7 +2,7 @@ import { makeError, quote, refused } from "../errors.js";
 import { member, namesOf, own } from "../members.js";
 
 /** The options of `configure` that a file may contain. */
-const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors", "staleIfError"];
+const NAMES = ["backend", "expirationTime", "wrap", "replaceExistingBackend", "lockTimeout", "backendErrors", "staleIfError", "earlyRefresh", "jitter"];
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /** The options of `configure` from the members of `config` whose names begin with `prefix`. */

@@ -76,12 +76,14 @@ export const isNumberOrAbsent = (value) => (typeof value === "number" ? value ==
 
 /** The call may share its promise with others. */
 export const SHAREABLE = 2;
-const FORCE_REFRESH = 1;
+export const FORCE_REFRESH = 1;
 /** Its load must outlive its request. */
 export const OUTLIVES = 4;
 /** `staleWhileRevalidate` of the call: `true` and `false`. */
 export const REVALIDATES = 8;
 const WAITS = 16;
+/** The warm path has found a fresh value that the call renews. */
+export const RENEWS = 32;
 const PLAIN_REQUEST = Object.freeze({
   isMulti: false,
   shouldCacheFn: undefined,

@@ -1,6 +1,6 @@
 import { patience, seconds } from "../duration.js";
 import { refused, refusedAs } from "../errors.js";
-import { hasMethod } from "../members.js";
+import { hasMethod, isObject, readOptions } from "../members.js";
 
 const isFunction = (value) => typeof value === "function";
 const aFunction = [isFunction, "a function"];
@@ -17,6 +17,7 @@ export const OF_REGION = [
   "asyncCreationRunner",
   "staleWhileRevalidate",
   "waitUntil",
+  "random",
 ];
 export const OF_CONFIGURE = [
   "backend",
@@ -29,6 +30,8 @@ export const OF_CONFIGURE = [
   "lockTimeout",
   "backendErrors",
   "staleIfError",
+  "earlyRefresh",
+  "jitter",
 ];
 /** The checks of options, with their messages; other options are checked where they are used. */
 const CHECKS = {
@@ -41,8 +44,11 @@ const CHECKS = {
   observer: [(value) => typeof value === "object", "an object"],
   asyncCreationRunner: aFunction,
   waitUntil: aFunction,
+  random: aFunction,
   staleWhileRevalidate: aBoolean,
   replaceExistingBackend: aBoolean,
+  earlyRefresh: [(value) => typeof value === "boolean" || isObject(value), "true, false or { beta }"],
+  jitter: [(value) => value >= 0 && value <= 0.5 && typeof value === "number", "a number from 0 to 0.5"],
   backendErrors: [(value) => value === "degrade" || value === "throw", '"degrade" or "throw"'],
 };
 const DEFAULT_LOCK_TIMEOUT = 30;
@@ -57,7 +63,7 @@ export function checkRegion(options) {
 /** Checks the options of `configure`, except the backend. Durations become seconds; NaN means not given. */
 export function checkConfiguration(options) {
   requireAllowed(options, OF_CONFIGURE);
-  const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend, staleIfError } = options;
+  const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend, staleIfError, earlyRefresh, jitter } = options;
   const given = patience(lockTimeout);
   return {
     expiration: seconds(expirationTime, "expirationTime"),
@@ -65,7 +71,17 @@ export function checkConfiguration(options) {
     lockTimeout: Number.isNaN(given) ? DEFAULT_LOCK_TIMEOUT : given,
     throws: backendErrors === "throw",
     replaces: Boolean(replaceExistingBackend),
+    beta: betaOf(earlyRefresh),
+    jitter: jitter ?? 0,
   };
+}
+
+/** 0 without early refresh. */
+function betaOf(earlyRefresh) {
+  if (!isObject(earlyRefresh)) return earlyRefresh ? 1 : 0;
+  const beta = readOptions(earlyRefresh, ["beta"]).beta ?? 1;
+  if (Number.isFinite(beta) && beta > 0) return beta;
+  throw refused("beta of earlyRefresh", "a finite number above 0", beta);
 }
 
 export function checkObserver(observer) {

@@ -9,23 +9,44 @@ use wasm_bindgen::prelude::*;
 use super::time;
 use crate::clock;
 use crate::duration;
+use crate::early;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
 
 /// For the warm path: whether `getOrCreate` may return this record. `hard` and `soft` are the region's invalidation times.
 #[wasm_bindgen(js_name = isFresh)]
-pub fn is_fresh(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
+pub fn is_fresh(
+    created: f64,
+    version: f64,
+    own: f64,
+    call: f64,
+    region: f64,
+    hard: f64,
+    soft: f64,
+    jitter: f64,
+    clock: f64,
+) -> bool {
     let now = time::read(clock);
     let invalidated = Invalidations { hard, soft }.of(created, now);
-    let expiration = expiration(own, call, region);
+    let expiration = early::jittered(expiration(own, call, region), jitter, created);
     freshness::decide(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
 }
 
 /// The same for `get`.
 #[wasm_bindgen(js_name = isReadable)]
-pub fn is_readable(created: f64, version: f64, own: f64, call: f64, region: f64, hard: f64, soft: f64, clock: f64) -> bool {
+pub fn is_readable(
+    created: f64,
+    version: f64,
+    own: f64,
+    call: f64,
+    region: f64,
+    hard: f64,
+    soft: f64,
+    jitter: f64,
+    clock: f64,
+) -> bool {
     let now = time::read(clock);
     let invalidated = Invalidations { hard, soft }.of(created, now);
-    let expiration = expiration(own, call, region);
+    let expiration = early::jittered(expiration(own, call, region), jitter, created);
     freshness::read(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
 }
 
@@ -45,8 +66,15 @@ pub fn retention(own: f64, call: f64, region: f64, grace: f64, regions_grace: f6
 
 /// When a record becomes stale, in seconds since the epoch; infinity means never.
 #[wasm_bindgen(js_name = expiresAt)]
-pub fn expires_at(created: f64, own: f64, call: f64, region: f64) -> f64 {
-    created + expiration(own, call, region)
+pub fn expires_at(created: f64, own: f64, call: f64, region: f64, jitter: f64) -> f64 {
+    created + jittered(created, own, call, region, jitter)
+}
+
+/// How large a draw has to be for a fresh record to be renewed at the time `now`, in seconds; infinity where none is. `pace`: `beta` times the seconds that
+/// its creation took.
+#[wasm_bindgen(js_name = neededDraw)]
+pub fn needed_draw(created: f64, own: f64, call: f64, region: f64, jitter: f64, pace: f64, now: f64) -> f64 {
+    early::needed(jittered(created, own, call, region, jitter), pace, now - created)
 }
 
 /// An invalidation time after one more invalidation: an earlier one changes nothing.
@@ -101,6 +129,11 @@ pub fn stamp_after_all(host: f64, known: f64) -> f64 {
 #[wasm_bindgen(js_name = lengthOfTime)]
 pub fn length_of_time(seconds: f64) -> f64 {
     duration::normalize(seconds).unwrap_or(f64::NAN)
+}
+
+#[inline(never)]
+fn jittered(created: f64, own: f64, call: f64, region: f64, jitter: f64) -> f64 {
+    early::jittered(expiration(own, call, region), jitter, created)
 }
 
 fn expiration(own: f64, call: f64, region: f64) -> f64 {

@@ -26,7 +26,7 @@ impl Region {
 }
 
 /// The bits of `flags`, in the order of the fields.
-pub(super) fn settings(expiration: f64, lock_timeout: f64, flags: u32) -> Settings {
+pub(super) fn settings(expiration: f64, lock_timeout: f64, jitter: f64, flags: u32) -> Settings {
     let has = |bit: u32| flags & 1 << bit != 0;
     Settings {
         expiration: duration::normalize(expiration),
@@ -39,5 +39,7 @@ pub(super) fn settings(expiration: f64, lock_timeout: f64, flags: u32) -> Settin
         is_observed: has(5),
         throws: has(6),
         has_tags: has(7),
+        jitter,
+        renews_in_background: true,
     }
 }

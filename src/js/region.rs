@@ -36,21 +36,21 @@ impl Drop for Region {
 impl Region {
     /// The first region of a backend. Durations are seconds, NaN means "not given"; `flags`: see `flagsOf` in `pkg/region/settings.js`.
     #[wasm_bindgen(constructor)]
-    pub fn new(expiration: f64, lock_timeout: f64, flags: u32, on_workers: bool) -> Region {
+    pub fn new(expiration: f64, lock_timeout: f64, jitter: f64, flags: u32, on_workers: bool) -> Region {
         let machine = Rc::new(RefCell::new(Machine::new(on_workers)));
-        Self::over(machine, expiration, lock_timeout, flags)
+        Self::over(machine, expiration, lock_timeout, jitter, flags)
     }
 
     /// Another region of the same backend.
-    pub fn sibling(&self, expiration: f64, lock_timeout: f64, flags: u32) -> Region {
-        Self::over(self.machine.clone(), expiration, lock_timeout, flags)
+    pub fn sibling(&self, expiration: f64, lock_timeout: f64, jitter: f64, flags: u32) -> Region {
+        Self::over(self.machine.clone(), expiration, lock_timeout, jitter, flags)
     }
 
     /// The region was configured again with the same backend. `is_new`: running loads are not stored.
-    pub fn configure(&self, host: &Host, expiration: f64, lock_timeout: f64, flags: u32, is_new: bool) {
+    pub fn configure(&self, host: &Host, expiration: f64, lock_timeout: f64, jitter: f64, flags: u32, is_new: bool) {
         self.lock_timeout.set(lock_timeout);
         let time = Realm::new(f64::NAN);
-        self.machine.borrow_mut().configure(self.number, settings(expiration, lock_timeout, flags), is_new, &time);
+        self.machine.borrow_mut().configure(self.number, settings(expiration, lock_timeout, jitter, flags), is_new, &time);
         self.act(host, &time);
     }
 
@@ -127,13 +127,13 @@ impl Region {
         self.get_or_create(host, key, creator, request, expiration, lock_timeout, stale_if_error, flags & !SHAREABLE, now)
     }
 
-    /// With only numbers, for callers of a key that is loading: the call whose promise to share, or the flight with the stale value, as -2
+    /// With only numbers, for callers of a key that is loading: the call whose promise to share, or the flight whose old value to return, as -2
     /// minus its number; -1 means the full path.
     pub fn peek(&self, key: u32, expiration: f64, flags: u32) -> i32 {
         let request = self.request(expiration, f64::NAN, f64::NAN, flags, false);
         match self.machine.borrow_mut().peek(self.number, key, &request, &Realm::new(f64::NAN)) {
             Some(Peek::Share(call)) => call as i32,
-            Some(Peek::Stale(flight)) => -2 - flight as i32,
+            Some(Peek::Stale(flight) | Peek::Fresh(flight)) => -2 - flight as i32,
             None => -1,
         }
     }
@@ -226,8 +226,8 @@ impl Region {
 
 // The host may call back at any time, so the machine must not be borrowed while it runs.
 impl Region {
-    fn over(machine: Rc<RefCell<Machine>>, expiration: f64, lock_timeout: f64, flags: u32) -> Self {
-        let number = machine.borrow_mut().add_region(settings(expiration, lock_timeout, flags));
+    fn over(machine: Rc<RefCell<Machine>>, expiration: f64, lock_timeout: f64, jitter: f64, flags: u32) -> Self {
+        let number = machine.borrow_mut().add_region(settings(expiration, lock_timeout, jitter, flags));
         Self { machine, number, lock_timeout: Cell::new(lock_timeout) }
     }
 

@@ -105,7 +105,7 @@ pub enum Question {
 
 #[wasm_bindgen]
 impl Region {
-    /// The result of a flight's read; of its second read if `round` is a lock round, else -1. `kind`: 0 a record, 2 nothing, 3 another version,
+    /// The result of a flight's read; of its second read if `round` is a lock round, else -1. `kind`: 0 a record, 1 one that is to be renewed if it is fresh, 2 nothing, 3 another version,
     /// 5 unreadable, 6 an error for the caller.
     pub fn landed(
         &self,
@@ -232,10 +232,11 @@ impl Region {
 
 pub(super) fn found(kind: u32, created: f64, version: f64, own: f64, invalidated: u32) -> Found {
     match kind {
-        0 => Found::Record {
+        0 | 1 => Found::Record {
             metadata: Metadata { created, version },
             own: duration::normalize(own),
             invalidated: invalidated_by_number(invalidated),
+            early: kind == 1,
         },
         3 => Found::Missing(Why::Version),
         5 => Found::Missing(Why::Unreadable),

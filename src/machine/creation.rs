@@ -38,6 +38,7 @@ impl Machine {
         let mut batch = None;
         for (seat, flight) in led {
             self.begin_creating(*flight, time);
+            let may_run = may_run || self.runs_early(*flight);
             if may_run && self.calls[call].seats[*seat as usize].is_stale && self.is_still_stale(call, *flight, time) {
                 self.run(call, *flight);
             } else {
@@ -59,7 +60,8 @@ impl Machine {
     fn begin_creating(&mut self, flight: u32, time: &impl Time) {
         let it = &mut self.flights[flight];
         it.phase = Phase::Creating { begun: time.steady(), timer_at: f64::INFINITY, rung_at: f64::NEG_INFINITY };
-        if it.waiters.len() > 1 || !it.predecessors.is_empty() {
+        let has_leader = it.waiters.iter().any(|waiter| waiter.call == it.owner); // not where that was served at once
+        if it.waiters.len() > usize::from(has_leader) || !it.predecessors.is_empty() {
             self.wake(flight);
         }
     }

@@ -42,6 +42,7 @@ impl Machine {
             self.keep_alive(call, time);
             self.lead(call, &led, time);
         }
+        self.let_early_go(&led);
         self.use_again(led);
         self.look_at_waiting(call, time);
         self.list(call);
@@ -77,6 +78,7 @@ impl Machine {
         self.judge(call, seat, flight);
         let (next, decision) = self.next_move(call, seat, flight, time);
         match next {
+            Move::ServeFresh if self.is_elected(call, seat, flight, time) => return self.lead_early(call, seat, flight),
             Move::ServeFresh => self.serve_found(call, seat, flight, Served::Fresh),
             Move::ServeStale => {
                 self.watch_for_next(flight, self.calls[call].request.lock_timeout, time);
@@ -138,7 +140,7 @@ impl Machine {
     }
 
     /// Lets a flight be led that may have left the map since its read landed; not if it was overtaken meanwhile.
-    fn claim(&mut self, flight: u32) -> bool {
+    pub(super) fn claim(&mut self, flight: u32) -> bool {
         let it = &self.flights[flight];
         if it.is_solitary || self.is_current(flight) {
             return true;
@@ -190,7 +192,7 @@ impl Machine {
     }
 
     /// A seat waits for the outcome of a flight.
-    fn wait_for(&mut self, call: u32, seat: u32, flight: u32, leads: bool) {
+    pub(super) fn wait_for(&mut self, call: u32, seat: u32, flight: u32, leads: bool) {
         self.follow(call, seat, flight);
         self.calls[call].seats[seat as usize].place = Place::Waiting { flight, leads }; // it has joined when it boarded
         let by = SeatRef { call: self.calls.ticket(call), seat };

@@ -17,6 +17,8 @@ pub enum Found {
         own: Option<f64>,
         /// What the region's strategy says of it, where the region has one.
         invalidated: Invalidated,
+        /// Whether a call that finds it fresh is to renew it already.
+        early: bool,
     },
     /// The host has an error for whoever judges it.
     Failed,
@@ -104,6 +106,8 @@ pub(super) struct Flight {
     pub is_solitary: bool,
     /// Whether its creator is in its synchronous part.
     pub is_in_creator: bool,
+    /// Whether it renews a record that was fresh.
+    pub is_early: bool,
     /// Whether a runner creates, which keeps the key until it releases.
     pub is_run: bool,
     pub found: Found,
@@ -158,6 +162,7 @@ impl Default for Flight {
             is_last_chance: false,
             is_solitary: false,
             is_in_creator: false,
+            is_early: false,
             is_run: false,
             found: Found::Missing(Why::Absent),
             landed_at: 0,
@@ -191,7 +196,7 @@ impl Reusable for Flight {
         self.predecessors.clear();
         (self.phase, self.found, self.outcome) = (Phase::Reading, Found::Missing(Why::Absent), None);
         (self.is_fenced, self.is_read_fenced, self.is_taken_over, self.is_in_creator) = (false, false, false, false);
-        (self.is_run, self.is_stored) = (false, false);
+        (self.is_early, self.is_run, self.is_stored) = (false, false, false);
         (self.has_failed, self.is_heard, self.is_reported) = (false, false, false);
         (self.waiting, self.references) = (0, 0);
         (self.taken_over_by, self.successor, self.batch, self.round) = (None, None, None, None);

@@ -217,8 +217,9 @@ impl Machine {
         let call = self.lock_rounds[round].call.slot;
         let mut rest = Vec::new();
         for (seat, flight) in std::mem::take(&mut self.lock_rounds[round].led) {
-            if self.calls[call].seats[seat as usize].is_stale && self.is_still_stale(call, flight, time) {
-                self.serve_instead_of_leading(call, seat, flight);
+            let is_stale = self.calls[call].seats[seat as usize].is_stale && self.is_still_stale(call, flight, time);
+            if is_stale || self.runs_early(flight) {
+                self.serve_instead_of_leading(call, seat, flight, time);
             }
             if self.is_lost(flight) {
                 self.flights[flight].round = None;
@@ -244,9 +245,10 @@ impl Machine {
             && !matches!(self.evaluate(flight, self.calls[call].request.expiration, time), Decision::Missing(_))
     }
 
-    fn serve_instead_of_leading(&mut self, call: u32, seat: u32, flight: u32) {
+    fn serve_instead_of_leading(&mut self, call: u32, seat: u32, flight: u32, time: &impl Time) {
         if self.calls[call].seats[seat as usize].place == (super::call::Place::Waiting { flight, leads: true }) {
-            self.serve_found(call, seat, flight, Served::Stale);
+            let is_fresh = self.is_still_fresh(call, flight, time);
+            self.serve_found(call, seat, flight, if is_fresh { Served::Fresh } else { Served::Stale });
         }
         self.end(flight, Outcome::Restart);
     }

@@ -10,6 +10,7 @@
 //! | `round` | the steps of a call: refresh, join or start flights, read, decide, repeat |
 //! | `flight` | one key's read, creation and write, and its phases |
 //! | `decision` | the decision of a seat after a read: be served, lead, wait, take over |
+//! | `early` | renews a fresh record before it expires |
 //! | `serving` | whether a record is fresh for a call, and how the call gets it |
 //! | `waiting` | the result of a waiting seat, and its time limit |
 //! | `takeover` | replaces a leader that is late or dead |
@@ -31,6 +32,7 @@ mod cancellation;
 mod creation;
 mod decision;
 mod dropping;
+mod early;
 mod effect;
 mod fence;
 mod flight;

@@ -13,6 +13,8 @@ pub enum Peek {
     Share(u32),
     /// What this flight has found, which is stale.
     Stale(u32),
+    /// What this flight has found, which is fresh: it is renewed before it expires.
+    Fresh(u32),
 }
 
 /// How many of those who wait are looked at for one who asks alike.
@@ -36,7 +38,11 @@ impl Machine {
                 return None;
             }
             match self.evaluate(flight, request.expiration, time) {
-                Decision::Fresh => return None,
+                Decision::Fresh if self.is_replaced(flight) => return None,
+                Decision::Fresh => {
+                    self.regions[region].counts.hits += 1;
+                    return Some(Peek::Fresh(flight));
+                }
                 Decision::Stale | Decision::Missing(_) if !it.is_timed_for(request.lock_timeout) => return None,
                 Decision::Stale => {
                     self.regions[region].counts.stale_hits += 1;

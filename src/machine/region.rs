@@ -2,7 +2,8 @@
 
 use super::Time;
 use super::slab::Reusable;
-use crate::freshness::{Invalidated, Invalidations};
+use crate::early;
+use crate::freshness::{self, Invalidated, Invalidations};
 
 /// The configuration of a region. Times are in seconds; infinity means never.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +28,10 @@ pub struct Settings {
     pub is_observed: bool,
     /// Whether a failed write rejects.
     pub throws: bool,
+    /// The part of its expiration by which a record may expire earlier, from 0 to 0.5.
+    pub jitter: f64,
+    /// Whether a caller who renews a fresh record is served at once; if not, the caller waits for the new value.
+    pub renews_in_background: bool,
 }
 
 impl Default for Settings {
@@ -43,6 +48,8 @@ impl Default for Settings {
             refreshes: false,
             is_observed: false,
             throws: false,
+            jitter: 0.0,
+            renews_in_background: false,
         }
     }
 }
@@ -71,6 +78,8 @@ pub struct Counts {
     pub coalesced: u32,
     /// Loads that another call took over.
     pub takeovers: u32,
+    /// Fresh values whose renewal was begun before they expired.
+    pub early_refreshes: u32,
 }
 
 impl Counts {
@@ -83,7 +92,8 @@ impl Counts {
             3 => self.creations,
             4 => self.creation_errors,
             5 => self.coalesced,
-            _ => self.takeovers,
+            6 => self.takeovers,
+            _ => self.early_refreshes,
         }
     }
 }
@@ -110,6 +120,12 @@ impl Default for Region {
 }
 
 impl Region {
+    /// Seconds until a record expires for a call with this expiration. `own`: the record's.
+    #[inline(never)]
+    pub fn expiration(&self, call: Option<f64>, own: Option<f64>, created: f64) -> f64 {
+        early::jittered(freshness::expiration(call, own, self.settings.expiration), self.settings.jitter, created)
+    }
+
     /// What the invalidations say of a record: those of the region, unless a strategy decides, and what the host has said of its strategy and its tags. The
     /// clock is looked at only if there were any.
     pub fn judge(&self, created: f64, said: Invalidated, time: &impl Time) -> Invalidated {

@@ -11,9 +11,9 @@ impl Machine {
     #[inline(never)]
     pub(super) fn evaluate(&self, flight: u32, expiration: Option<f64>, time: &impl Time) -> Decision {
         let it = &self.flights[flight];
-        let Found::Record { metadata, own, invalidated } = it.found else { return missing(it.found) };
+        let Found::Record { metadata, own, invalidated, .. } = it.found else { return missing(it.found) };
         let region = &self.regions[it.region];
-        let expiration = freshness::expiration(expiration, own, region.settings.expiration);
+        let expiration = region.expiration(expiration, own, metadata.created);
         let invalidated = region.judge(metadata.created, invalidated, time);
         let now = if expiration < f64::INFINITY { time.now() } else { f64::NEG_INFINITY };
         freshness::decide(metadata, expiration, invalidated, now)
@@ -29,8 +29,8 @@ impl Machine {
         let it = &self.regions[region];
         let decision = match found {
             Found::Record { .. } if ignores => Decision::Fresh,
-            Found::Record { metadata, own, invalidated } => {
-                let expiration = freshness::expiration(expiration, own, it.settings.expiration);
+            Found::Record { metadata, own, invalidated, .. } => {
+                let expiration = it.expiration(expiration, own, metadata.created);
                 let invalidated = it.judge(metadata.created, invalidated, time);
                 freshness::read(metadata, expiration, invalidated, time.now())
             }

@@ -109,6 +109,9 @@ impl Machine {
             self.hold(source);
             self.calls[call].seats[seat as usize].rejected = Some(source);
             self.begin_again(call, seat);
+        } else if self.is_still_fresh(call, flight, time) {
+            self.report(source);
+            self.serve_found(call, seat, flight, Served::Fresh);
         } else if self.serves_instead(call, flight, time) {
             self.report(source);
             self.serve_found(call, seat, flight, Served::Stale);
@@ -146,7 +149,7 @@ impl Machine {
             return false;
         }
         let it = &self.flights[flight];
-        let Found::Record { metadata, own, invalidated } = it.found else { return false };
+        let Found::Record { metadata, own, invalidated, .. } = it.found else { return false };
         let region = &self.regions[it.region];
         let expiration = freshness::expiration(self.calls[call].request.expiration, own, region.settings.expiration);
         let invalidated = region.judge(metadata.created, invalidated, time);

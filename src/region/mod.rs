@@ -10,6 +10,8 @@
 //! | `operation` | one operation that a future awaits: a read, a lock, a write |
 //! | `lookup`, `vacancy` | loading without a closure |
 //! | `many` | `get_or_create_many` |
+//! | `early` | which call renews a fresh value before it expires |
+//! | `tags` | what is invalidated by its tags |
 //! | `read`, `write` | `get`; `set` and `delete` |
 
 use std::future::Future;
@@ -24,6 +26,7 @@ use crate::runtime::{Runtime, Wakeup};
 mod builder;
 mod caller;
 mod drive;
+mod early;
 mod effects;
 mod error;
 mod lookup;
@@ -32,6 +35,7 @@ mod operation;
 mod options;
 mod read;
 mod state;
+mod tags;
 mod tasks;
 mod vacancy;
 mod write;
@@ -39,7 +43,7 @@ mod write;
 pub use builder::RegionBuilder;
 pub use error::Error;
 pub use lookup::Lookup;
-pub use options::{CallOptions, Invalidate};
+pub use options::{CallOptions, Invalidate, SetOptions};
 pub use vacancy::Vacancy;
 
 use caller::Handle;
@@ -56,6 +60,8 @@ struct Shared<V, E, B: Backend<V>, R: Runtime> {
     runtime: R,
     settings: Settings,
     stale_if_error: Option<f64>,
+    /// Of early refresh, if there is any.
+    beta: Option<f64>,
     mangler: Option<Mangler>,
     state: Mutex<State<V, E, B::Lock, Waker<R>>>,
 }

@@ -148,6 +148,7 @@ pub(super) fn found_in<V>(record: Result<Option<&Record<V>>, ()>) -> Found {
             metadata: record.metadata(),
             own: record.expiration.and_then(duration::normalize),
             invalidated: Invalidated::No,
+            early: false,
         },
         Ok(None) => Found::Missing(Why::Absent),
         Err(()) => Found::Missing(Why::Unreadable),

@@ -7,12 +7,17 @@ use futures_util::future::AbortHandle;
 
 use super::Shared;
 use super::caller::Caller;
+use super::early::Failed;
 use super::error::Error;
 use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::machine::{Machine, Settings, Ticket, Time};
 use crate::record::Record;
 use crate::runtime::Runtime;
+use crate::tags::TagTimes;
+
+/// How many times of tags are kept by default.
+const MAX_TAGS: usize = 10_000;
 
 /// The clocks, for the length of one event.
 #[derive(Debug)]
@@ -40,6 +45,11 @@ impl<R: Runtime> Now<'_, R> {
     pub fn stamp_after(&self, invalidated: f64) -> f64 {
         self.clock.stamp(self.runtime.now(), invalidated)
     }
+
+    /// When a creation begins, or tags are invalidated: each later than the one before.
+    pub fn birth(&self) -> f64 {
+        self.stamp_after(f64::NEG_INFINITY)
+    }
 }
 
 /// What is kept of a flight by its number.
@@ -50,6 +60,10 @@ pub(super) struct Flight<V, E, L> {
     pub again: Option<Arc<Record<V>>>,
     /// What its creator gave, before it is stamped; with its own expiration, and whether it is to be stored.
     pub created: Option<(V, Option<f64>, bool)>,
+    /// The tags that its vacancy was given.
+    pub tags: Vec<String>,
+    /// When its creator was called, if anything needs that.
+    pub born: Option<f64>,
     pub record: Option<Arc<Record<V>>>,
     pub error: Option<Error<Arc<E>>>,
     pub lock: Option<L>,
@@ -76,6 +90,12 @@ pub(super) struct State<V, E, L, W> {
     clock: Clock,
     /// The latest invalidation.
     pub invalidated: f64,
+    pub failed: Failed,
+    pub tag_times: TagTimes,
+    /// Whether a tag was ever given or invalidated: only then births are needed.
+    pub uses_tags: bool,
+    /// Whether it is stored with every value how long its creation took.
+    pub keeps_took: bool,
     numbers: HashMap<Arc<str>, u32>,
     names: Vec<Option<Arc<str>>>,
     pub flights: Vec<Option<Flight<V, E, L>>>,
@@ -100,6 +120,10 @@ impl<V, E, L, W> State<V, E, L, W> {
             region,
             clock: Clock::new(),
             invalidated: f64::NEG_INFINITY,
+            failed: Failed::default(),
+            tag_times: TagTimes::new(MAX_TAGS),
+            uses_tags: false,
+            keeps_took: false,
             numbers: HashMap::new(),
             names: Vec::new(),
             flights: Vec::new(),
@@ -148,6 +172,8 @@ impl<V, E, L, W> State<V, E, L, W> {
             found: None,
             again: None,
             created: None,
+            tags: Vec::new(),
+            born: None,
             record: None,
             error: None,
             lock: None,

@@ -12,7 +12,7 @@ use super::operation::{Done, Entry, Keyed, Operation, found_in};
 use super::state::{Gone, State};
 use crate::backend::Backend;
 use crate::freshness::retention;
-use crate::machine::{Effect, Ticket};
+use crate::machine::{Effect, Found, Ticket, Time};
 use crate::record::Record;
 use crate::runtime::Runtime;
 
@@ -35,12 +35,22 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
             let Some(effect) = caller.tasks.pop_front() else { return Next::Wait };
             match effect {
                 Effect::Create { batch } if state.machine.still_creates(batch, time) => {
+                    if state.uses_tags {
+                        state.begin_creating(batch, time.birth());
+                    } else if self.shared.beta.is_some() {
+                        state.begin_creating(batch, time.now());
+                    }
                     Next::Create(batch, state.seats(self.id, batch))
                 }
                 Effect::Read { call } => {
                     state.machine.read_sent(call, time);
                     let keyed = state.keyed(state.machine.reads(call).to_vec());
                     Next::Perform(Operation::Read { of: call, keyed, is_again: false })
+                }
+                // Another thread may have invalidated since that was decided.
+                Effect::Store { batch } if !state.machine.stores(batch).iter().all(|flight| state.machine.may_store(*flight)) => {
+                    state.machine.store(batch, time);
+                    Next::Nothing
                 }
                 Effect::Store { batch } => {
                     let entries = state.entries(self.id, batch, self.shared.stale_if_error);
@@ -57,7 +67,9 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         self.shared.act(|state, time| match done {
             Done::Read { of, found, is_again } => {
                 for (flight, record) in found {
-                    state.note_found(of, flight, record, is_again);
+                    let read = record.as_ref().ok().and_then(Option::as_ref).filter(|_| !is_again);
+                    let is_early = read.is_some_and(|record| self.shared.is_elected(state, time, of, flight, record));
+                    state.note_found(of, flight, record, is_again, is_early, time);
                 }
                 if is_again { state.machine.reread(of, time) } else { state.machine.decide(of, time) }
             }
@@ -81,7 +93,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
                 }
             }
             Done::HandedOver { flight, lock, record } => {
-                let found = record.as_ref().map(|record| found_in(Ok(Some(record))));
+                let found = record.as_ref().map(|record| state.judged(found_in(Ok(Some(record))), Some(record), time));
                 let it = state.flight(flight.slot);
                 let again = it.again.take();
                 (it.lock, it.again) = (Some(lock), record.map(Arc::new).or(again.clone()));
@@ -99,13 +111,17 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
 
     /// A creator has settled.
     pub fn created(&self, batch: Ticket, creation: Creation<V, E>) {
-        let Creation { result, own, is_kept } = creation;
+        let Creation { result, own, tags, is_kept } = creation;
         let (values, error) = match result {
             Ok(values) => (values, None),
             Err(error) => (Vec::new(), Some(Error::Creator(Arc::new(error)))),
         };
         let _gone = self.shared.act(|state, time| {
             let flights = state.machine.batch(batch).to_vec();
+            if !tags.is_empty() {
+                state.uses_tags = true;
+                flights.iter().for_each(|flight| state.flight(*flight).tags.clone_from(&tags));
+            }
             if error.is_none() && values.len() == flights.len() {
                 for (flight, value) in flights.iter().zip(values) {
                     state.flight(*flight).created = Some((value, own, is_kept));
@@ -116,6 +132,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
             let error = error.unwrap_or(Error::Incomplete);
             for flight in &flights {
                 state.flight(*flight).error = Some(error.clone());
+                state.give_up(*flight);
             }
             state.machine.created(batch, &flights, time);
             Some((values, error))
@@ -138,6 +155,13 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
 impl<V, E, L, W> State<V, E, L, W> {
     fn keyed(&mut self, flights: Vec<u32>) -> Vec<Keyed> {
         flights.into_iter().map(|flight| (flight, self.flight(flight).key.clone())).collect()
+    }
+
+    /// A creator is called now.
+    fn begin_creating(&mut self, batch: Ticket, now: f64) {
+        for flight in self.machine.batch(batch).to_vec() {
+            self.flight(flight).born = Some(now);
+        }
     }
 
     /// The seats of the call that a creator is called for, in the order of its flights.
@@ -164,8 +188,20 @@ impl<V, E, L, W> State<V, E, L, W> {
     }
 
     /// What a read has found for a flight: the first read of its call, or the second one under its lock.
-    fn note_found(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool) {
-        let found = found_in(record.as_ref().map(Option::as_ref).map_err(|error| *error));
+    fn note_found(
+        &mut self,
+        of: Ticket,
+        flight: u32,
+        record: Result<Option<Record<V>>, ()>,
+        is_again: bool,
+        is_early: bool,
+        time: &impl Time,
+    ) {
+        let read = record.as_ref().map(Option::as_ref).map_err(|error| *error);
+        let mut found = self.judged(found_in(read), read.ok().flatten(), time);
+        if let Found::Record { early, .. } = &mut found {
+            *early = is_early;
+        }
         let record = record.ok().flatten().map(Arc::new);
         if !is_again && self.machine.expects(of) {
             self.flight(flight).found = record;

@@ -38,6 +38,10 @@ impl Runtime for Browser {
         Alarm::new(at_latest)
     }
 
+    fn random(&self) -> f64 {
+        random()
+    }
+
     fn beat(&self, _alive: Box<dyn Fn()>) {}
 }
 
@@ -77,7 +81,16 @@ impl Runtime for Workers {
         Some(PERIOD)
     }
 
+    fn random(&self) -> f64 {
+        random()
+    }
+
     fn beat(&self, alive: Box<dyn Fn()>) -> Interval {
         Interval::start(alive, PERIOD)
     }
+}
+
+/// From 0 to below 1. Where there is no source of random numbers, 0: then nothing is renewed early.
+fn random() -> f64 {
+    getrandom::u64().map_or(0.0, |bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
 }

@@ -137,16 +137,25 @@ impl World {
         let Some(key) = self.numbers.get(&name).copied() else { return false };
         match self.machine.peek(region, key, asked, &self.time) {
             None => return false,
-            Some(Peek::Stale(flight)) => {
-                self.cover.note("peek stale");
-                self.mark_calm();
-                let value = self.value_for(flight, Served::Stale, name, region, asked);
-                self.check_taker(caller, flight, Served::Stale);
-                self.give(caller, index, value);
-            }
+            Some(Peek::Stale(flight)) => self.take_at_once(caller, flight, Served::Stale, (index, region, name, asked)),
+            Some(Peek::Fresh(flight)) => self.take_at_once(caller, flight, Served::Fresh, (index, region, name, asked)),
             Some(Peek::Share(call)) => self.share(caller, index, call, (region, name, asked)),
         }
         true
+    }
+
+    fn take_at_once(
+        &mut self,
+        caller: usize,
+        flight: u32,
+        how: Served,
+        (index, region, name, asked): (usize, u32, usize, &Request),
+    ) {
+        self.cover.note(if how == Served::Fresh { "peek fresh" } else { "peek stale" });
+        self.mark_calm();
+        let value = self.value_for(flight, how, name, region, asked);
+        self.check_taker(caller, flight, how);
+        self.give(caller, index, value);
     }
 
     fn share(&mut self, caller: usize, index: usize, call: u32, (region, name, asked): (u32, usize, &Request)) {

@@ -3,7 +3,7 @@
 use dogpile::machine::{Request, Served};
 
 use crate::locks::Holder;
-use crate::world::{Flight, World};
+use crate::world::{Flight, Record, Region, World};
 
 impl World {
     /// The value that is served, which must be of the key, and worth that.
@@ -21,7 +21,7 @@ impl World {
             assert!(how != Served::Fresh || record.created >= region.calm.soft, "served as fresh what is stale");
         }
         self.check_tags_of_found(it.region, &record, how == Served::Fresh, &self.calm_tags);
-        let expiration = asked.expiration.or(record.own).or(region.settings.expiration).unwrap_or(f64::INFINITY);
+        let expiration = expiration(region, asked, &record);
         let is_expired = dogpile::machine::Time::now(&self.time) - record.created > expiration;
         assert!(how != Served::Fresh || !is_expired, "served as fresh what has expired");
         record.value
@@ -99,6 +99,7 @@ impl World {
         if !was_fenced {
             self.check_lock(flight);
             self.check_need(flight, call);
+            self.check_early(flight, call);
             self.check_successor(region, name, Some(flight), u64::MAX);
         }
     }
@@ -118,12 +119,30 @@ impl World {
         let is_another = it.is_granted && it.again_sent > 0 && it.sent >= it.again_sent; // else it is what the first look had found
         let (Some(record), Some(asked)) = (it.again.filter(|_| is_another), self.calls[&call].asked) else { return };
         let region = &self.regions[&it.region];
-        let expiration = asked.expiration.or(record.own).or(region.settings.expiration).unwrap_or(f64::INFINITY);
+        let expiration = expiration(region, &asked, &record);
         let is_valid = record.version == 2.0 && record.created >= region.times.hard.max(region.times.soft);
         let is_valid = is_valid && self.tags_say(it.region, &record) == dogpile::freshness::Invalidated::No;
         let is_fresh = is_valid && dogpile::machine::Time::now(&self.time) - record.created <= expiration;
         let is_exempt = asked.force_refresh || region.settings.has_strategy;
         assert!(!is_fresh || is_exempt, "created again though another has created: {it:?}");
+    }
+
+    /// What is fresh is only renewed where that is wanted, and not for calls of many keys.
+    fn check_early(&mut self, flight: u32, call: u32) {
+        let it = &self.flights[&flight];
+        let (Some(record), Some(asked)) = (it.found, self.calls[&call].asked) else { return };
+        let region = &self.regions[&it.region];
+        let is_valid = record.version == 2.0 && record.created >= region.times.hard.max(region.times.soft);
+        let is_valid = is_valid && self.tags_say(it.region, &record) == dogpile::freshness::Invalidated::No;
+        let is_fresh =
+            is_valid && dogpile::machine::Time::now(&self.time) - record.created <= expiration(region, &asked, &record);
+        if !is_fresh || asked.force_refresh || region.settings.has_strategy || it.has_lock {
+            return;
+        }
+        assert!(it.is_early && !asked.is_multi, "creates what is fresh: {it:?}");
+        let is_served = self.calls[&call].seats.iter().all(|seat| seat.is_done);
+        assert!(is_served || !region.settings.renews_in_background, "whoever renews what is fresh waits: {it:?}");
+        self.cover.note(if is_served { "renewed in the background" } else { "renewed in the foreground" });
     }
 
     fn check_lock(&self, flight: u32) {
@@ -184,6 +203,11 @@ impl World {
             assert!(!it.is_granted || !is_held(holder), "a lock is left behind: {it:?}");
         }
     }
+}
+
+fn expiration(region: &Region, asked: &Request, record: &Record) -> f64 {
+    let expiration = asked.expiration.or(record.own).or(region.settings.expiration).unwrap_or(f64::INFINITY);
+    dogpile::early::jittered(expiration, region.settings.jitter, record.created)
 }
 
 fn is_created(how: Served) -> bool {

@@ -113,7 +113,8 @@ impl World {
             (it.again, it.again_sent) = (left, self.events);
             let region = it.region;
             self.refresh_tags(region, left.map_or(0, |record| record.tags));
-            found = left.map(|_| self.found(&Landed { flight: flight.slot, record: left, has_failed: false }, region));
+            found = left
+                .map(|_| self.found(&Landed { flight: flight.slot, record: left, has_failed: false, is_early: false }, region));
             self.cover.note(if found.is_some() { "handed over" } else { "nothing handed over" });
         }
         self.machine.handed_over(flight, found, &self.time);

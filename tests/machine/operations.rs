@@ -12,6 +12,8 @@ pub struct Landed {
     pub flight: u32,
     pub record: Option<Record>,
     pub has_failed: bool,
+    /// Whether it is to be renewed if it is fresh.
+    pub is_early: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -128,6 +130,7 @@ impl World {
                 metadata: Metadata { created: record.created, version: record.version },
                 own: record.own,
                 invalidated: self.says(region, &record),
+                early: landed.is_early,
             },
         }
     }

@@ -24,6 +24,8 @@ pub struct Plan {
     pub hears_garbage: bool,
     /// Whether user code calls back.
     pub nests: bool,
+    /// Out of a hundred records that are read so many are to be renewed if they are fresh.
+    pub renews: u64,
     pub keys: usize,
     pub regions: Vec<Settings>,
 }
@@ -47,6 +49,7 @@ impl Plan {
             has_faked_timers: !on_workers && Rng::new(seed ^ 0xfa4e).chance(20),
             hears_garbage: rng.chance(20),
             nests: rng.chance(60),
+            renews: Rng::new(seed ^ 0xea51).pick(&[0, 0, 50]),
             keys: 1 + rng.below(3),
             regions: (0..regions)
                 .map(|_| Settings { coalesces, has_locks, ..settings(&mut rng, has_strategies, has_runners) })
@@ -77,6 +80,8 @@ pub fn settings(rng: &mut Rng, has_strategies: bool, has_runners: bool) -> Setti
         refreshes: has_strategy && rng.chance(60),
         is_observed: rng.chance(40),
         throws: rng.chance(20),
+        jitter: rng.pick(&[0.0, 0.0, 0.5]),
+        renews_in_background: rng.chance(70),
     }
 }
 

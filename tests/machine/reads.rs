@@ -53,11 +53,11 @@ impl World {
     }
 
     fn look_into_backend(&mut self, flights: &[u32]) -> Vec<Landed> {
-        let fails = self.rng.chance(3);
+        let (fails, is_early) = (self.rng.chance(3), self.rng.chance(self.plan.renews));
         let look = |flight: &u32| {
             let it = &self.flights[flight];
             let keeps = self.regions[&it.region].settings.coalesces;
-            Landed { flight: *flight, record: self.store.get(&it.name).copied().filter(|_| keeps), has_failed: fails }
+            Landed { flight: *flight, record: self.store.get(&it.name).copied().filter(|_| keeps), has_failed: fails, is_early }
         };
         flights.iter().map(look).collect()
     }
@@ -83,7 +83,7 @@ impl World {
             let error = one.has_failed.then(|| self.make());
             let events = self.events;
             let it = self.flights.get_mut(&one.flight).expect("a flight that has landed");
-            (it.found, it.landed, it.error) = (one.record, events, error);
+            (it.found, it.landed, it.error, it.is_early) = (one.record, events, error, one.is_early);
             let found = self.found(&one, self.flights[&one.flight].region);
             self.machine.landed(one.flight, found);
         }

@@ -109,6 +109,8 @@ pub struct Flight {
     pub is_creators_error: bool,
     pub is_creating: bool,
     pub is_run: bool,
+    /// Whether what it found was to be renewed if it was fresh.
+    pub is_early: bool,
     pub is_superseded: bool,
     pub is_abandoned: bool,
     pub has_lock: bool,

@@ -1,6 +1,6 @@
 //! What must occur in the schedules, or they prove nothing.
 
-pub const EVENTS: [&str; 35] = [
+pub const EVENTS: [&str; 37] = [
     "Serve Fresh",
     "Serve Stale",
     "Serve Created",
@@ -33,13 +33,15 @@ pub const EVENTS: [&str; 35] = [
     "told of tags",
     "tagged with what has ended",
     "runner failed",
+    "renewed in the background",
+    "renewed in the foreground",
     "hung creator",
     "aborted",
     "timed out",
 ];
 
 /// Where nobody's request dies.
-pub const IN_ONE_REALM: [&str; 8] = [
+pub const IN_ONE_REALM: [&str; 9] = [
     "round timer fired",
     "runner was ended",
     "a creator that nobody hears",
@@ -47,6 +49,7 @@ pub const IN_ONE_REALM: [&str; 8] = [
     "ClearTimer",
     "peek share",
     "peek stale",
+    "peek fresh",
     "reentrant",
 ];
 

@@ -20,6 +20,10 @@ const required = [
   /^node\.js$/,
   /^index\.d\.ts$/,
   /^index\.d\.cts$/,
+  /^redis\.js$/,
+  /^redis\.cjs$/,
+  /^redis\.d\.ts$/,
+  /^redis\.d\.cts$/,
   /^testing\.js$/,
   /^testing\.cjs$/,
   /^testing\.d\.ts$/,
@@ -33,7 +37,7 @@ const required = [
 ];
 const allowed = [
   ...required,
-  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
+  /^(backends\/|backends\/indexed-db\/|bus\/|edge\/|functions\/|host\/|invalidation\/|keys\/|records\/|redis\/|region\/|testing\/|wasm\/)?[\w-]+\.js$/,
 ];
 
 let app;

@@ -27,6 +27,7 @@ struct Inner {
     sleepers: RefCell<BTreeMap<(u64, u64), Waker>>,
     last: Cell<u64>,
     period: Cell<Option<Duration>>,
+    random: Cell<f64>,
     beats: RefCell<Vec<Rc<Beat>>>,
 }
 
@@ -55,6 +56,11 @@ impl Clock {
     /// Time passes while nobody sleeps.
     pub fn pass(&self, milliseconds: u64) {
         self.0.milliseconds.set(self.milliseconds() + milliseconds);
+    }
+
+    /// The random number that regions get from now on.
+    pub fn set_random(&self, random: f64) {
+        self.0.random.set(random);
     }
 
     pub fn sleep(&self, milliseconds: u64) -> Sleep {
@@ -94,6 +100,10 @@ impl Runtime for Clock {
 
     fn wakeup(&self, at_latest: Option<Duration>) -> Wait<Sleep> {
         Wait::new(at_latest.map(|at_latest| self.sleep(at_latest.as_millis() as u64)))
+    }
+
+    fn random(&self) -> f64 {
+        self.0.random.get()
     }
 
     fn period(&self) -> Option<Duration> {

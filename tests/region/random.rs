@@ -183,9 +183,13 @@ fn play(seed: u64, is_workers: bool) {
     let mut rng = Rng::new(seed);
     let clock = if is_workers { Clock::of_workers() } else { Clock::default() };
     let manner = Manner { slowest: rng.below(12) as u64, fails: if rng.chance(30) { 10 } else { 0 }, has_locks: rng.chance(40) };
+    let mut early = Rng::new(seed ^ 0xea51);
+    let (beta, jitter) = if early.chance(40) { (1.0, 0.5) } else { (0.0, 0.0) };
     let region: Small = Region::builder(Store::new(&clock, seed, manner), clock.clone())
         .expiration(Duration::from_millis(200))
         .lock_timeout(Duration::from_millis(LOCK_TIMEOUT))
+        .early_refresh(beta)
+        .jitter(jitter)
         .build();
     let world = World {
         clock: clock.clone(),
@@ -196,8 +200,9 @@ fn play(seed: u64, is_workers: bool) {
         may_fail: rng.chance(40),
         is_workers,
     };
-    let mut executor = Executor::new(clock);
+    let mut executor = Executor::new(clock.clone());
     for _ in 0..(20 + rng.below(200)) {
+        clock.set_random(early.below(1_000) as f64 / 1_000.0);
         match rng.below(20) {
             0..6 => _ = world.random(&mut executor),
             6 if rng.chance(30) => world.invalidate(),

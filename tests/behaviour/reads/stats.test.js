@@ -3,7 +3,7 @@ import { backends, checkAfterEach, counted, deferred, makeRegion, outcome, until
 
 checkAfterEach();
 
-const none = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, backendErrors: 0 };
+const none = { hits: 0, staleHits: 0, misses: 0, creations: 0, creationErrors: 0, coalesced: 0, takeovers: 0, earlyRefreshes: 0, backendErrors: 0 };
 
 describe.each(backends)("stats over %s", (_name, makeBackend) => {
   test("begin at nothing, each region's for itself", async () => {

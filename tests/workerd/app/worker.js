@@ -17,7 +17,7 @@ export class Silent {
 }
 
 const stages = new Map();
-const paths = { call, holds, leftovers, open, set, state, warm };
+const paths = { age, call, holds, leftovers, open, set, state, warm };
 
 export default {
   fetch(request, env, ctx) {
@@ -28,11 +28,12 @@ export default {
 };
 
 /** One test's region in this isolate, and what it has seen. `opensAt`: creations, and reads, are let through from this one on. */
-function stageOf({ stage, backend, expires, runner }, env) {
+function stageOf({ stage, backend, expires, runner, early }, env) {
   if (!stages.has(stage)) {
     const seen = { calls: 0, reads: 0, creations: {}, leaders: [], events: [], opensAt: Infinity, readsOpenAt: 1 };
     const options = { backend: backends[backend]?.(env, seen, stage), expirationTime: expires && Number(expires), lockTimeout: "10s" };
     if (runner) options.asyncCreationRunner = backgroundRunner;
+    if (early) Object.assign(options, { earlyRefresh: true, random: () => 1 - 2 ** -53 }); // whoever may renew a value does
     stages.set(stage, { seen, region: options.backend && createRegion(options) });
   }
   return stages.get(stage);
@@ -148,6 +149,12 @@ function open({ seen }, _query, _env) {
 
 async function set({ region }, { key, value }) {
   await (value === undefined ? region.delete(key) : region.set(key, value));
+  return Response.json({});
+}
+
+/** Stores a value whose creation took 10 seconds, and ended some seconds ago. */
+async function age({ region }, { key, value, seconds }) {
+  await region.actualBackend.set(key, { payload: value, metadata: { ct: Date.now() / 1000 - Number(seconds), v: 2, dt: 10 } });
   return Response.json({});
 }
 
