@@ -120,7 +120,9 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
             let flights = state.machine.batch(batch).to_vec();
             if !tags.is_empty() {
                 state.uses_tags = true;
-                flights.iter().for_each(|flight| state.flight(*flight).tags.clone_from(&tags));
+                for flight in &flights {
+                    state.flight(*flight).tags.clone_from(&tags);
+                }
             }
             if error.is_none() && values.len() == flights.len() {
                 for (flight, value) in flights.iter().zip(values) {

@@ -140,12 +140,12 @@ impl World {
         for flight in self.flights.keys().copied().collect::<Vec<u32>>() {
             let Some(it) = self.flights.get(&flight).filter(|it| self.has_tags(it.region)) else { continue };
             let found = it.found.filter(|record| record.tags & tags != 0);
-            let is_carried = it.carried() & tags != 0;
+            let is_overtaken = it.carried() & tags != 0 && self.is_overtaken(it);
             if let Some(record) = found {
                 self.cover.note("told of tags");
                 self.machine.told(flight, self.says(it.region, &record));
             }
-            if is_carried {
+            if is_overtaken {
                 self.flights.get_mut(&flight).expect("the flight").overtaken_at = self.events;
                 self.machine.overtaken(flight, &self.time);
                 self.drain();
@@ -153,14 +153,20 @@ impl World {
         }
     }
 
-    /// Nobody who comes from now on gets what these are creating.
+    /// Nobody who comes from now on gets what these are creating, unless that began after the invalidation, which may have been learned late.
     fn end_creations(&mut self, tags: Tags) {
         let events = self.events;
-        for it in self.flights.values_mut().filter(|it| it.called > 0 && it.ended_at == 0) {
-            if self.regions[&it.region].settings.has_tags && it.carried() & tags != 0 {
-                it.ended_at = events;
+        for flight in self.flights.keys().copied().collect::<Vec<u32>>() {
+            let it = &self.flights[&flight];
+            if it.ended_at == 0 && it.carried() & tags != 0 && self.is_overtaken(it) {
+                self.flights.get_mut(&flight).expect("the flight").ended_at = events;
             }
         }
+    }
+
+    fn is_overtaken(&self, it: &Flight) -> bool {
+        let says = self.tag_times.say(it.carried(), it.born, self.time.now());
+        self.has_tags(it.region) && !it.born.is_nan() && says != Invalidated::No
     }
 
     /// A creator names tags of its value, or somebody joins who has some.

@@ -180,7 +180,9 @@ impl World {
         };
         let options = CallOptions::default().tags(tags.iter().copied());
         if let Ok(values) = self.region.get_or_create_many_with(&keys, &options, create).await {
-            values.iter().for_each(|value| self.check_tags(&ends, *value, false));
+            for value in &values {
+                self.check_tags(&ends, *value, false);
+            }
             keys.iter().zip(floors).zip(values).for_each(|((key, floor), value)| Self::check(key, floor, value));
         }
     }

@@ -31,10 +31,12 @@ export class Creators {
     if (!plan.chance(0.7)) return attempt();
     const isHeeding = plan.chance(0.5);
     const ended = Promise.race([this.#later(call, values, attempt), ...(isHeeding ? [this.#heed(context, values)] : [])]);
-    ended.then(() => turns(SETTLED)).then(
-      () => this.#name(context, values, TOO_LATE),
-      () => {},
-    );
+    ended
+      .then(() => turns(SETTLED))
+      .then(
+        () => this.#name(context, values, TOO_LATE),
+        () => {},
+      );
     return values.map((_, index) => ended.then((payloads) => payloads[index]));
   }
 

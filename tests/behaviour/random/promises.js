@@ -14,7 +14,8 @@ export class Promises {
   mayBegin(call, values) {
     for (const value of values) {
       // What a runner was handed may have been fenced off since, and what was read twice in vain is created, but not to be stored.
-      const isLateRun = value.handover !== undefined && (value.handover.released === true || this.#history.mayBeFenced(value) || this.#history.isOverdue(value));
+      const isLateRun =
+        value.handover !== undefined && (value.handover.released === true || this.#history.mayBeFenced(value) || this.#history.isOverdue(value));
       value.mayBeLost = isLateRun || this.#history.fencedReads(call, value.key) > 1;
       const rivals = this.#history.creations(value.key, (other) => other !== value && this.#excludes(other, value) && this.#history.holds(other));
       this.#world.expect(value.mayBeLost || rivals.length === 0, "one creation of a key at a time", value, "besides", ...rivals);

@@ -58,7 +58,9 @@ class Run {
     const store = new Store();
     const newBackend = () => new RandomBackend(world, promises, store, plan.chance(0.5));
     const first = newBackend();
-    this.#realms.forEach((realm, index) => realm.open(index === 0 || plan.chance(0.5) ? first : newBackend(), this.#strategies.own[index], serializer, tags[index]));
+    this.#realms.forEach((realm, index) =>
+      realm.open(index === 0 || plan.chance(0.5) ? first : newBackend(), this.#strategies.own[index], serializer, tags[index]),
+    );
     if (this.#strategies.elsewhere !== undefined) this.tab = openTab(this.#strategies.elsewhere);
   }
 
