@@ -16,6 +16,7 @@ pub mod memory;
 pub mod record;
 pub mod region;
 pub mod runtime;
+pub mod tags;
 #[cfg(feature = "serde")]
 pub mod text;
 #[cfg(feature = "web")]
@@ -27,7 +28,7 @@ pub use machine::LockAnswer;
 pub use mangler::*;
 pub use memory::MemoryBackend;
 pub use record::Record;
-pub use region::{CallOptions, Error, Invalidate, Lookup, Region, RegionBuilder, Vacancy};
+pub use region::{CallOptions, Error, Invalidate, Lookup, Region, RegionBuilder, SetOptions, Vacancy};
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use runtime::Native;
 pub use runtime::{Runtime, Wakeup};

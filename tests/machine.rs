@@ -39,6 +39,8 @@ mod schedule;
 mod search;
 #[path = "machine/tables.rs"]
 mod tables;
+#[path = "machine/tags.rs"]
+mod tags;
 #[path = "machine/wanted.rs"]
 mod wanted;
 #[path = "machine/workers.rs"]

@@ -19,5 +19,7 @@ mod random;
 mod rng;
 #[path = "region/store.rs"]
 mod store;
+#[path = "region/tags.rs"]
+mod tags;
 #[path = "region/threads.rs"]
 mod threads;

@@ -119,6 +119,11 @@ export class Creation {
     for (const flight of this.flights) flight.born = born;
   }
 
+  /** No more tags are named from now on. */
+  close() {
+    this.#hasSettled = true;
+  }
+
   tell(news) {
     this.call.tell(news, this.slot, this.serial);
   }

@@ -152,7 +152,7 @@ export class Host {
       case act.IS_OVERTAKEN:
         return isOvertaken(calls[a], flights[b], x);
       case act.SAYS:
-        return says(calls[a], flights[b], x);
+        return says(calls[a], c === 1 ? flights[b].again : flights[b].found, x);
       case act.ADOPT_ERROR:
         return adoptError(batches[a]);
       case act.FIND_LOCK:

@@ -89,6 +89,7 @@ export class Run {
     this.creation.start();
     try {
       const value = await this.#callCreator();
+      this.creation.close();
       reporter.tell("onCreate", this.creation.keys, this.creation.seconds);
       this.flight.record = this.#recordOf(value);
       this.#outcome = NEWS_RUNNER_CREATED;

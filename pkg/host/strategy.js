@@ -52,9 +52,9 @@ export const isOvertaken = (call, flight, since) =>
 /** All that a flight's creation is known by, its record's own included where it is made. */
 const tagsOf = ({ call, tags, record }) => record?.metadata.tags ?? [...call.request.tags, ...tags];
 
-/** The answers of the strategies for a creation time, and for the record that a flight has found. */
-export const says = (call, flight, created) =>
-  ask(call, NO_ANSWER, () => Math.max(call.region.invalidations.verdict(created), call.region.tags?.verdict(flight.found) ?? 0));
+/** The answers of the strategies for a creation time, and for the record that was found for a flight. */
+export const says = (call, found, created) =>
+  ask(call, NO_ANSWER, () => Math.max(call.region.invalidations.verdict(created), call.region.tags?.verdict(found) ?? 0));
 
 function ask(call, failed, question) {
   try {

@@ -143,9 +143,19 @@ export class Tags {
       const now = region.clock.readOrBegin();
       const found = tagsIn(flight.found);
       if (have(found)) core.resume(host, NEWS_TAGS_ENDED, flight.slot, 0, now, this.#verdictOrHard(flight.found));
-      if (have(found) || have(flight.tags)) core.resume(host, NEWS_OVERTAKEN, flight.slot, 0, now, 0);
+      const carried = [...found, ...flight.tags, ...flight.call.request.tags];
+      if (have(carried) && this.#isOvertakenOrUnknown(carried, flight.born)) core.resume(host, NEWS_OVERTAKEN, flight.slot, 0, now, 0);
     }
     subscriptions.tell(undefined, "invalidated");
+  }
+
+  /** Not what began after the invalidation, which may have been learned late. */
+  #isOvertakenOrUnknown(tags, born) {
+    try {
+      return this.isOvertaken(tags, born);
+    } catch {
+      return true;
+    }
   }
 
   #verdictOrHard(found) {

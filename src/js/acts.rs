@@ -54,7 +54,7 @@ pub enum Act {
     RefreshToStore,
     /// Ask the strategy, and that of a flight's tags, whether there was an invalidation since a time.
     IsOvertaken,
-    /// Ask them about a creation time, and the record that a flight has found.
+    /// Ask them about a creation time, and the record that a flight has found; with 1, what it has found under its lock.
     Says,
     /// Use the error of a call for its creator's flights too.
     AdoptError,

@@ -49,6 +49,7 @@ impl Region {
             Effect::RefreshToStore { batch } => self.refresh_to_store(host, batch, time),
             Effect::Hear { call } => self.hear(host, call, time),
             Effect::HearToStore { batch } => self.hear_to_store(host, batch, time),
+            Effect::HearAgain { round } => self.hear_again(host, round, time),
             Effect::FindLocks { round } => self.find_locks(host, round, time),
             Effect::ReadAgain { round } => {
                 if self.act_on_each(host, Act::ReadAgain, round, 0.0) != PENDING {

@@ -73,6 +73,18 @@ impl Region {
         says <= 2
     }
 
+    /// A record that was found under a lock, and that a strategy throws for, is created anew.
+    pub(super) fn hear_again(&self, host: &Host, round: Ticket, time: &Realm) {
+        let machine = self.machine.borrow();
+        let (call, found) = (machine.call_of_round(round), machine.found_again(round));
+        drop(machine);
+        for (flight, created) in found {
+            let says = host.act(Act::Says as u32, call, flight, 1, 0, created);
+            self.machine.borrow_mut().told_again(round, flight, invalidated_by_number(says));
+        }
+        self.machine.borrow_mut().heard_again(round, time);
+    }
+
     fn hear_whether_overtaken(&self, host: &Host, call: u32, flight: u32, started_at: f64, time: &Realm) -> bool {
         let says = if started_at.is_nan() { DONE } else { is_overtaken(host, call, flight, started_at) };
         if says == PENDING {

@@ -92,6 +92,11 @@ pub enum Effect {
         /// The flights whose locks were acquired.
         round: Ticket,
     },
+    /// As `Hear`, about `Machine::found_again`: what was handed over or read again may have been invalidated since then; then comes `heard_again`.
+    HearAgain {
+        /// The flights whose locks were acquired.
+        round: Ticket,
+    },
     /// Use the record that was handed over or read again for this flight.
     Adopt {
         /// Which.

@@ -5,7 +5,7 @@ use super::flight::{Found, LockState, Outcome};
 use super::lock::Stage;
 use super::slab::Ticket;
 use super::{Machine, Time};
-use crate::freshness::Decision;
+use crate::freshness::{Decision, Invalidated};
 
 impl Machine {
     /// Looks again at what was won, since somebody else may have created it meanwhile.
@@ -47,7 +47,7 @@ impl Machine {
         it.stage = Stage::ReadingAgain;
         it.asked = it.again.iter().filter(|(_, found)| found.is_none()).map(|(flight, _)| *flight).collect();
         if it.asked.is_empty() {
-            self.create_won(round, time);
+            self.judge_again(round, time);
         } else {
             self.queue_reread(round);
         }
@@ -73,6 +73,43 @@ impl Machine {
     /// All of them have been read again.
     pub fn reread(&mut self, round: Ticket, time: &impl Time) {
         if self.lock_rounds.is_current(round) {
+            self.judge_again(round.slot, time);
+            self.settle(time);
+        }
+    }
+
+    /// Where the host knows what was invalidated, it is asked, since one record may have come long before the last.
+    fn judge_again(&mut self, round: u32, time: &impl Time) {
+        let it = &self.lock_rounds[round];
+        if self.regions[self.calls[it.call.slot].region].settings.asks_host() {
+            self.push(Effect::HearAgain { round: self.lock_rounds.ticket(round) });
+        } else {
+            self.create_won(round, time);
+        }
+    }
+
+    /// The flights for which another record was found under their locks, and its time of creation.
+    pub fn found_again(&self, round: Ticket) -> Vec<(u32, f64)> {
+        let created = |(flight, found): &(u32, Option<Found>)| match found {
+            Some(Found::Record { metadata, .. }) => Some((*flight, metadata.created)),
+            _ => None,
+        };
+        self.lock_rounds.named(round).map_or_else(Vec::new, |round| round.again.iter().filter_map(created).collect())
+    }
+
+    /// What the host says now of the record that was found for a flight under its lock.
+    pub fn told_again(&mut self, round: Ticket, flight: u32, says: Invalidated) {
+        let again = self.lock_rounds.is_current(round).then(|| &mut self.lock_rounds[round.slot].again);
+        for (_, found) in again.into_iter().flatten().filter(|(of, _)| *of == flight) {
+            if let Some(Found::Record { invalidated, .. }) = found {
+                *invalidated = says;
+            }
+        }
+    }
+
+    /// It was asked about all of these.
+    pub fn heard_again(&mut self, round: Ticket, time: &impl Time) {
+        if self.lock_rounds.is_current(round) && self.lock_rounds[round.slot].stage == Stage::ReadingAgain {
             self.create_won(round.slot, time);
             self.settle(time);
         }

@@ -10,6 +10,7 @@ use super::{Region, Shared};
 use crate::backend::Backend;
 use crate::machine::Settings;
 use crate::runtime::Runtime;
+use crate::tags::TagTimes;
 
 /// The options of a [`Region`], which `build` creates.
 pub struct RegionBuilder<V, E, B, R> {
@@ -20,6 +21,7 @@ pub struct RegionBuilder<V, E, B, R> {
     stale_if_error: Option<f64>,
     beta: Option<f64>,
     jitter: f64,
+    max_tags: Option<usize>,
     mangler: Option<Mangler>,
     types: PhantomData<fn() -> (V, E)>,
 }
@@ -40,6 +42,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
             stale_if_error: None,
             beta: None,
             jitter: 0.0,
+            max_tags: None,
             mangler: None,
             types: PhantomData,
         }
@@ -101,6 +104,14 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self
     }
 
+    /// The number of tags whose times of invalidation are kept, at least 1. If there are more, the older half becomes one time that counts for every tag
+    /// that is not kept: too much is invalidated then, never too little. Default: 10,000.
+    #[must_use]
+    pub fn max_tags(mut self, max_tags: usize) -> Self {
+        self.max_tags = Some(max_tags);
+        self
+    }
+
     /// A function that changes every key before it reaches the backend. Default: none.
     #[must_use]
     pub fn key_mangler(mut self, mangler: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
@@ -118,7 +129,10 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
             jitter: self.jitter,
             ..Settings::default()
         };
-        let state = Mutex::new(State::new(settings, self.runtime.period().is_some()));
+        let mut state = State::new(settings, self.runtime.period().is_some());
+        state.tag_times = self.max_tags.map_or(state.tag_times, TagTimes::new);
+        state.keeps_took = self.beta.is_some();
+        let state = Mutex::new(state);
         let Self { backend, runtime, stale_if_error, beta, mangler, .. } = self;
         Region { shared: Arc::new(Shared { backend, runtime, settings, stale_if_error, beta, mangler, state }) }
     }

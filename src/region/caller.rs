@@ -18,6 +18,8 @@ pub(super) struct Caller<V, E, W> {
     pub call: Option<Ticket>,
     pub write: Option<Ticket>,
     pub request: Option<Request>,
+    /// The tags of what it creates.
+    pub tags: Vec<String>,
     /// The numbers of its keys, a seat each.
     pub keys: Vec<u32>,
     pub tasks: VecDeque<Effect>,
@@ -41,6 +43,7 @@ impl<V, E, W> Caller<V, E, W> {
             call,
             write,
             request,
+            tags: Vec::new(),
             answers: keys.iter().map(|_| None).collect(),
             keys,
             tasks: VecDeque::new(),
@@ -91,8 +94,10 @@ impl<V, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
         let request = options.request(is_multi, shared.settings.lock_timeout, shared.stale_if_error);
         let id = shared.act(|state, time| {
             let keys: Vec<u32> = keys.iter().map(|key| state.enter(key)).collect();
+            state.uses_tags |= !options.own_tags().is_empty();
             let call = state.machine.called(state.region, &keys, request, time);
-            state.add_caller(Caller::new(Some(call), None, Some(request), keys))
+            let tags = options.own_tags().to_vec();
+            state.add_caller(Caller { tags, ..Caller::new(Some(call), None, Some(request), keys) })
         });
         Self { shared: shared.clone(), id }
     }

@@ -46,6 +46,8 @@ pub(super) struct Creation<V, E> {
     pub result: Result<Vec<V>, E>,
     /// The values' own expiration in seconds.
     pub own: Option<f64>,
+    /// Tags beside those of the calls.
+    pub tags: Vec<String>,
     /// Whether the values are to be stored.
     pub is_kept: bool,
 }
@@ -118,7 +120,8 @@ where
             }
             Next::Create(batch, seats) => {
                 let Some(creation) = create(seats) else { return Driven::Vacant(batch) };
-                let creation = async move { (batch, Creation { result: creation.await, own: None, is_kept: true }) };
+                let creation =
+                    async move { (batch, Creation { result: creation.await, own: None, tags: Vec::new(), is_kept: true }) };
                 under_way.creations.push(creation);
                 continue;
             }

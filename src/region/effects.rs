@@ -53,7 +53,9 @@ impl<V, E, L, W> State<V, E, L, W> {
                 }
             }
             Effect::Changed { call } => self.changed(call),
-            Effect::HearToStore { batch } => self.machine.store(batch, time),
+            Effect::Hear { call } => self.hear(call, time),
+            Effect::HearToStore { batch } => self.hear_to_store(batch, time),
+            Effect::HearAgain { round } => self.hear_again(round, time),
             _ => self.forget(effect),
         }
     }
@@ -141,16 +143,16 @@ impl<V, E, L, W> State<V, E, L, W> {
     fn accept<R: Runtime>(&mut self, batch: Ticket, time: &Now<'_, R>) {
         self.machine.begin_accepting(batch);
         for flight in self.machine.created_flights(batch).to_vec() {
-            let invalidated = self.invalidated;
+            let (invalidated, keeps_took, tags) = (self.invalidated, self.keeps_took, self.tags_of(flight));
             let it = self.flight(flight);
             let Some((value, own, is_kept)) = it.created.take() else { continue };
-            let mut record = Record::new(value, time.stamp_after(invalidated), own);
-            record.took = it.born.map(|born| (record.created - born).max(0.0));
+            let record = Record::new(value, time.stamp_after(invalidated), own);
+            let (record, may_store) = it.tagged(record, tags, keeps_took);
             it.record = Some(Arc::new(record));
             if !is_kept {
                 self.give_up(flight);
             }
-            let accepted = if is_kept { Accepted::Yes } else { Accepted::No };
+            let accepted = if is_kept && may_store { Accepted::Yes } else { Accepted::No };
             self.machine.accept(batch, flight, accepted);
         }
         self.machine.accepted(batch, time);

@@ -11,6 +11,7 @@
 //! | `lookup`, `vacancy` | loading without a closure |
 //! | `many` | `get_or_create_many` |
 //! | `early` | which call renews a fresh value before it expires |
+//! | `tags` | what is invalidated by its tags |
 //! | `read`, `write` | `get`; `set` and `delete` |
 
 use std::future::Future;
@@ -34,6 +35,7 @@ mod operation;
 mod options;
 mod read;
 mod state;
+mod tags;
 mod tasks;
 mod vacancy;
 mod write;
@@ -41,7 +43,7 @@ mod write;
 pub use builder::RegionBuilder;
 pub use error::Error;
 pub use lookup::Lookup;
-pub use options::{CallOptions, Invalidate};
+pub use options::{CallOptions, Invalidate, SetOptions};
 pub use vacancy::Vacancy;
 
 use caller::Handle;

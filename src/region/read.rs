@@ -49,7 +49,10 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     fn fresh(&self, record: Option<Record<V>>, options: &CallOptions) -> Option<V> {
         let found = found_in(Ok(record.as_ref()));
         let expiration = options.request(false, 0.0, None).expiration;
-        let decision = self.shared.with(|state, time| state.machine.read(state.region, found, expiration, false, time));
+        let decision = self.shared.with(|state, time| {
+            let found = state.judged(found, record.as_ref(), time);
+            state.machine.read(state.region, found, expiration, false, time)
+        });
         record.filter(|_| decision == Decision::Fresh).map(|record| record.value)
     }
 }

@@ -14,6 +14,10 @@ use crate::clock::Clock;
 use crate::machine::{Machine, Settings, Ticket, Time};
 use crate::record::Record;
 use crate::runtime::Runtime;
+use crate::tags::TagTimes;
+
+/// How many times of tags are kept by default.
+const MAX_TAGS: usize = 10_000;
 
 /// The clocks, for the length of one event.
 #[derive(Debug)]
@@ -41,6 +45,11 @@ impl<R: Runtime> Now<'_, R> {
     pub fn stamp_after(&self, invalidated: f64) -> f64 {
         self.clock.stamp(self.runtime.now(), invalidated)
     }
+
+    /// When a creation begins, or tags are invalidated: each later than the one before.
+    pub fn birth(&self) -> f64 {
+        self.stamp_after(f64::NEG_INFINITY)
+    }
 }
 
 /// What is kept of a flight by its number.
@@ -51,7 +60,9 @@ pub(super) struct Flight<V, E, L> {
     pub again: Option<Arc<Record<V>>>,
     /// What its creator gave, before it is stamped; with its own expiration, and whether it is to be stored.
     pub created: Option<(V, Option<f64>, bool)>,
-    /// When its creator was called, if that is stored.
+    /// The tags that its vacancy was given.
+    pub tags: Vec<String>,
+    /// When its creator was called, if anything needs that.
     pub born: Option<f64>,
     pub record: Option<Arc<Record<V>>>,
     pub error: Option<Error<Arc<E>>>,
@@ -80,6 +91,11 @@ pub(super) struct State<V, E, L, W> {
     /// The latest invalidation.
     pub invalidated: f64,
     pub failed: Failed,
+    pub tag_times: TagTimes,
+    /// Whether a tag was ever given or invalidated: only then births are needed.
+    pub uses_tags: bool,
+    /// Whether it is stored with every value how long its creation took.
+    pub keeps_took: bool,
     numbers: HashMap<Arc<str>, u32>,
     names: Vec<Option<Arc<str>>>,
     pub flights: Vec<Option<Flight<V, E, L>>>,
@@ -105,6 +121,9 @@ impl<V, E, L, W> State<V, E, L, W> {
             clock: Clock::new(),
             invalidated: f64::NEG_INFINITY,
             failed: Failed::default(),
+            tag_times: TagTimes::new(MAX_TAGS),
+            uses_tags: false,
+            keeps_took: false,
             numbers: HashMap::new(),
             names: Vec::new(),
             flights: Vec::new(),
@@ -153,6 +172,7 @@ impl<V, E, L, W> State<V, E, L, W> {
             found: None,
             again: None,
             created: None,
+            tags: Vec::new(),
             born: None,
             record: None,
             error: None,

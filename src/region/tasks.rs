@@ -35,7 +35,9 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
             let Some(effect) = caller.tasks.pop_front() else { return Next::Wait };
             match effect {
                 Effect::Create { batch } if state.machine.still_creates(batch, time) => {
-                    if self.shared.beta.is_some() {
+                    if state.uses_tags {
+                        state.begin_creating(batch, time.birth());
+                    } else if self.shared.beta.is_some() {
                         state.begin_creating(batch, time.now());
                     }
                     Next::Create(batch, state.seats(self.id, batch))
@@ -44,6 +46,11 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
                     state.machine.read_sent(call, time);
                     let keyed = state.keyed(state.machine.reads(call).to_vec());
                     Next::Perform(Operation::Read { of: call, keyed, is_again: false })
+                }
+                // Another thread may have invalidated since that was decided.
+                Effect::Store { batch } if !state.machine.stores(batch).iter().all(|flight| state.machine.may_store(*flight)) => {
+                    state.machine.store(batch, time);
+                    Next::Nothing
                 }
                 Effect::Store { batch } => {
                     let entries = state.entries(self.id, batch, self.shared.stale_if_error);
@@ -62,7 +69,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
                 for (flight, record) in found {
                     let read = record.as_ref().ok().and_then(Option::as_ref).filter(|_| !is_again);
                     let is_early = read.is_some_and(|record| self.shared.is_elected(state, time, of, flight, record));
-                    state.note_found(of, flight, record, is_again, is_early);
+                    state.note_found(of, flight, record, is_again, is_early, time);
                 }
                 if is_again { state.machine.reread(of, time) } else { state.machine.decide(of, time) }
             }
@@ -86,7 +93,7 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
                 }
             }
             Done::HandedOver { flight, lock, record } => {
-                let found = record.as_ref().map(|record| found_in(Ok(Some(record))));
+                let found = record.as_ref().map(|record| state.judged(found_in(Ok(Some(record))), Some(record), time));
                 let it = state.flight(flight.slot);
                 let again = it.again.take();
                 (it.lock, it.again) = (Some(lock), record.map(Arc::new).or(again.clone()));
@@ -104,13 +111,19 @@ impl<V: Clone, E, B: Backend<V>, R: Runtime> Handle<V, E, B, R> {
 
     /// A creator has settled.
     pub fn created(&self, batch: Ticket, creation: Creation<V, E>) {
-        let Creation { result, own, is_kept } = creation;
+        let Creation { result, own, tags, is_kept } = creation;
         let (values, error) = match result {
             Ok(values) => (values, None),
             Err(error) => (Vec::new(), Some(Error::Creator(Arc::new(error)))),
         };
         let _gone = self.shared.act(|state, time| {
             let flights = state.machine.batch(batch).to_vec();
+            if !tags.is_empty() {
+                state.uses_tags = true;
+                for flight in &flights {
+                    state.flight(*flight).tags.clone_from(&tags);
+                }
+            }
             if error.is_none() && values.len() == flights.len() {
                 for (flight, value) in flights.iter().zip(values) {
                     state.flight(*flight).created = Some((value, own, is_kept));
@@ -177,8 +190,17 @@ impl<V, E, L, W> State<V, E, L, W> {
     }
 
     /// What a read has found for a flight: the first read of its call, or the second one under its lock.
-    fn note_found(&mut self, of: Ticket, flight: u32, record: Result<Option<Record<V>>, ()>, is_again: bool, is_early: bool) {
-        let mut found = found_in(record.as_ref().map(Option::as_ref).map_err(|error| *error));
+    fn note_found(
+        &mut self,
+        of: Ticket,
+        flight: u32,
+        record: Result<Option<Record<V>>, ()>,
+        is_again: bool,
+        is_early: bool,
+        time: &impl Time,
+    ) {
+        let read = record.as_ref().map(Option::as_ref).map_err(|error| *error);
+        let mut found = self.judged(found_in(read), read.ok().flatten(), time);
         if let Found::Record { early, .. } = &mut found {
             *early = is_early;
         }

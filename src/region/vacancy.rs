@@ -18,6 +18,7 @@ pub struct Vacancy<V, E, B: Backend<V>, R: Runtime> {
     batch: Ticket,
     stale: Option<V>,
     expiration: Option<f64>,
+    tags: Vec<String>,
     /// On Workers: the request's heartbeat while the value is created.
     beat: Option<R::Beat>,
 }
@@ -32,7 +33,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     pub(super) fn new(handle: Handle<V, E, B, R>, batch: Ticket) -> Self {
         let beat = handle.beat();
         let stale = handle.found(batch).map(|record| record.value.clone());
-        Self { handle, batch, stale, expiration: None, beat }
+        Self { handle, batch, stale, expiration: None, tags: Vec::new(), beat }
     }
 
     /// The stale value that is being replaced, if there is one.
@@ -46,15 +47,21 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self
     }
 
+    /// The names under which [`invalidate_tags`](super::Region::invalidate_tags) finds the value, beside those of the calls that wait for it.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
     /// Stores the value and returns it to all waiting callers. It is not stored if the key was written, deleted or invalidated meanwhile, or if another
     /// caller took over because it was late.
     ///
     /// # Errors
     /// The backend's, if it failed to store the value. Waiting callers get the value nevertheless.
     pub async fn fill(self, value: V) -> Result<(), B::Error> {
-        let Self { handle, batch, expiration, beat, .. } = self;
+        let Self { handle, batch, expiration, tags, beat, .. } = self;
         let _alive = beat;
-        handle.created(batch, Creation { result: Ok(vec![value]), own: expiration, is_kept: true });
+        handle.created(batch, Creation { result: Ok(vec![value]), own: expiration, tags, is_kept: true });
         match drive(&handle, |_| None::<NoCreator<V, E>>).await {
             Driven::Answered(_, failed_to_store) => failed_to_store.map_or(Ok(()), Err),
             Driven::Vacant(_) => Ok(()), // another caller took over and was dropped: a waiting caller loads, as this value was started too early
@@ -72,6 +79,6 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     }
 
     fn end(self, result: Result<Vec<V>, E>) {
-        self.handle.created(self.batch, Creation { result, own: None, is_kept: false });
+        self.handle.created(self.batch, Creation { result, own: None, tags: Vec::new(), is_kept: false });
     }
 }

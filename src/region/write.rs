@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::Region;
 use super::caller::Handle;
 use super::operation::within;
+use super::{Region, SetOptions};
 use crate::backend::{Backend, Lock};
 use crate::freshness::retention;
 use crate::record::Record;
 use crate::runtime::{Runtime, Wakeup};
+
+/// Seconds from which on a time of creation was pushed ahead by an invalidation.
+const PUSHED: f64 = 0.05;
 
 impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime + 'static> Region<V, E, B, R> {
     /// Stores a value. If a load of this key is running, its result does not overwrite the value; callers that already wait still receive it.
@@ -20,7 +23,7 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn set(&self, key: &str, value: V) -> Result<(), B::Error> {
-        self.store(&[key], vec![self.record(value, None)]).await
+        self.set_with(key, value, &SetOptions::default()).await
     }
 
     /// Like [`set`](Self::set), with the value's own expiration.
@@ -28,7 +31,15 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn set_expiring(&self, key: &str, value: V, expiration: Duration) -> Result<(), B::Error> {
-        self.store(&[key], vec![self.record(value, Some(expiration.as_secs_f64()))]).await
+        self.set_with(key, value, &SetOptions::default().expiration(expiration)).await
+    }
+
+    /// Like [`set`](Self::set), with options.
+    ///
+    /// # Errors
+    /// The backend's.
+    pub async fn set_with(&self, key: &str, value: V, options: &SetOptions) -> Result<(), B::Error> {
+        self.store(&[key], vec![self.record(value, options)]).await
     }
 
     /// Like [`set`](Self::set) for many values. If a key is given twice, its last value is stored.
@@ -36,8 +47,16 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
     /// # Errors
     /// The backend's.
     pub async fn set_many(&self, entries: Vec<(&str, V)>) -> Result<(), B::Error> {
+        self.set_many_with(entries, &SetOptions::default()).await
+    }
+
+    /// Like [`set_many`](Self::set_many), with options for all of the values.
+    ///
+    /// # Errors
+    /// The backend's.
+    pub async fn set_many_with(&self, entries: Vec<(&str, V)>, options: &SetOptions) -> Result<(), B::Error> {
         let (keys, values): (Vec<&str>, Vec<V>) = entries.into_iter().unzip();
-        self.store(&keys, values.into_iter().map(|value| self.record(value, None)).collect()).await
+        self.store(&keys, values.into_iter().map(|value| self.record(value, options)).collect()).await
     }
 
     /// Deletes a value. If a load of this key is running, its result is not stored; callers that already wait still receive it.
@@ -79,8 +98,16 @@ impl<V: Clone + 'static, E: Clone + 'static, B: Backend<V> + 'static, R: Runtime
         self.write(keys, &records, set).await
     }
 
-    fn record(&self, value: V, own: Option<f64>) -> Record<V> {
-        self.shared.with(|state, time| Record::new(value, time.stamp_after(state.invalidated), own))
+    /// A record that is created now. Where an invalidation has pushed its time ahead, it has the difference, since tags count from its birth.
+    fn record(&self, value: V, options: &SetOptions) -> Record<V> {
+        self.shared.with(|state, time| {
+            let born = time.birth();
+            let created = time.stamp_after(state.invalidated);
+            let mut record = Record::new(value, created, options.expiration);
+            record.took = Some(created - born).filter(|took| *took > PUSHED && !options.tags.is_empty());
+            record.tags.clone_from(&options.tags);
+            record
+        })
     }
 
     fn keep_for(&self, own: Option<f64>) -> Option<Duration> {

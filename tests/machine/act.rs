@@ -22,6 +22,7 @@ impl World {
     pub fn mark_calm(&mut self) {
         if self.depth == 0 && !self.is_draining {
             self.calm_at = self.events;
+            self.calm_tags = self.tag_times;
             for region in self.regions.values_mut() {
                 region.calm = region.times;
             }
@@ -81,6 +82,7 @@ impl World {
             Effect::GiveUpLock { flight } => self.give_up_lock(flight),
             Effect::HandOver { flight } => self.hand_over(flight),
             Effect::ReadAgain { round } => self.read_again(round),
+            Effect::HearAgain { round } => self.hear_again(round),
             Effect::Adopt { flight } => self.adopt(flight),
             Effect::Unlock { flight, round, is_stored } => self.unlock(flight, round, is_stored),
             _ => self.act_on_time(effect),

@@ -14,6 +14,7 @@ impl World {
         let is_multi = self.rng.chance(30);
         let asked = self.random_request(is_multi, !has_signal && !has_timeout && !is_multi);
         let names = self.random_names(if is_multi { 60 } else { 0 });
+        let tags = self.random_tags(self.current_regions[region]);
         self.events += 1;
         let caller = self.callers.len();
         self.callers.push(Caller {
@@ -21,6 +22,8 @@ impl World {
             got: vec![None; names.len()],
             names: names.clone(),
             asked: Some(asked),
+            tags,
+            tag_times: self.tag_times,
             arrived: self.events,
             failed: None,
             calls: Vec::new(),
@@ -73,6 +76,7 @@ impl World {
     pub fn call(&mut self, caller: usize, wanted: Vec<(usize, usize)>) {
         let it = &self.callers[caller];
         let (region, asked, request) = (self.current_regions[it.region], it.asked.expect("a call"), it.request);
+        let (tags, names) = (it.tags, wanted.iter().map(|(name, _)| *name).collect::<Vec<usize>>());
         say!(self, "caller {caller} of {request} asks region {region} for {wanted:?}: {asked:?}");
         for (name, _) in &wanted {
             let least = self.least_timeout.entry((region, *name)).or_insert(f64::INFINITY);
@@ -91,7 +95,9 @@ impl World {
             wanted.into_iter().map(|(name, index)| Seat { name, takers: vec![(caller, index)], is_done: false }).collect();
         self.callers[caller].calls.push(ticket);
         self.keep_call(ticket, region, Some(asked), seats);
+        self.calls.get_mut(&ticket.slot).expect("the call").tags = tags;
         self.end_event(outer);
+        self.join_tags(region, &names, tags);
     }
 
     pub fn keep_call(&mut self, ticket: dogpile::machine::Ticket, region: u32, asked: Option<Request>, seats: Vec<Seat>) {
@@ -99,6 +105,7 @@ impl World {
             ticket,
             region,
             asked,
+            tags: 0,
             seats,
             request: self.request,
             has_failed: false,
@@ -124,7 +131,7 @@ impl World {
     /// A quick look, where nothing has to be asked first.
     fn peek(&mut self, caller: usize, region: u32, (name, index): (usize, usize), asked: &Request) -> bool {
         let settings = self.regions[&region].settings;
-        if !self.plan.peeks || settings.has_strategy || settings.is_observed {
+        if !self.plan.peeks || settings.asks_host() || settings.is_observed {
             return false;
         }
         let Some(key) = self.numbers.get(&name).copied() else { return false };

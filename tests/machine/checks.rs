@@ -20,6 +20,7 @@ impl World {
             assert!(record.created >= region.calm.hard, "served what was invalidated");
             assert!(how != Served::Fresh || record.created >= region.calm.soft, "served as fresh what is stale");
         }
+        self.check_tags_of_found(it.region, &record, how == Served::Fresh, &self.calm_tags);
         let expiration = expiration(region, asked, &record);
         let is_expired = dogpile::machine::Time::now(&self.time) - record.created > expiration;
         assert!(how != Served::Fresh || !is_expired, "served as fresh what has expired");
@@ -40,8 +41,11 @@ impl World {
                 !(invalidated > it.called && invalidated < arrived && it.called > 0),
                 "caller {caller} came after the invalidation"
             );
+            assert!(it.ended_at == 0 || it.ended_at > arrived, "caller {caller} came after the invalidation of a tag: {it:?}");
             return;
         }
+        let record = it.found.expect("a record to serve");
+        self.check_tags_of_found(it.region, &record, how == Served::Fresh, &self.callers[caller].tag_times);
         let it_was_fenced = self.regions[&it.region].invalidated > arrived;
         let overlapping = writes.iter().filter(|at| **at > arrived).count() + usize::from(it_was_fenced);
         let overtaken = writes.iter().any(|at| *at > it.sent && *at <= it.landed);
@@ -57,7 +61,8 @@ impl World {
         let region = &self.regions[&it.region];
         let written = self.written.get(&it.name).and_then(|writes| writes.last()).copied().unwrap_or(0);
         let is_told = it.started_at < region.times.hard.max(region.times.soft);
-        let is_invalidated = it.called > 0 && region.invalidated > it.landed || is_told;
+        let invalidated = region.invalidated.max(it.overtaken_at);
+        let is_invalidated = it.called > 0 && invalidated > it.landed || is_told || it.ended_at > 0;
         written > it.arrived || is_invalidated || region.reconfigured > it.arrived || it.is_abandoned
     }
 
@@ -65,7 +70,7 @@ impl World {
         let region = &self.regions[&it.region];
         let written = self.written.get(&it.name).and_then(|writes| writes.last()).copied().unwrap_or(0);
         let is_told = it.started_at < region.times.hard.max(region.times.soft);
-        let is_invalidated = region.invalidated > it.called || is_told;
+        let is_invalidated = region.invalidated > it.called || is_told || it.ended_at > 0;
         written > it.sent || is_invalidated || region.reconfigured > it.sent || it.is_abandoned || it.is_superseded
     }
 
@@ -73,6 +78,7 @@ impl World {
         let it = self.flights.get(&flight).expect("a flight to store");
         if self.regions[&it.region].settings.coalesces {
             assert!(!self.is_surely_fenced(it), "stores what was fenced: {it:?}");
+            self.check_tags_of_stored(flight);
             self.check_flying(it.name, 0);
         }
     }
@@ -103,7 +109,7 @@ impl World {
         let it = &self.flights[&flight];
         let region = &self.regions[&it.region];
         let written = self.written.get(&it.name).and_then(|writes| writes.last()).copied().unwrap_or(0);
-        let fenced = written.max(region.invalidated).max(region.reconfigured);
+        let fenced = written.max(region.invalidated).max(region.reconfigured).max(it.ended_at);
         assert!(fenced <= it.called || it.was_fenced || !region.settings.coalesces, "creates what was fenced: {it:?}");
     }
 
@@ -115,6 +121,7 @@ impl World {
         let region = &self.regions[&it.region];
         let expiration = expiration(region, &asked, &record);
         let is_valid = record.version == 2.0 && record.created >= region.times.hard.max(region.times.soft);
+        let is_valid = is_valid && self.tags_say(it.region, &record) == dogpile::freshness::Invalidated::No;
         let is_fresh = is_valid && dogpile::machine::Time::now(&self.time) - record.created <= expiration;
         let is_exempt = asked.force_refresh || region.settings.has_strategy;
         assert!(!is_fresh || is_exempt, "created again though another has created: {it:?}");
@@ -126,6 +133,7 @@ impl World {
         let (Some(record), Some(asked)) = (it.found, self.calls[&call].asked) else { return };
         let region = &self.regions[&it.region];
         let is_valid = record.version == 2.0 && record.created >= region.times.hard.max(region.times.soft);
+        let is_valid = is_valid && self.tags_say(it.region, &record) == dogpile::freshness::Invalidated::No;
         let is_fresh =
             is_valid && dogpile::machine::Time::now(&self.time) - record.created <= expiration(region, &asked, &record);
         if !is_fresh || asked.force_refresh || region.settings.has_strategy || it.has_lock {

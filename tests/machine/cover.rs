@@ -7,9 +7,10 @@ use dogpile::machine::Effect;
 #[derive(Debug, Default, Clone)]
 pub struct Cover(pub BTreeMap<String, u64>);
 
-pub const EFFECTS: [&str; 36] = [
+pub const EFFECTS: [&str; 37] = [
     "Refresh",
     "Hear",
+    "HearAgain",
     "Read",
     "FindLocks",
     "Lock",

@@ -46,6 +46,9 @@ impl World {
         let callers = self.callers.len();
         self.machine.in_creator(batch, true);
         self.user_code(12);
+        for flight in self.machine.batch(batch).to_vec() {
+            self.creator_names_tags(flight);
+        }
         self.machine.in_creator(batch, false);
         let nested = (callers < self.callers.len()).then_some(callers);
         if !self.machine.expects_batch(batch) {
@@ -62,17 +65,26 @@ impl World {
 
     /// A strategy's news since then fences the flight.
     pub fn start_clock(&mut self, flight: u32) {
+        self.begin_life(flight);
         let stamp = self.start_time(flight);
         if !stamp.is_nan() {
             self.machine.starts_at(flight, stamp);
         }
     }
 
-    /// NaN where no strategy is asked.
+    /// The tags that are invalidated from now on end what it creates.
+    pub fn begin_life(&mut self, flight: u32) {
+        if self.has_tags(self.flights[&flight].region) {
+            let born = self.birth();
+            self.flights.get_mut(&flight).expect("a flight").born = born;
+        }
+    }
+
+    /// NaN where nobody is asked.
     pub fn start_time(&mut self, flight: u32) -> f64 {
         let region = self.flights[&flight].region;
         if !self.regions[&region].settings.has_strategy {
-            return f64::NAN;
+            return self.flights[&flight].born;
         }
         let stamp = self.time.stamp();
         self.flights.get_mut(&flight).expect("a flight").started_at = stamp;
@@ -105,13 +117,15 @@ impl World {
     }
 
     pub fn settle_flight(&mut self, flight: u32, is_value: bool) {
+        self.creator_names_tags(flight);
         let value = self.make();
-        let created = self.time.stamp();
+        let stamp = self.time.stamp();
         let own = self.rng.pick(&[None, None, None, Some(2.0)]);
         let it = self.flights.get_mut(&flight).expect("a flight whose creator settles");
         it.is_creating = false;
+        let (created, born) = (stamp.max(it.born), if it.born.is_nan() { stamp } else { it.born });
         if is_value {
-            it.record = Some(Record { value, created, version: 2.0, own });
+            it.record = Some(Record { value, created, version: 2.0, own, tags: it.tags | it.call_tags, born });
         } else {
             (it.error, it.is_creators_error) = (Some(value), true);
         }
@@ -121,6 +135,8 @@ impl World {
         self.own_request(self.batches[&batch.slot].request);
         let flights = self.machine.created_flights(batch).to_vec();
         for flight in flights {
+            let it = self.flights.get_mut(&flight).expect("a flight");
+            it.record.as_mut().expect("a value to accept").tags = it.tags | it.call_tags;
             self.user_code(2);
             let one = self.rng.pick(&[
                 Accepted::Yes,
@@ -163,6 +179,9 @@ impl World {
         }
         let source = self.machine.created_flights(batch)[0];
         self.learn(self.machine.region_of(source));
+        let tags = |flight: &u32| self.flights[flight].record.map_or(0, |record| record.tags);
+        let tags = self.machine.created_flights(batch).iter().fold(0, |all, flight| all | tags(flight));
+        self.refresh_tags(self.machine.region_of(source), tags);
         if self.rng.chance(5) {
             self.keep_error(source);
             self.cover.note("reject created");

@@ -1,5 +1,6 @@
 //! Answers to what nobody asks any more: tickets that are stale, or were never given.
 
+use dogpile::freshness::Invalidated;
 use dogpile::machine::{Accepted, Found, LockAnswer, Machine, Released, Ticket};
 
 use crate::clock::Clocks;
@@ -69,7 +70,11 @@ fn tell_of_round(machine: &mut Machine, method: usize, ticket: Ticket, time: &Cl
         28 => machine.reread(ticket, time),
         29 => machine.round_timer_fired(ticket, time),
         30 => machine.unlocked(ticket, time),
-        31 => assert!(!machine.expects_round(ticket)),
+        31 => {
+            assert!(!machine.expects_round(ticket) && machine.found_again(ticket).is_empty());
+            machine.told_again(ticket, 0, Invalidated::Hard);
+            machine.heard_again(ticket, time);
+        }
         32 => machine.lock_found(ticket, 0),
         _ => assert!(machine.asked(ticket).is_empty()),
     }

@@ -112,6 +112,7 @@ impl World {
         if let Some(it) = self.flights.get_mut(&flight.slot).filter(|_| self.machine.is_running(flight)) {
             (it.again, it.again_sent) = (left, self.events);
             let region = it.region;
+            self.refresh_tags(region, left.map_or(0, |record| record.tags));
             found = left
                 .map(|_| self.found(&Landed { flight: flight.slot, record: left, has_failed: false, is_early: false }, region));
             self.cover.note(if found.is_some() { "handed over" } else { "nothing handed over" });
@@ -158,12 +159,13 @@ impl World {
     /// The backend tells of a key that was written elsewhere, or of any. Not with locks: what waits for one is left alone, as a `set` does not.
     fn write_elsewhere(&mut self, name: usize) {
         let is_any = self.rng.chance(25);
+        let (tags, born) = self.tags_elsewhere();
         let names = if is_any { (0..self.plan.keys).collect() } else { vec![name] };
         say!(self, "{names:?} written elsewhere");
         self.events += 1;
         for name in &names {
             if self.flying.get(name).is_none_or(|count| *count == 0) {
-                let record = Record { value: self.make(), created: self.time.stamp(), version: 2.0, own: None };
+                let record = Record { value: self.make(), created: self.time.stamp(), version: 2.0, own: None, tags, born };
                 let record = Some(record).filter(|_| self.rng.chance(50));
                 self.apply(*name, record);
             }
@@ -181,8 +183,9 @@ impl World {
     pub fn release_elsewhere(&mut self, name: usize) {
         say!(self, "the lock of {name} is released elsewhere");
         let value = self.make();
-        let record =
-            Record { value, created: self.time.stamp(), version: if self.rng.chance(90) { 2.0 } else { 1.0 }, own: None };
+        let (tags, born) = self.tags_elsewhere();
+        let version = if self.rng.chance(90) { 2.0 } else { 1.0 };
+        let record = Record { value, created: self.time.stamp(), version, own: None, tags, born };
         let is_written = self.rng.chance(70);
         let is_left = self.rng.chance(50);
         if is_written && self.flying.get(&name).is_none_or(|count| *count == 0) {

@@ -129,13 +129,18 @@ impl World {
             Some(record) => Found::Record {
                 metadata: Metadata { created: record.created, version: record.version },
                 own: record.own,
-                invalidated: self.strategy_says(region, record.created),
+                invalidated: self.says(region, &record),
                 early: landed.is_early,
             },
         }
     }
 
-    pub fn strategy_says(&self, region: u32, created: f64) -> Invalidated {
+    /// What the strategy of a region and the tags of a record say of it.
+    pub fn says(&self, region: u32, record: &Record) -> Invalidated {
+        self.strategy_says(region, record.created).max(self.tags_say(region, record))
+    }
+
+    fn strategy_says(&self, region: u32, created: f64) -> Invalidated {
         let it = &self.regions[&region];
         if !it.settings.has_strategy {
             Invalidated::No

@@ -38,6 +38,7 @@ impl Plan {
         let coalesces = !rng.chance(4);
         let has_runners = rng.chance(25);
         let regions = 1 + rng.below(3) / 2;
+        let mut tags = Rng::new(seed ^ 0x7a95);
         Self {
             on_workers,
             at_once: rng.pick(&[0, 30, 30, 60, 100]),
@@ -52,9 +53,17 @@ impl Plan {
             keys: 1 + rng.below(3),
             regions: (0..regions)
                 .map(|_| Settings { coalesces, has_locks, ..settings(&mut rng, has_strategies, has_runners) })
+                .map(|settings| with_tags(&mut tags, settings))
                 .collect(),
         }
     }
+}
+
+/// Most regions over a store judge the tags of its records, and some do not.
+fn with_tags(rng: &mut Rng, settings: Settings) -> Settings {
+    let has_tags = rng.chance(50);
+    let refreshes = settings.refreshes || has_tags && rng.chance(40);
+    Settings { has_tags, refreshes, ..settings }
 }
 
 /// What the backend gives aside.

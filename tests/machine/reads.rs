@@ -41,6 +41,8 @@ impl World {
             begun: f64::INFINITY,
             is_second,
             started_at: f64::NAN,
+            call_tags: self.calls[&call].tags,
+            born: f64::NAN,
             ..Flight::default()
         };
         let is_buried = self.plan.on_workers && !self.machine.may_store(flight); // its request was taken for dead, by mistake
@@ -72,6 +74,10 @@ impl World {
             return;
         }
         let landed = self.look_late(landed);
+        self.refresh_tags_of(&landed);
+        if !self.machine.expects(call) {
+            return;
+        }
         self.events += 1;
         for one in landed {
             let error = one.has_failed.then(|| self.make());
@@ -104,7 +110,9 @@ impl World {
         if !self.machine.expects_round(round) {
             return;
         }
-        for one in self.look_late(landed) {
+        let landed = self.look_late(landed);
+        self.refresh_tags_of(&landed);
+        for one in landed {
             let error = one.has_failed.then(|| self.make());
             let Some(it) = self.flights.get_mut(&one.flight) else { continue };
             it.again = if one.has_failed { it.found } else { one.record };
@@ -113,6 +121,15 @@ impl World {
             self.machine.landed_again(round, one.flight, found);
         }
         self.machine.reread(round, &self.time);
+    }
+
+    pub fn hear_again(&mut self, round: Ticket) {
+        for (flight, _) in self.machine.found_again(round) {
+            let it = &self.flights[&flight];
+            let says = self.says(it.region, &it.again.expect("a record that was found again"));
+            self.machine.told_again(round, flight, says);
+        }
+        self.machine.heard_again(round, &self.time);
     }
 
     pub fn adopt(&mut self, flight: u32) {
@@ -158,17 +175,27 @@ impl World {
         }
         for (flight, started_at) in self.machine.met(call) {
             self.hear_of(flight, started_at);
-            if let Some(created) = self.machine.found_at(flight) {
-                let says = self.strategy_says(self.machine.region_of(flight), created);
-                self.machine.told(flight, says);
+            if self.machine.found_at(flight).is_some()
+                && let Some(record) = self.flights[&flight].found
+            {
+                self.machine.told(flight, self.says(self.machine.region_of(flight), &record));
             }
         }
         self.machine.heard(call, &self.time);
     }
 
+    /// What is learned of the tags of what was read counts for that, too.
+    fn refresh_tags_of(&mut self, landed: &[Landed]) {
+        let tags = landed.iter().fold(0, |all, one| all | one.record.map_or(0, |record| record.tags));
+        if let Some(it) = landed.first().and_then(|one| self.flights.get(&one.flight)) {
+            self.refresh_tags(it.region, tags);
+        }
+    }
+
     pub fn hear_of(&mut self, flight: u32, started_at: f64) {
-        let times = self.regions[&self.machine.region_of(flight)].times;
-        if !started_at.is_nan() && started_at < times.hard.max(times.soft) {
+        let region = &self.regions[&self.machine.region_of(flight)];
+        let is_told = region.settings.has_strategy && started_at < region.times.hard.max(region.times.soft);
+        if !started_at.is_nan() && (is_told || self.is_ended_by_tags(flight)) {
             self.cover.note("overtaken");
             self.machine.overtaken(flight, &self.time);
         }

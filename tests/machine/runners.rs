@@ -24,6 +24,7 @@ impl World {
 
     fn begin_running(&mut self, flight: Ticket) {
         let region = self.machine.region_of(flight.slot);
+        self.begin_life(flight.slot);
         let started_at = self.start_time(flight.slot);
         self.machine.runner_enters(region, flight, started_at);
         self.user_code(8);
@@ -67,6 +68,8 @@ impl World {
     }
 
     fn store_by_runner(&mut self, flight: Ticket) {
+        let it = &self.flights[&flight.slot];
+        self.refresh_tags(it.region, it.record.map_or(0, |record| record.tags));
         let starts = self.machine.started_at(flight.slot);
         self.hear_of(flight.slot, starts);
         let it = &self.flights[&flight.slot];

@@ -80,6 +80,9 @@ impl World {
     }
 
     fn invalidate(&mut self) {
+        if self.regions.values().any(|region| region.settings.has_tags) && self.rng.chance(70) {
+            return self.invalidate_tags();
+        }
         let region = self.rng.pick(&self.current_regions.clone());
         let hard = self.rng.chance(50);
         let stamp = self.time.stamp();
@@ -97,9 +100,9 @@ impl World {
     fn configure(&mut self) {
         let region = self.rng.pick(&self.current_regions.clone());
         let old = self.regions[&region].settings;
-        let (has_strategy, refreshes) = (old.has_strategy, old.refreshes);
+        let Settings { coalesces, has_locks, has_strategy, has_tags, refreshes, .. } = old;
         let fresh = settings(&mut self.rng, true, true);
-        let settings = Settings { coalesces: old.coalesces, has_locks: old.has_locks, has_strategy, refreshes, ..fresh };
+        let settings = Settings { coalesces, has_locks, has_strategy, has_tags, refreshes, ..fresh };
         let request = self.new_request();
         let outer = self.begin_event(request);
         let is_new = self.rng.chance(80);

@@ -2,12 +2,17 @@
 
 use dogpile::machine::{Request, Settings, Ticket};
 
+use crate::tags::{TagTimes, Tags};
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Record {
     pub value: u64,
     pub created: f64,
     pub version: f64,
     pub own: Option<f64>,
+    pub tags: Tags,
+    /// When it began to be made.
+    pub born: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +32,9 @@ pub struct Caller {
     pub region: usize,
     pub names: Vec<usize>,
     pub asked: Option<Request>,
+    pub tags: Tags,
+    /// The times of the tags when it came.
+    pub tag_times: TagTimes,
     /// When it came, counted in events.
     pub arrived: u64,
     pub got: Vec<Option<u64>>,
@@ -58,6 +66,7 @@ pub struct Call {
     pub ticket: Ticket,
     pub region: u32,
     pub asked: Option<Request>,
+    pub tags: Tags,
     pub seats: Vec<Seat>,
     pub request: usize,
     pub has_failed: bool,
@@ -109,6 +118,15 @@ pub struct Flight {
     /// Whether the lock was not to be had.
     pub goes_without: bool,
     pub started_at: f64,
+    /// Those of the call that it is of, and those that its creator and those who have joined have named.
+    pub call_tags: Tags,
+    pub tags: Tags,
+    /// When its creator was called, by the clock; NaN before that, and where nobody asks.
+    pub born: f64,
+    /// When one of its tags was known to have ended what it creates; 0 if none was. Counted in events.
+    pub ended_at: u64,
+    /// When the machine was told that a tag was invalidated, whether or not its creator had been called.
+    pub overtaken_at: u64,
 }
 
 #[derive(Debug)]

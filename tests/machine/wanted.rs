@@ -1,6 +1,6 @@
 //! What must occur in the schedules, or they prove nothing.
 
-pub const EVENTS: [&str; 33] = [
+pub const EVENTS: [&str; 37] = [
     "Serve Fresh",
     "Serve Stale",
     "Serve Created",
@@ -28,6 +28,10 @@ pub const EVENTS: [&str; 33] = [
     "No",
     "reject created",
     "overtaken",
+    "tags invalidated",
+    "tags learned",
+    "told of tags",
+    "tagged with what has ended",
     "runner failed",
     "renewed in the background",
     "renewed in the foreground",

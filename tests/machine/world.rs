@@ -10,6 +10,7 @@ use crate::locks::Lock;
 use crate::operations::Operation;
 use crate::plan::Plan;
 use crate::rng::Rng;
+use crate::tags::TagTimes;
 
 macro_rules! say {
     ($world:expr, $($what:tt)*) => { if $world.is_loud { println!($($what)*); } };
@@ -69,6 +70,12 @@ pub struct World {
     pub least_timeout: BTreeMap<(u32, usize), f64>,
     pub left: BTreeMap<(u32, usize), u64>,
     pub made: u64,
+    /// The times of the tags that are known here, those when the event came that is being dealt with, and those of others.
+    pub tag_times: TagTimes,
+    pub calm_tags: TagTimes,
+    pub tag_news: TagTimes,
+    /// The latest time that was given by a clock that may stand still.
+    pub tags_at: f64,
 }
 
 impl World {
@@ -114,6 +121,10 @@ impl World {
             least_timeout: BTreeMap::new(),
             left: BTreeMap::new(),
             made: 0,
+            tag_times: TagTimes::default(),
+            calm_tags: TagTimes::default(),
+            tag_news: TagTimes::default(),
+            tags_at: 0.0,
             plan,
         };
         for settings in world.plan.regions.clone() {

@@ -3,6 +3,7 @@
 use dogpile::machine::{Ticket, Time};
 
 use crate::operations::What;
+use crate::tags::{TagTimes, Tags};
 use crate::world::say;
 use crate::world::{Caller, Record, World, Write};
 
@@ -11,18 +12,21 @@ impl World {
         let request = self.caller_of();
         let names = self.random_names(25);
         let is_set = self.rng.chance(60);
-        let records: Vec<(usize, Option<Record>)> = names.iter().map(|name| (*name, is_set.then(|| self.new_record()))).collect();
+        let region = self.rng.below(self.current_regions.len());
+        let tags = self.random_tags(self.current_regions[region]);
+        let mut record = |name: &usize| (*name, is_set.then(|| self.new_record(tags)));
+        let records: Vec<(usize, Option<Record>)> = names.iter().map(&mut record).collect();
         self.events += 1;
         let caller = self.callers.len();
-        let region = self.rng.below(self.current_regions.len());
         say!(self, "caller {caller} of {request} writes {records:?} in {region}");
         self.callers.push(writer(region, names, self.events, request));
         self.write(caller, records);
     }
 
-    fn new_record(&mut self) -> Record {
-        let value = self.make();
-        Record { value, created: self.time.stamp(), version: 2.0, own: self.rng.pick(&[None, None, Some(2.0)]) }
+    fn new_record(&mut self, tags: Tags) -> Record {
+        let (value, born) = (self.make(), self.birth());
+        let created = self.time.stamp().max(born);
+        Record { value, created, version: 2.0, own: self.rng.pick(&[None, None, Some(2.0)]), tags, born }
     }
 
     fn write(&mut self, caller: usize, records: Vec<(usize, Option<Record>)>) {
@@ -108,6 +112,8 @@ fn writer(region: usize, names: Vec<usize>, arrived: u64, request: usize) -> Cal
         region,
         names,
         asked: None,
+        tags: 0,
+        tag_times: TagTimes::default(),
         arrived,
         got: vec![None],
         failed: None,

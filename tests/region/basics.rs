@@ -11,7 +11,7 @@ use crate::executor::{Clock, Executor};
 use crate::rng::Rng;
 use crate::store::{Manner, Store};
 
-type Small = Region<u64, &'static str, Store, Clock>;
+pub type Small = Region<u64, &'static str, Store, Clock>;
 
 const SLOW: Manner = Manner { slowest: 5, fails: 0, has_locks: false };
 const LOCKED: Manner = Manner { slowest: 5, fails: 0, has_locks: true };
@@ -24,7 +24,7 @@ fn region(clock: &Clock, manner: Manner) -> Small {
 }
 
 /// Runs one scenario over each kind of backend, alone.
-fn each<F: Future<Output = ()> + 'static>(scenario: impl Fn(Clock, Small) -> F) {
+pub fn each<F: Future<Output = ()> + 'static>(scenario: impl Fn(Clock, Small) -> F) {
     for clock in [Clock::default, Clock::of_workers] {
         for manner in [Manner::default(), SLOW, LOCKED] {
             let clock = clock();

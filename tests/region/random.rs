@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use dogpile::{CallOptions, Error, Invalidate, Lookup, Region};
+use dogpile::{CallOptions, Error, Invalidate, Lookup, Region, SetOptions};
 
 use crate::executor::{Clock, Executor};
 use crate::rng::Rng;
 use crate::store::{Manner, Store};
 
 const KEYS: [&str; 3] = ["a", "b", "c"];
+const TAGS: [&str; 2] = ["x", "y"];
 const LOCK_TIMEOUT: u64 = 1_000;
 
 type Small = Region<u64, u64, Store, Clock>;
@@ -28,6 +29,13 @@ struct Key {
     creators: BTreeMap<u64, (u64, u64)>,
 }
 
+/// The latest hard invalidation of each tag, and the latest of any kind.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    hard: [u64; 2],
+    any: [u64; 2],
+}
+
 #[derive(Clone)]
 struct World {
     clock: Clock,
@@ -35,6 +43,9 @@ struct World {
     rng: Rc<RefCell<Rng>>,
     keys: Rc<RefCell<BTreeMap<&'static str, Key>>>,
     events: Rc<Cell<u64>>,
+    ends: Rc<Cell<Ends>>,
+    /// The tags that each value has for sure. A value is the number of the event at which it was begun.
+    tags: Rc<RefCell<BTreeMap<u64, Vec<&'static str>>>>,
     may_fail: bool,
     is_workers: bool,
 }
@@ -83,8 +94,44 @@ impl World {
         Creating { world: self.clone(), key, number }
     }
 
-    async fn create(&self, key: &'static str, came: u64) -> Result<u64, u64> {
+    fn some_tags(&self) -> Vec<&'static str> {
+        TAGS.into_iter().filter(|_| self.chance(30)).collect()
+    }
+
+    /// Nobody gets what a tag had ended before he came, nor as fresh what it had made stale.
+    fn check_tags(&self, ends: &Ends, value: u64, is_fresh: bool) {
+        let tags = self.tags.borrow();
+        for tag in tags.get(&value).into_iter().flatten() {
+            let place = TAGS.iter().position(|other| other == tag).expect("a known tag");
+            assert!(value > ends.hard[place], "{value} is served, which its tag {tag} has ended");
+            assert!(!is_fresh || value > ends.any[place], "{value} is served as fresh, which its tag {tag} has made stale");
+        }
+    }
+
+    fn invalidate_tags(&self) {
+        let (number, is_hard, place) = (self.next(), self.chance(50), self.below(TAGS.len()));
+        self.region.invalidate_tags(&[TAGS[place]], if is_hard { Invalidate::Hard } else { Invalidate::Soft });
+        let mut ends = self.ends.get();
+        ends.any[place] = number;
+        if is_hard {
+            ends.hard[place] = number;
+        }
+        self.ends.set(ends);
+        for key in KEYS {
+            self.keys.borrow_mut().entry(key).or_default().begun = number; // it may fence any creation
+        }
+    }
+
+    async fn get(self) {
+        let (key, ends) = (self.key(), self.ends.get());
+        if let Ok(Some(value)) = self.region.get(key).await {
+            self.check_tags(&ends, value, true);
+        }
+    }
+
+    async fn create(&self, key: &'static str, came: u64, tags: &[&'static str]) -> Result<u64, u64> {
         let creating = self.begin(key, came);
+        self.tags.borrow_mut().insert(creating.number, tags.to_vec());
         let milliseconds = if self.chance(5) { 3_000 } else { self.below(40) as u64 };
         if milliseconds > 0 {
             self.clock.sleep(milliseconds).await;
@@ -106,8 +153,13 @@ impl World {
         let floor = self.floor(key);
         let options = CallOptions::default().force_refresh(self.chance(10));
         let options = if self.chance(30) { options.expiration(Duration::from_millis(50)) } else { options };
-        match self.region.get_or_create_with(key, &options, async || self.create(key, came).await).await {
-            Ok(value) => Self::check(key, floor, value),
+        let (tags, ends) = (self.some_tags(), self.ends.get());
+        let options = options.tags(tags.iter().copied());
+        match self.region.get_or_create_with(key, &options, async || self.create(key, came, &tags).await).await {
+            Ok(value) => {
+                Self::check(key, floor, value);
+                self.check_tags(&ends, value, false);
+            }
             Err(error) => assert!(self.may_fail || error == Error::TimedOut, "{error}"),
         }
     }
@@ -115,15 +167,22 @@ impl World {
     async fn calls(self) {
         let (keys, came) = ([KEYS[0], KEYS[2]], self.next());
         let floors = keys.map(|key| self.floor(key));
+        let (tags, ends) = (self.some_tags(), self.ends.get());
         let create = async |wanted: Vec<&str>| {
             let mut values = Vec::new();
             for key in KEYS.iter().filter(|key| wanted.contains(key)) {
-                values.push(self.begin(key, came));
+                let creating = self.begin(key, came);
+                self.tags.borrow_mut().insert(creating.number, tags.clone());
+                values.push(creating);
             }
             self.clock.sleep(self.below(40) as u64 + 1).await;
             Ok(values.iter().map(|creating| creating.number).collect())
         };
-        if let Ok(values) = self.region.get_or_create_many(&keys, create).await {
+        let options = CallOptions::default().tags(tags.iter().copied());
+        if let Ok(values) = self.region.get_or_create_many_with(&keys, &options, create).await {
+            for value in &values {
+                self.check_tags(&ends, *value, false);
+            }
             keys.iter().zip(floors).zip(values).for_each(|((key, floor), value)| Self::check(key, floor, value));
         }
     }
@@ -131,10 +190,18 @@ impl World {
     async fn look_up(self) {
         let (key, came) = (self.key(), self.next());
         let floor = self.floor(key);
-        match self.region.look_up(key).await {
-            Lookup::Fresh(value) | Lookup::Stale(value) | Lookup::Joined(Ok(value)) => Self::check(key, floor, value),
+        let (tags, ends) = (self.some_tags(), self.ends.get());
+        match self.region.look_up_with(key, &CallOptions::default().tags(tags.iter().copied())).await {
+            Lookup::Fresh(value) => {
+                Self::check(key, floor, value);
+                self.check_tags(&ends, value, true);
+            }
+            Lookup::Stale(value) | Lookup::Joined(Ok(value)) => {
+                Self::check(key, floor, value);
+                self.check_tags(&ends, value, false);
+            }
             Lookup::Joined(Err(_)) => {}
-            Lookup::Vacant(vacancy) => match self.create(key, came).await {
+            Lookup::Vacant(vacancy) => match self.create(key, came, &tags).await {
                 Ok(value) if self.chance(70) => _ = vacancy.fill(value).await,
                 Ok(value) if self.chance(50) => vacancy.pass(value),
                 Ok(_) => drop(vacancy),
@@ -147,7 +214,11 @@ impl World {
         let key = self.key();
         let number = self.next();
         self.keys.borrow_mut().entry(key).or_default().begun = number;
-        let is_done = if self.chance(60) { self.region.set(key, number).await } else { self.region.delete(key).await };
+        let tags = self.some_tags();
+        self.tags.borrow_mut().insert(number, tags.clone());
+        let options = SetOptions::default().tags(tags);
+        let is_done =
+            if self.chance(60) { self.region.set_with(key, number, &options).await } else { self.region.delete(key).await };
         if is_done.is_ok() {
             let mut keys = self.keys.borrow_mut();
             let it = keys.entry(key).or_default();
@@ -170,10 +241,11 @@ impl World {
     }
 
     fn random(&self, executor: &mut Executor) -> usize {
-        match self.below(10) {
+        match self.below(11) {
             0..5 => executor.spawn(self.clone().call()),
             5 => executor.spawn(self.clone().calls()),
             6 | 7 => executor.spawn(self.clone().look_up()),
+            8 => executor.spawn(self.clone().get()),
             _ => executor.spawn(self.clone().write()),
         }
     }
@@ -197,6 +269,8 @@ fn play(seed: u64, is_workers: bool) {
         rng: Rc::new(RefCell::new(Rng::new(seed ^ 0x5eed))),
         keys: Rc::default(),
         events: Rc::default(),
+        ends: Rc::default(),
+        tags: Rc::default(),
         may_fail: rng.chance(40),
         is_workers,
     };
@@ -205,7 +279,8 @@ fn play(seed: u64, is_workers: bool) {
         clock.set_random(early.below(1_000) as f64 / 1_000.0);
         match rng.below(20) {
             0..6 => _ = world.random(&mut executor),
-            6 if rng.chance(30) => world.invalidate(),
+            6 if rng.chance(20) => world.invalidate(),
+            6 if rng.chance(40) => world.invalidate_tags(),
             7 if !executor.living().is_empty() => {
                 let victim = rng.pick(&executor.living());
                 if is_workers { executor.kill(victim) } else { executor.drop_task(victim) }

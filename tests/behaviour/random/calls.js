@@ -1,5 +1,6 @@
 import { Creators } from "./creators.js";
 import { CountedSignal, Kept } from "./signals.js";
+import { someTags } from "./tags.js";
 import { IMPATIENT } from "./world.js";
 
 /** One call of a region's, and how it went. */
@@ -51,6 +52,7 @@ export class Calls {
       deleteMulti: writes,
       getOrCreateEntry: mayExpire ? 1 : 0,
       replace: writes / 4,
+      invalidateTags: this.#world.tagging === "none" ? 0 : 3,
     });
     return this[name](realm);
   }
@@ -87,18 +89,20 @@ export class Calls {
 
   set(realm) {
     const value = this.#history.value(this.#key(realm));
-    return this.#write(realm, "set", [value.key], [value], () => realm.region.set(value.key, payloadOf(value)));
+    const options = this.#tagged([value]);
+    return this.#write(realm, "set", [value.key], [value], () => realm.region.set(value.key, payloadOf(value), options));
   }
 
   setMulti(realm) {
     const values = this.#keys(realm).map((key) => this.#history.value(key));
     const entries = values.map((value) => [value.key, payloadOf(value)]);
+    const options = this.#tagged(values);
     return this.#write(
       realm,
       "setMulti",
       values.map(({ key }) => key),
       values,
-      () => realm.region.setMulti(entries),
+      () => realm.region.setMulti(entries, options),
     );
   }
 
@@ -120,6 +124,15 @@ export class Calls {
     return this.#watch(call, realm.region.invalidate(hard));
   }
 
+  async invalidateTags(realm) {
+    const { plan } = this.#world;
+    const [tags, hard] = [plan.pick([["x"], ["y"], ["x", "y"]]), !plan.chance(0.5)];
+    const call = this.#begin(realm, `invalidateTags ${tags}${hard ? "" : " softly"}`, realm.keys);
+    const resolve = this.#history.tags.invalidate(realm, tags, hard);
+    const { error } = await this.#watch(call, realm.region.invalidateTags(tags, hard));
+    if (error === undefined) resolve();
+  }
+
   async replace(realm) {
     const isNew = this.#world.plan.chance(0.5);
     this.#world.log(() => `${realm} gets ${isNew ? "a new store" : "the same store again"}`);
@@ -135,6 +148,13 @@ export class Calls {
     call.abortedAt = this.#world.tick();
     this.#world.log(() => `${call} is detached`);
     call.counted.abort(new Error(`the signal of ${call}`));
+  }
+
+  /** The options of a `set` of these values. */
+  #tagged(values) {
+    const tags = someTags(this.#world);
+    for (const value of values) this.#history.tags.name(value, tags);
+    return tags === undefined ? undefined : { tags };
   }
 
   #key(realm) {
@@ -156,7 +176,8 @@ export class Calls {
   }
 
   #creating(realm, name, keys, nested) {
-    const options = { ...this.#options(name), ...(this.#world.mayLeave ? this.#waysOut() : {}) };
+    const tags = someTags(this.#world);
+    const options = { ...this.#options(name), ...(this.#world.mayLeave ? this.#waysOut() : {}), tags };
     const { timeout, staleIfError, forceRefresh } = options;
     const facts = {
       creates: true,
@@ -242,6 +263,7 @@ export class Calls {
       call,
       state,
     );
+    if (state === "fresh") this.#promises.mayBeServedByTags(this.#history.valueOf(payload), call, true);
     return payload;
   }
 

@@ -1,3 +1,9 @@
+import { turns } from "../helpers.js";
+import { TOO_LATE } from "./tags.js";
+
+/** After so many turns a region knows that a creator has settled. */
+const SETTLED = 10;
+
 /** Creators that answer at once or late, fail, hang, nest, and heed their signal or not. */
 export class Creators {
   #world;
@@ -18,12 +24,19 @@ export class Creators {
     const context = options.creatorArgs === undefined ? args[0] : undefined;
     if (context === undefined) this.#world.expect(String(args) === String(options.creatorArgs), "a creator gets its arguments", call);
     const values = this.#begin(call, keys, context);
+    for (const value of values) this.#history.tags.name(value, options.tags);
+    this.#name(context, values);
     if (this.#world.mayExpire && context !== undefined && plan.chance(0.1)) this.#expire(context, keys);
-    const attempt = this.#attempt(call, values, options);
+    const attempt = this.#attempt(context, values, options);
     if (!plan.chance(0.7)) return attempt();
     const isHeeding = plan.chance(0.5);
     const ended = Promise.race([this.#later(call, values, attempt), ...(isHeeding ? [this.#heed(context, values)] : [])]);
-    ended.catch(() => {});
+    ended
+      .then(() => turns(SETTLED))
+      .then(
+        () => this.#name(context, values, TOO_LATE),
+        () => {},
+      );
     return values.map((_, index) => ended.then((payloads) => payloads[index]));
   }
 
@@ -45,6 +58,17 @@ export class Creators {
     return values;
   }
 
+  /** Names a tag of its values, or one when they are there already. */
+  #name(context, values, tooLate) {
+    if (this.#world.tagging === "none" || context === undefined || !this.#world.plan.chance(0.3)) return;
+    const tag = tooLate ?? this.#world.plan.pick(["x", "y"]);
+    for (const value of values) {
+      if (context.tags.length === 0) context.tags(tag);
+      else context.tags(value.key, tag);
+      if (tooLate === undefined) this.#history.tags.name(value, [tag]);
+    }
+  }
+
   #abort(values) {
     this.#world.log(() => `${values} is no longer waited for`);
     this.#promises.mayAbort(values);
@@ -58,8 +82,9 @@ export class Creators {
   }
 
   /** What the creator ends with. */
-  #attempt(call, values, { shouldCacheFn }) {
+  #attempt(context, values, { shouldCacheFn }) {
     return () => {
+      this.#name(context, values);
       this.#settle(values, shouldCacheFn === undefined);
       if (this.#world.plan.chance(this.#world.fails)) this.#fail(values);
       this.#world.log(() => `${values} is created`);

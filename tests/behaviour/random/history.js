@@ -1,3 +1,4 @@
+import { TagHistory } from "./tags.js";
 import { IMPATIENT } from "./world.js";
 
 /** A value that was set or created, and what became of it. */
@@ -11,6 +12,9 @@ export class Value {
   isWritten = false;
   /** Whether it was stored without asking whether others have invalidated it. */
   isDeaf = false;
+  /** When its tags were named, and those that a record of it was stored with. */
+  named = new Map();
+  stored;
 
   constructor(id, key, facts) {
     Object.assign(this, { id, key }, facts);
@@ -42,6 +46,7 @@ export class History {
 
   constructor(world) {
     this.#world = world;
+    this.tags = new TagHistory(world);
   }
 
   value(key, facts) {
@@ -59,6 +64,12 @@ export class History {
   valueIn(stored) {
     const payload = typeof stored === "string" ? JSON.parse(stored.slice(stored.indexOf("|") + 1)) : stored?.payload;
     return this.valueOf(payload);
+  }
+
+  /** The tags that a record carries. */
+  tagsIn(stored) {
+    const { tags = [] } = typeof stored === "string" ? JSON.parse(stored.slice(0, stored.indexOf("|"))) : stored.metadata;
+    return new Set(tags);
   }
 
   /** The creations of a key that fulfil a condition. */
@@ -107,7 +118,7 @@ export class History {
 
   /** Whether a hard invalidation may have ended a value. */
   isGone(value, realm) {
-    return this.#barriers.some((barrier) => barrier.isInvalidation && barrier.realm === realm && barrier.resolved > value.begun);
+    return this.tags.mayEnd(value) || this.#barriers.some((barrier) => barrier.isInvalidation && barrier.realm === realm && barrier.resolved > value.begun);
   }
 
   /** What fences a value's creation off, or one that was led since `at`, before `until`. */
@@ -115,6 +126,18 @@ export class History {
     const from = handover?.at ?? begun;
     const counts = ({ realms, keys, at, before = Infinity }) => realms.includes(realm) && keys.includes(key) && at > from && at < until && begun < before;
     return this.#fences.filter(counts);
+  }
+
+  /** Whether it is fenced, or may be by a tag. */
+  mayBeFenced(value) {
+    return this.isFenced(value) || this.tags.mayEnd(value);
+  }
+
+  /** Whether a call is the only one that has asked its realm for a key, so that it shares nothing that began before it came. */
+  isAlone(call, key) {
+    const isEarlier = (other) => other.realm === call.realm && other.keys.includes(key) && other.came < call.came;
+    const isOver = ({ abortedAt, settledAt, timeout }) => settledAt < call.came && abortedAt === Infinity && timeout === Infinity;
+    return this.calls.every((other) => !isEarlier(other) || isOver(other));
   }
 
   isWrittenSince(value) {
@@ -150,7 +173,7 @@ export class History {
     const { aborted, handover, isStorable, isWritten, mayBeLost, settled } = value;
     // Whether nobody waits any more is known only where the creator is told.
     if (!value.hasSignal && value.call.abortedAt < Infinity) return false;
-    if (mayBeLost || this.isFenced(value) || this.isOverdue(value) || aborted < Infinity || handover?.released) return false;
+    if (mayBeLost || this.mayBeFenced(value) || this.isOverdue(value) || aborted < Infinity || handover?.released) return false;
     return settled === Infinity || (isStorable && !isWritten);
   }
 

@@ -26,9 +26,9 @@ export class Plan {
   #isClosed = false;
   #steps = [[]];
 
-  /** `{ seed }` or `{ steps }`; `areAlike`: whether many ask for few keys in the same way. */
-  constructor({ seed, steps, areAlike = false }) {
-    this.areAlike = areAlike;
+  /** `{ seed }` or `{ steps }`; `areAlike`: whether many ask for few keys in the same way; `areTagged`: whether values have tags. */
+  constructor({ seed, steps, areAlike = false, areTagged = false }) {
+    Object.assign(this, { areAlike, areTagged });
     this.#given = steps;
     this.#random = generator(seed ?? 0);
     this.#length = steps?.length ?? 10 + Math.floor(this.#random() ** 2 * 150);

@@ -1,3 +1,5 @@
+import { TOO_LATE } from "./tags.js";
+
 /** What a region promises, checked as things happen. What is broken is noted in the world. */
 export class Promises {
   #world;
@@ -12,7 +14,8 @@ export class Promises {
   mayBegin(call, values) {
     for (const value of values) {
       // What a runner was handed may have been fenced off since, and what was read twice in vain is created, but not to be stored.
-      const isLateRun = value.handover !== undefined && (value.handover.released === true || this.#history.isFenced(value) || this.#history.isOverdue(value));
+      const isLateRun =
+        value.handover !== undefined && (value.handover.released === true || this.#history.mayBeFenced(value) || this.#history.isOverdue(value));
       value.mayBeLost = isLateRun || this.#history.fencedReads(call, value.key) > 1;
       const rivals = this.#history.creations(value.key, (other) => other !== value && this.#excludes(other, value) && this.#history.holds(other));
       this.#world.expect(value.mayBeLost || rivals.length === 0, "one creation of a key at a time", value, "besides", ...rivals);
@@ -42,10 +45,27 @@ export class Promises {
     this.#world.expect(isStorable, "what was not to be stored is not", value);
     const isGivenUp = Math.min(aborted, superseded) < Infinity || handover?.released;
     if (value.isCreated) this.#world.expect(!isGivenUp && !this.#history.isFenced(value), "what was fenced off is not stored", value);
+    this.#checkTags(value, stored);
     const hasAsked = !value.isCreated || realm.strategy === undefined || realm.strategy.wasAskedSince(settled);
     this.#world.expect(hasAsked, "a strategy is asked for news before a value is stored", value);
     value.isDeaf = value.isCreated && realm.strategy?.isRemote === true && realm.strategy.askedAt < settled;
     return value;
+  }
+
+  /** A record has the tags that were named for it, and none that was named too late, and no tag has ended it. */
+  #checkTags(value, stored) {
+    const tags = this.#history.tagsIn(stored);
+    value.stored = { tags };
+    const isComplete = [...value.named.keys()].every((tag) => tags.has(tag)) && !tags.has(TOO_LATE);
+    this.#world.expect(isComplete, "a value has the tags that were named for it", value, "has", ...tags);
+    const end = value.isCreated ? this.#history.tags.endOfStored(value) : undefined;
+    this.#world.expect(end === undefined, "what a tag has ended is not stored", value, "of before", end?.at);
+  }
+
+  /** What a tag has ended is not served; what it has made stale is not served as fresh. */
+  mayBeServedByTags(value, call, isFresh) {
+    const end = this.#history.tags.endOf(value, call, { hard: !isFresh, alone: this.#history.isAlone(call, value.key) });
+    this.#world.expect(end === undefined, "what a tag has ended is not served", `${call} got`, value, isFresh ? "as fresh" : "", "of before", end?.at);
   }
 
   /** A call got this payload for a key. Gives back its value. */
@@ -59,6 +79,7 @@ export class Promises {
     expect(!this.#isEnded(value, call), "nobody joins what was fenced off or given up");
     const barrier = this.#history.barrierBefore(value, call);
     expect(barrier === undefined, "what was there before a write or an invalidation is not served after it", "of before", barrier?.at);
+    this.mayBeServedByTags(value, call, !call.creates);
     return value;
   }
 
@@ -115,7 +136,7 @@ export class Promises {
     for (const value of values.filter(({ settled }) => settled === Infinity)) {
       const { call, handover } = value;
       this.#world.expect(handover === undefined && call.abortedAt < Infinity, "a creation goes on while its leader waits", value, "of", call);
-      if (value.mayBeLost || this.#history.isFenced(value) || this.#history.isOverdue(value)) continue;
+      if (value.mayBeLost || this.#history.mayBeFenced(value) || this.#history.isOverdue(value)) continue;
       const waiting = this.#history.calls.filter((other) => this.#waitsFor(other, value));
       this.#world.expect(waiting.length === 0, "a creation goes on while anyone waits", value, "for", ...waiting);
     }
@@ -126,7 +147,7 @@ export class Promises {
     if (call.realm !== realm || call.isSettled || call.abortedAt < Infinity || call.isMulti || !call.creates || call.keys[0] !== key) return false;
     return (
       this.#world.calmAt > Math.max(begun, call.came) &&
-      this.#history.fencesOf({ realm, key, begun: Math.min(begun, call.came) }).length === 0 &&
+      !this.#history.mayBeFenced({ realm, key, begun: Math.min(begun, call.came) }) &&
       realm.strategy?.isRemote !== true
     );
   }
@@ -158,7 +179,7 @@ export class Promises {
   /** For sure: nobody can wait, or have begun to, who was not detached by his signal. A time limit that has passed keeps a creation alive. */
   #isUnwanted(value) {
     const { begun, call, key, handover, realm } = value;
-    if (handover !== undefined || call.abortedAt === Infinity || this.#history.isOverdue(value) || this.#history.isFenced(value)) return false;
+    if (handover !== undefined || call.abortedAt === Infinity || this.#history.isOverdue(value) || this.#history.mayBeFenced(value)) return false;
     const others = this.#history.calls.filter((other) => other.realm === realm && other.creates && other.keys.includes(key));
     if (others.some(({ isSettled, timeout }) => isSettled && timeout < Infinity)) return false;
     // It may have been led in place of one that was given up.

@@ -50,4 +50,10 @@ test("random interleavings of a fixed list of seeds keep every promise", () => p
 
 test("random interleavings of as many more seeds as there is time for keep every promise", () => playAll(more(20)), SEEDS === undefined ? 120_000 : 0);
 
+test(
+  "values with tags, in as many more seeds, end when one of their tags does",
+  () => playAll(more(15), { areTagged: true }),
+  SEEDS === undefined ? 120_000 : 0,
+);
+
 test("many who ask alike, in as many more seeds, wait for one another", () => playAll(more(8), { areAlike: true }), SEEDS === undefined ? 120_000 : 0);

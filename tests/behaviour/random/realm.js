@@ -24,7 +24,7 @@ export class Realm {
   }
 
   /** Makes its region. */
-  open(backend, strategy, serializer) {
+  open(backend, strategy, serializer, tagInvalidator) {
     const { plan, mayExpire } = this.#world;
     this.backend = backend;
     this.strategy = strategy;
@@ -34,7 +34,7 @@ export class Realm {
       onTakeover: (key) => this.#history.takeOver(this, key),
       onError: (error, where) => this.#world.expect(wheres.includes(where), "an error is told with its place", where),
     };
-    const configuration = { regionInvalidator: strategy, expirationTime, ...this.#patience() };
+    const configuration = { regionInvalidator: strategy, tagInvalidator, expirationTime, ...this.#patience() };
     this.region = dogpile.createRegion({ name: this.name, backend, asyncCreationRunner: runner, observer, serializer, ...omitAbsent(configuration) });
   }
 

@@ -5,10 +5,11 @@ import { History } from "./history.js";
 import { Plan } from "./plan.js";
 import { Promises } from "./promises.js";
 import { Realm, makeStrategies, openTab } from "./realm.js";
+import { makeTagInvalidators } from "./tags.js";
 import { UnhandledRejections, task } from "./tasks.js";
 import { World } from "./world.js";
 
-/** One or two regions, the calls that are made of them, and what they come to. */
+/** One to three regions, the calls that are made of them, and what they come to. */
 class Run {
   #world;
   #history;
@@ -42,19 +43,24 @@ class Run {
     world.throws = plan.chance(0.1);
     world.locks = plan.pick(["none", "none", "healthy", "wayward"]);
     world.strategy = plan.pick(["own", "own", "shared", "remote"]);
+    world.tagging = plan.areTagged ? plan.pick(["shared", "asked", "stored"]) : "none";
+    if (plan.areTagged) Object.assign(world, { mayExpire: true, mayWrite: true, mayLeave: plan.chance(0.5) });
     if (plan.areAlike) Object.assign(world, { mayLeave: false, strategy: "own" });
   }
 
   #open(plan, keys) {
     const [world, history, promises] = [this.#world, this.#history, this.#promises];
-    const count = plan.chance(0.3) ? 2 : 1;
-    this.#realms = history.realms = ["A", "B"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
+    const count = plan.areTagged ? 1 + plan.below(3) : plan.chance(0.3) ? 2 : 1;
+    this.#realms = history.realms = ["A", "B", "C"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
     this.#strategies = makeStrategies(world, history, this.#realms);
+    const tags = makeTagInvalidators(world, this.#realms);
     const serializer = plan.chance(plan.areAlike ? 0 : 0.15) ? JSON : undefined;
     const store = new Store();
     const newBackend = () => new RandomBackend(world, promises, store, plan.chance(0.5));
     const first = newBackend();
-    this.#realms.forEach((realm, index) => realm.open(index === 0 || plan.chance(0.5) ? first : newBackend(), this.#strategies.own[index], serializer));
+    this.#realms.forEach((realm, index) =>
+      realm.open(index === 0 || plan.chance(0.5) ? first : newBackend(), this.#strategies.own[index], serializer, tags[index]),
+    );
     if (this.#strategies.elsewhere !== undefined) this.tab = openTab(this.#strategies.elsewhere);
   }
 
@@ -165,8 +171,8 @@ class Run {
   }
 }
 
-const describe = ({ isTimed, fails, hangs, locks, strategy }) =>
-  `${isTimed ? "time limits" : "no time limits"}; failures ${fails}, hangs ${hangs}; locks: ${locks}; invalidations: ${strategy}`;
+const describe = ({ isTimed, fails, hangs, locks, strategy, tagging }) =>
+  `${isTimed ? "time limits" : "no time limits"}; failures ${fails}, hangs ${hangs}; locks: ${locks}; invalidations: ${strategy}; times of tags: ${tagging}`;
 
 /** The clock of the realm never goes back, so each run begins after the one before. */
 let begins = Date.now();
