@@ -467,7 +467,10 @@ export class Region<V = unknown> {
    *
    * @example
    * ```ts
-   * const page = await region.getOrCreate("page:7", () => renderPage(7), { tags: ["user:42", "posts"] });
+   * import { createRegion, MemoryBackend, TagInvalidation } from "dogpile";
+   *
+   * const region = createRegion({ backend: new MemoryBackend(), tagInvalidator: new TagInvalidation() });
+   * const page = await region.getOrCreate("page:7", () => "<h1>Ada</h1>", { tags: ["user:42", "posts"] });
    * await region.invalidateTags(["user:42"]); // every value that depends on user 42
    * ```
    */
