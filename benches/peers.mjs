@@ -3,7 +3,7 @@ import { cachified } from "@epic-web/cachified";
 import { BentoCache, bentostore } from "bentocache";
 import { memoryDriver } from "bentocache/drivers/memory";
 import { Cacheable, Keyv } from "cacheable";
-import { createRegion, MemoryBackend, TagInvalidation } from "dogpile";
+import { createRegion, MemoryBackend, TagInvalidation, TieredBackend } from "dogpile";
 import { LRUCache } from "lru-cache";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,10 +11,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 const KEY = "key";
 const TAG = "tag";
 
-/** Each over a store of its own in memory, or over `store`, whose methods are asynchronous. No value expires in these situations. */
+/**
+ * Each over a store of its own in memory, or over `store`, whose methods are asynchronous; `hasMemory`: with memory in front of it. No value expires in
+ * these situations.
+ */
 const caches = {
-  dogpile(store) {
-    const region = createRegion({ backend: store ?? new MemoryBackend(), tagInvalidator: new TagInvalidation() });
+  dogpile(store, hasMemory) {
+    const far = store ?? new MemoryBackend();
+    const backend = hasMemory ? new TieredBackend(new MemoryBackend(), far, { farTimeout: 0.1 }) : far;
+    const region = createRegion({ backend, tagInvalidator: new TagInvalidation() });
     return {
       getOrCreate: (creator) => region.getOrCreate(KEY, creator),
       getOrCreateTagged: (creator) => region.getOrCreate(KEY, creator, { tags: [TAG] }),
@@ -34,7 +39,8 @@ const caches = {
       delete: async () => cache.delete(KEY),
     };
   },
-  "@epic-web/cachified"(store) {
+  "@epic-web/cachified"(store, hasMemory) {
+    if (hasMemory) return undefined; // it has one store
     const cache = store ?? new Map();
     return {
       getOrCreate: (creator) => cachified({ key: KEY, cache, getFreshValue: creator }),
@@ -43,8 +49,9 @@ const caches = {
       delete: async () => cache.delete(KEY),
     };
   },
-  bentocache(store) {
-    const layers = store === undefined ? bentostore().useL1Layer(memoryDriver()) : bentostore().useL2Layer(bentoDriver(store));
+  bentocache(store, hasMemory) {
+    const near = store === undefined || hasMemory ? bentostore().useL1Layer(memoryDriver()) : bentostore();
+    const layers = store === undefined ? near : near.useL2Layer(bentoDriver(store));
     const bento = new BentoCache({ default: "only", stores: { only: layers } });
     return {
       getOrCreate: (creator) => bento.getOrSet({ key: KEY, factory: creator }),
@@ -55,8 +62,8 @@ const caches = {
       delete: () => bento.delete({ key: KEY }),
     };
   },
-  cacheable(store) {
-    const cache = new Cacheable(store === undefined ? {} : { primary: new Keyv({ store }) });
+  cacheable(store, hasMemory) {
+    const cache = new Cacheable(store === undefined ? {} : { [hasMemory ? "secondary" : "primary"]: new Keyv({ store }) });
     return {
       getOrCreate: (creator) => cache.getOrSet(KEY, creator, { throwErrors: "function" }),
       withoutTags: "`getOrSet` takes no tags",
@@ -109,6 +116,10 @@ const situations = {
         await sleep(5);
       })
     ).held;
+  },
+  async "memory in front of a store that never answers: the caller gets"(makeCache) {
+    const cache = makeCache(new HungStore(), true);
+    return cache === undefined ? "has one store" : outcomeOf(cache.getOrCreate(async () => "the creator's value"));
   },
   async "the creator rejects with `undefined`: three callers get"(makeCache) {
     const cache = makeCache();
@@ -176,6 +187,14 @@ class AsyncStore {
   }
 }
 
+/** As a client whose server is away, and which waits for it. */
+class HungStore {
+  get = () => new Promise(() => {});
+  set = this.get;
+  delete = this.get;
+  clear = this.get;
+}
+
 function bentoDriver(store) {
   const driver = {
     type: "l2",
@@ -196,7 +215,7 @@ function outcomeOf(promise) {
     (value) => value ?? "`undefined`",
     (error) => (error === undefined ? "the rejection" : `an ${error.name}`),
   );
-  return Promise.race([outcome, sleep(1000, "nothing, for ever", { ref: false })]);
+  return Promise.race([outcome, sleep(1000, "nothing, for ever")]);
 }
 
 const times = (count) => ["never", "once", "twice"][count] ?? `${count} times`;

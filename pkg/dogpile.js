@@ -1,3 +1,4 @@
+export { CacheStorageBackend } from "./backends/cache-storage.js";
 export { CloudflareKVBackend } from "./backends/cloudflare-kv.js";
 export { IndexedDBBackend } from "./backends/indexed-db.js";
 export { MemoryBackend } from "./backends/memory.js";

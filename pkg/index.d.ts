@@ -120,7 +120,7 @@ export interface RegionOptions {
    */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /**
-   * Receives events: hits, misses, loads, waits, and errors that callers did not get.
+   * Receives events: hits, misses, loads, writes, evictions, and errors that callers did not get.
    *
    * `onHit`, `onStale`, `onMiss` and `onWait` must exist when the region is configured, and make every call a little slower.
    * Default: none. Without an `onError`, the first error of each kind goes to `console.warn`.
@@ -275,6 +275,8 @@ export class Region<V = unknown> {
   readonly name: string | undefined;
   /** Whether the region has a backend. */
   readonly isConfigured: boolean;
+  /** Whether the region has a `tagInvalidator`. */
+  readonly hasTags: boolean;
   /** The backend, or the outermost proxy around it. Throws RegionNotConfigured if there is none. */
   readonly backend: CacheBackend;
   /** The backend behind all proxies. Throws RegionNotConfigured if there is none. */
@@ -674,7 +676,10 @@ export interface RegionStats {
   backendErrors: number;
 }
 
-/** Functions that a region calls at its events, with the region's name as the last argument. What they throw is ignored. */
+/**
+ * Functions that a region calls at its own events, with the region's name as the last argument. What they throw or return is ignored, except for
+ * `aroundCreate`.
+ */
 export interface RegionObserver {
   /** A fresh value was returned. */
   onHit(key: string, region: string | undefined): void;
@@ -682,8 +687,32 @@ export interface RegionObserver {
   onStale(key: string, region: string | undefined): void;
   /** No value was found. `why`: for `get`, `getMulti` and `getValueMetadata` an expired value is "invalidated" too. */
   onMiss(key: string, why: "absent" | "version" | "invalidated" | "unreadable", region: string | undefined): void;
-  /** A creator has returned. `seconds`: how long it took. */
+  /** A creator is about to be called for these keys, in the async context of the call that it belongs to. */
+  onCreateStart(keys: string[], region: string | undefined): void;
+  /** A creator has returned. `keys`: those that it gave a value for. `seconds`: how long it took. A creator that fails for all keys is not reported. */
   onCreate(keys: string[], seconds: number, region: string | undefined): void;
+  /**
+   * Called instead of the creator, after `onCreateStart`: it has to call `create` and return what that returns, for example inside a tracing span. What
+   * it returns or throws counts as the creator's. `create` returns the creator's value or promise, and throws what the creator throws.
+   *
+   * @example
+   * ```ts
+   * region.observe({ aroundCreate: (create, keys) => trace(`load ${keys.length} values`, create) });
+   * ```
+   */
+  aroundCreate(create: () => unknown, keys: string[], region: string | undefined): unknown;
+  /** The backend has accepted values: of `set`, of `setMulti`, or created ones. Each key is told once; a write that fails or is late is not reported. */
+  onSet(keys: string[], region: string | undefined): void;
+  /** The backend has accepted a `delete` or a `deleteMulti`. Each key is told once, whether or not it was there. */
+  onDelete(keys: string[], region: string | undefined): void;
+  /** After a call of `invalidate`, as soon as it is in effect in this region. Invalidations elsewhere are not reported. */
+  onInvalidate(hard: boolean, region: string | undefined): void;
+  /**
+   * A MemoryBackend has removed a record by itself: beyond `maxEntries` ("size"), or long after it had expired ("expired"). `key`: as the backend has it,
+   * after `keyMangler`. Told in a microtask, to every region over the backend, also behind proxies, or over a TieredBackend whose near tier it is. It
+   * must exist when the region is configured or `observe` is called. Other backends report nothing.
+   */
+  onEvict(key: string, why: "size" | "expired", region: string | undefined): void;
   /** A caller waits for another caller's load. */
   onWait(key: string, region: string | undefined): void;
   /** Another caller took over a load. */
@@ -1060,6 +1089,52 @@ export class NullBackend implements CacheBackend {
 }
 
 /**
+ * Stores records in the Cache API: on Cloudflare Workers free of charge and for one data center, in Deno, in browsers and service workers.
+ *
+ * In a browser prefer IndexedDBBackend, which has locks, reads of many keys and limits.
+ */
+export class CacheStorageBackend implements CacheBackend {
+  /**
+   * Throws a ValidationError for an invalid option. Where there is no Cache API (Node, an insecure origin) every call rejects with a BackendError
+   * that says so.
+   */
+  constructor(options?: {
+    /** A Cache such as `caches.default` on Workers; not together with `cacheName`. Default: `caches.open(cacheName)`, at the first call. */
+    cache?: CacheLike | undefined;
+    /** The name of the cache. Default: "dogpile". */
+    cacheName?: string | undefined;
+    /**
+     * The origin of the URLs that keys become. On Workers pass the Worker's own: others cost a DNS lookup. Default: the page's, otherwise
+     * "https://dogpile.cache".
+     */
+    origin?: string | undefined;
+    /**
+     * How long after it was written a record may be read. It must be greater than zero; it is rounded up to whole seconds and is at most a year.
+     * Default: as long as the region may use the record.
+     */
+    expirationTime?: Duration | undefined;
+  });
+  get(key: string): Promise<Stored | undefined>;
+  /** Stores text. Other values, and text with lone surrogates, are a ValidationError. On Workers it also resolves if the platform stored nothing. */
+  set(key: string, value: Stored, hint?: StoreHint): Promise<void>;
+  /** On Workers it deletes the record in one data center. */
+  delete(key: string): Promise<void>;
+  /** Deletes all records. On Workers it rejects with a BackendError: the platform cannot list them. */
+  clear(): Promise<void>;
+  /** JSON. */
+  readonly serializer: Serializer;
+  /** Replaces keys with lone surrogates, and keys that make URLs of more than 2,000 bytes, by "sha1:" and their SHA-1. */
+  readonly keyMangler: KeyMangler;
+}
+
+/** What CacheStorageBackend needs of a Cache. */
+export interface CacheLike {
+  match(url: string): Promise<any>;
+  put(url: string, response: any): Promise<void>;
+  delete(url: string): Promise<boolean>;
+}
+
+/**
  * Stores records in Cloudflare KV, as text that Python's dogpile.cache can read.
  *
  * A write may take up to 60 s to be visible elsewhere, and KV accepts one write per second for each key. A record of more than 25 MiB
@@ -1144,7 +1219,8 @@ export class DogpileLock {
  * Registers a backend factory under a name, for `configure({ backend: name })`. It replaces an earlier one of that name.
  *
  * Built in: "dogpile.cache.memory", "dogpile.cache.null", "dogpile.cache.indexeddb" and "dogpile.cache.cloudflare_kv". A bundler keeps
- * the last two only if their classes are used. Throws a ValidationError unless it gets a string and a function.
+ * the last two only if their classes are used. Importing "dogpile/redis" adds "dogpile.cache.redis". Throws a ValidationError unless it
+ * gets a string and a function.
  */
 export function registerBackend(name: string, factory: (args: Record<string, unknown>) => CacheBackend): void;
 

@@ -1,6 +1,6 @@
 // A region's records, locks and messages in Redis or Valkey.
 
-import type { Bus, BusListener, CacheBackend, Duration, KeyMangler, Mutex, Serializer, Stored, StoreHint } from "dogpile";
+import type { Bus, BusListener, CacheBackend, Duration, Mutex, Serializer, Stored, StoreHint } from "dogpile";
 
 /** A client or cluster of node-redis (5, 6) or ioredis (5, 6), or a client of @upstash/redis or @vercel/kv. They are told apart by their methods. */
 export type RedisClientLike = object;
@@ -23,6 +23,8 @@ export interface RedisBackendOptions {
 
 /**
  * Stores records in Redis or Valkey, as text that Python's dogpile.cache with a JSON serializer reads and writes under the same keys and locks.
+ *
+ * A key that Redis cannot store, one with a lone surrogate, is there "sha1:" and its SHA-1.
  *
  * The client is yours: the backend neither connects nor closes it. A client that queues commands while its server is away delays a caller for the
  * region's `lockTimeout`: set `disableOfflineQueue` (node-redis) or `enableOfflineQueue: false` and `maxRetriesPerRequest: 1` (ioredis).
@@ -53,8 +55,6 @@ export class RedisBackend implements CacheBackend {
   getMutex(key: string): Mutex | undefined;
   /** JSON. */
   readonly serializer: Serializer;
-  /** Replaces a key that Redis cannot store, one with a lone surrogate, by "sha1:" and its SHA-1. */
-  readonly keyMangler: KeyMangler;
 }
 
 /**

@@ -12,7 +12,6 @@ import {
   listed,
   OUTLIVES,
   readingOptions,
-  RENEWS,
   requireKnownCall,
   requireKnownReading,
   SHAREABLE,
@@ -26,7 +25,7 @@ import { remove, store } from "./region/writing.js";
 import { seconds } from "./duration.js";
 import { readOptions } from "./members.js";
 import { isPoisoned } from "./start.js";
-import { isFresh } from "./wasm/dogpile.js";
+import { freshness } from "./wasm/dogpile.js";
 import { isLocked } from "./region/mutexes.js";
 
 const memoryGet = MemoryBackend.prototype.get;
@@ -73,6 +72,10 @@ export class Region {
 
   get isConfigured() {
     return this.#region.isConfigured;
+  }
+
+  get hasTags() {
+    return this.#region.tags !== undefined;
   }
 
   get backend() {
@@ -216,19 +219,20 @@ export class Region {
     return this.#region;
   }
 
-  #create(key, creator, call, isEntry, more = 0) {
+  #create(key, creator, call, isEntry, renews = NaN) {
     requireKey(key);
     const region = this.#configured;
     const request = createRequest(creator, call, false);
     const gives = isEntry ? (record, state, region) => region.cachedValue(record, request.expiration, state) : payloadOf;
     const isShared = !isEntry && region.isPlain;
-    const flags = (isShared ? request.flags : request.flags & ~SHAREABLE) | more;
-    return region.create(creator, [key], flags === request.flags ? request : { ...request, flags }, gives);
+    const flags = isShared ? request.flags : request.flags & ~SHAREABLE;
+    const isAsked = flags === request.flags && renews !== renews;
+    return region.create(creator, [key], isAsked ? request : { ...request, flags, renews }, gives);
   }
 
   /** The fresh value, which is renewed in the background, unless it is already. */
-  #renew(key, creator, call) {
-    return this.#peek(key, creator, call) ?? this.#create(key, creator, call, false, RENEWS);
+  #renew(key, creator, call, created) {
+    return this.#peek(key, creator, call) ?? this.#create(key, creator, call, false, created);
   }
 
   /** The result of a call without special options while its key is loading: the old value, or a shared promise. */
@@ -279,11 +283,11 @@ export class Region {
     const { expiration, isTimeless, times, counts, jitter, early } = this.#region;
     const asked = numberOrNaN(call.expirationTime);
     const clock = isTimeless && et !== et && asked !== asked ? NaN : Date.now(); // NaN: not given
-    if (!isFresh(ct, v, et, asked, expiration, times.hard, times.soft, jitter, clock)) return undefined;
-    if (extra !== undefined) {
-      if (!this.#region.takes(found, key, clock)) return undefined;
-      if (early?.elects(this.#region, key, found, asked, clock / 1000)) return this.#renew(key, creator, call);
-    }
+    const pace = early === undefined || extra === undefined ? NaN : early.beta * extra.dt;
+    const needed = freshness(ct, v, et, asked, expiration, times.hard, times.soft, jitter, pace, clock);
+    if (needed < 0) return undefined;
+    if (needed < Infinity && early.wins(key, ct, needed)) return this.#renew(key, creator, call, ct);
+    if (extra !== undefined && !this.#region.takes(found, key, clock)) return undefined;
     counts.hits += 1;
     return found.promise ?? keptPromise(found);
   }

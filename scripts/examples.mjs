@@ -1,4 +1,4 @@
-// The examples in Rust, built with the tools that the project has. `npm run examples` builds all, `npm run examples worker` builds and serves one.
+// The examples in Rust and React, built with the tools that the project has. `npm run examples` builds all, `npm run examples worker` builds and serves one.
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { environment, program, root, run } from "./run.mjs";
@@ -32,6 +32,17 @@ export async function exampleYew() {
   return join(folder, "build");
 }
 
+/** Builds the app in React, and gives the folder that it is served from. */
+export async function exampleReact() {
+  const { build } = await import("vite");
+  const outDir = join(target, "react");
+  await build({ ...react, build: { outDir, emptyOutDir: true } });
+  return outDir;
+}
+
+/** Its dependencies are those of the tests. */
+const react = { root: join(root, "examples", "react"), base: "./", configFile: false, logLevel: "warn" };
+
 const wasmBindgen = () => join(toolBin("wasm-bindgen-cli"), "wasm-bindgen");
 
 /** Runs until it is interrupted. */
@@ -43,6 +54,12 @@ const serve = {
     const runtime = startRuntime([{ modules, env: { PAGES: { type: "kv", id: "pages" } } }]);
     console.log(`Ask ${new URL("/page/one", await runtime.ready)}`);
   },
+  async react() {
+    const { createServer } = await import("vite");
+    const server = await createServer({ ...react, logLevel: "info", server: { host: "127.0.0.1" } });
+    await server.listen();
+    server.printUrls();
+  },
   async yew() {
     const { preview } = await import("vite");
     const server = await preview({ root: await exampleYew(), configFile: false, build: { outDir: "." }, preview: { host: "127.0.0.1" } });
@@ -52,7 +69,7 @@ const serve = {
 
 await program(import.meta, async () => {
   const [name] = process.argv.slice(2);
-  if (name === undefined) return void (await exampleWorker(), await exampleYew());
+  if (name === undefined) return void (await exampleWorker(), await exampleYew(), await exampleReact());
   if (!Object.hasOwn(serve, name)) throw new Error(`There is no example ${name}, but: ${Object.keys(serve).join(", ")}`);
   await serve[name]();
 });

@@ -10,6 +10,8 @@ import { which } from "../scripts/run.mjs";
 const behaviour = "behaviour/**/*.test.js";
 const kvBackends = fileURLToPath(new URL("workerd/kv-backends.js", import.meta.url));
 
+const react = { include: "react/*.test.js", libraries: ["react", "react-dom", "react-dom/client", "react-dom/server.browser"] };
+
 const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-quic", "--disable-sync", "--no-first-run"];
 
 const chromiumCapabilities = {
@@ -49,6 +51,9 @@ export default defineConfig({
       node("behaviour-system-node", behaviour, { pool: systemNode }),
       browser("behaviour-chromium", "chrome", chromiumCapabilities),
       browser("behaviour-firefox", "firefox", firefoxCapabilities),
+      node("react-node", "react/node/*.test.js"),
+      browser("react-chromium", "chrome", chromiumCapabilities, react),
+      browser("react-firefox", "firefox", firefoxCapabilities, react),
       node("behaviour-kv", undefined, { include: testsOfEveryBackend(), alias: { "#backends": kvBackends } }),
       node("redis", "redis/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000, maxWorkers: 2 }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
@@ -78,12 +83,12 @@ function site(name, browserName) {
   return { test: { ...test, testTimeout: 120_000, hookTimeout: 120_000, provide: { browserName } } };
 }
 
-function browser(name, browserName, capabilities) {
+function browser(name, browserName, capabilities, { include = behaviour, libraries = [] } = {}) {
   const provider = webdriverio({ capabilities: { browserName, ...capabilities }, logLevel: "error" });
   // A dependency that Vite bundles when a test first imports it makes it reload the page in mid-test, where its own cache is empty.
-  const optimizeDeps = { include: ["expect-type"], noDiscovery: true };
+  const optimizeDeps = { include: ["expect-type", ...libraries], noDiscovery: true };
   const instances = [{ browser: browserName, name }];
-  return { optimizeDeps, test: { include: [behaviour], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
+  return { optimizeDeps, test: { include: [include], browser: { enabled: true, headless: true, screenshotFailures: false, provider, instances } } };
 }
 
 /** Tests that drive a browser from outside: several tabs, workers, what happens to them. One file at a time, since each has a browser of its own. */

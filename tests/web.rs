@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use dogpile::js::{Question, Region, expires_at, is_fresh, is_readable, needed_draw, read_clock, stamp_clock};
+use dogpile::js::{Question, Region, expires_at, freshness, is_readable, needed_draw, read_clock, stamp_clock};
 use js_sys::{Array, Function, JsString, Map, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -226,16 +226,17 @@ fn the_warm_path_asks_for_the_call_the_record_the_region() {
     const NEVER: f64 = f64::NEG_INFINITY;
     let clock = js_sys::Date::now() + 120_000.0;
     let now = read_clock(clock);
-    let age = |age: f64, own, call| is_fresh(now - age, 2.0, own, call, 60.0, NEVER, NEVER, 0.0, clock);
+    let age = |age: f64, own, call| freshness(now - age, 2.0, own, call, 60.0, NEVER, NEVER, 0.0, NONE, clock) == f64::INFINITY;
     assert!(age(59.0, NONE, NONE) && !age(61.0, NONE, NONE));
     assert!(age(61.0, 90.0, NONE) && !age(61.0, 90.0, 10.0));
-    assert!(!is_fresh(now - 1.0, 1.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, clock));
+    assert_eq!(freshness(now - 1.0, 1.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, NONE, clock), -1.0);
+    assert_eq!(freshness(now - 50.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, 5.0, clock), 2.0);
     assert!(is_readable(now - 59.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, clock));
     assert!(!is_readable(now - 61.0, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.0, clock));
     let life = |created: f64| expires_at(created, NONE, NONE, 60.0, 0.5) - created;
     let created = now - 45.0;
     assert_eq!(
-        is_fresh(created, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.5, clock),
+        freshness(created, 2.0, NONE, NONE, 60.0, NEVER, NEVER, 0.5, NONE, clock) >= 0.0,
         life(created) >= 45.0,
         "jitter is the same everywhere"
     );

@@ -2,14 +2,31 @@ import { pending } from "../promises.js";
 import { hasMethod, isObject, member } from "../members.js";
 import { describe, describePart, refused, refusedAs } from "../errors.js";
 
-const KEYV_ALLOWED =
-  "an object around the Keyv: { get: (key) => keyv.get(key), set: (key, value, hint) => keyv.set(key, value, hint && hint.expirationTime * 1000), delete: (key) => keyv.delete(key) }";
-/** A Keyv's `set` takes milliseconds as its third argument: with a region's hint, records would never expire, or be lost. */
-const isKeyv = (backend) => isObject(backend) && isObject(member(backend, "opts")) && ["has", "disconnect"].every((name) => hasMethod(backend, name));
+/** Whether a member is an object: Keyv and its stores keep their options, their store or their abilities there. */
+const holds = (backend, name) => isObject(backend[name]);
+const isOfKeyv = (backend) =>
+  ["opts", "store", "capabilities"].some((name) => holds(backend, name)) && hasMethod(backend, "has") && hasMethod(backend, "disconnect");
+const isKeyv = (backend) => (holds(backend, "store") || isObject(backend.opts?.store)) && !holds(backend, "capabilities");
+
+/**
+ * What is taken for a backend: what tells it apart, its name, and what makes a backend of it. Some of them would be used with milliseconds for seconds.
+ *
+ * @type {[(backend: any) => boolean, string, string][]}
+ */
+const OTHERS = [
+  [(backend) => hasMethod(backend, "hget") || hasMethod(backend, "hGet"), "Redis client", 'new RedisBackend(client) of "dogpile/redis"'],
+  [(backend) => hasMethod(backend, "getItem") && hasMethod(backend, "getKeys"), "storage of unstorage", 'fromUnstorage(storage) of "dogpile/adapters"'],
+  [(backend) => isOfKeyv(backend) && isKeyv(backend), "Keyv", 'fromKeyv(keyv) of "dogpile/adapters"'],
+  [(backend) => isOfKeyv(backend) && !isKeyv(backend), "store of Keyv", 'fromKeyv(new Keyv({ store })) of "dogpile/adapters"'],
+  [(backend) => hasMethod(backend, "match"), "Cache", "new CacheStorageBackend({ cache })"],
+  [(backend) => hasMethod(backend, "getWithMetadata"), "KV namespace", "new CloudflareKVBackend(env.KV)"],
+];
 
 /** Checks a backend: any object with `get`, `set` and `delete`. */
 export function usableBackend(backend, what = "backend") {
-  if (isKeyv(backend)) throw refusedAs(what, KEYV_ALLOWED, "a Keyv, whose set takes milliseconds");
+  const [other, ...more] = isObject(backend) ? OTHERS.filter(([isOne]) => isOne(backend)) : [];
+  // A Proxy that seems to have all methods may be a backend.
+  if (other !== undefined && more.length === 0) throw refusedAs(what, other[2], `a ${other[1]}`);
   const missing = ["get", "set", "delete"].filter((method) => !hasMethod(backend, method));
   if (missing.length === 0) return backend;
   const orName = what === "backend" ? ", or a registered name" : "";

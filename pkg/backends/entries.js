@@ -7,6 +7,11 @@ const LOOKS = 2;
 const BEGINNING = Date.UTC(2026) / 1000;
 const NEVER = 2 ** 30 - 1;
 
+/** In a microtask: an observer may write, and an eviction is in the middle of a write. */
+export function tellEvicted(reporters, key, why) {
+  if (reporters.size > 0) Promise.resolve().then(() => reporters.forEach((reporter) => reporter.tell("onEvict", key, why)));
+}
+
 /**
  * A Map with a limit: beyond `maxEntries` it removes an entry that was not read lately, by SIEVE (Zhang et al., NSDI 2024); a sweep removes
  * expired entries gradually. The nodes form a ring, with the head between the newest and the oldest.
@@ -14,6 +19,8 @@ const NEVER = 2 ** 30 - 1;
 export class Entries {
   #nodes = new Map();
   #maxEntries;
+  /** Who is told of what is removed here. */
+  #hearers;
   /** Keys of nodes outside of the ring, which are never removed, and their number. */
   #pinned = new Set();
   #outside = 0;
@@ -22,8 +29,9 @@ export class Entries {
   #sieve;
   #sweep;
 
-  constructor(maxEntries) {
+  constructor(maxEntries, hearers) {
     this.#maxEntries = maxEntries;
+    this.#hearers = hearers;
     this.clear();
   }
 
@@ -92,7 +100,8 @@ export class Entries {
     this.#nodes.set(node.key, node);
   }
 
-  #remove(node) {
+  #remove(node, why) {
+    if (why) tellEvicted(this.#hearers, node.key, why);
     this.#nodes.delete(node.key);
     if (node.newer === node) this.#outside -= 1;
     node.older.newer = node.newer;
@@ -109,14 +118,14 @@ export class Entries {
       node = node.newer;
     }
     this.#sieve = node;
-    this.#remove(node);
+    this.#remove(node, "size");
   }
 
   #sweepOn(now) {
     for (let looks = 0; looks < LOOKS && this.#nodes.size > this.#outside; looks += 1) {
       const node = this.#sweep === this.#head ? this.#head.newer : this.#sweep;
       this.#sweep = node.newer;
-      if (node.deadline < now && node.deadline !== NEVER) this.#remove(node);
+      if (node.deadline < now && node.deadline !== NEVER) this.#remove(node, "expired");
     }
   }
 }

@@ -1,13 +1,16 @@
 import { refused } from "../errors.js";
 import { hasMethod, member, readOptions } from "../members.js";
 import { NO_RECORD, readRecord } from "../records/record.js";
-import { Entries } from "./entries.js";
+import { Entries, tellEvicted } from "./entries.js";
 
 /** The entries of a MemoryBackend whose records may be returned without a copy; otherwise `undefined`. */
 export let recordsOf;
 
 /** Makes a MemoryBackend never remove these keys. Other backends manage their own records. */
 export let pin;
+
+/** The reporters that a MemoryBackend, or a near tier, tells which keys it removes by itself; `undefined` for other backends. */
+export let hearersOf;
 
 /** For each backend that temporarily uses a MemoryBackend: the function that gets the keys. */
 export const pinners = new WeakMap();
@@ -34,8 +37,10 @@ export class MemoryBackend {
   #oldest;
   /** Keys of a user's Map that are never removed. */
   #pinned = new Set();
+  #hearers = new Set();
 
   static {
+    hearersOf = (backend) => (#records in backend ? backend.#hearers : views.get(backend)?.hearers);
     recordsOf = (backend) => {
       if (!(#records in backend) || backend.#clone) return undefined;
       const records = backend.#records;
@@ -58,7 +63,7 @@ export class MemoryBackend {
       throw refused("cache", "a Map", cache);
     }
     if (typeof clone !== "boolean") throw refused("clone", "true or false", clone);
-    this.#records = cache ?? new Entries(maxEntries);
+    this.#records = cache ?? new Entries(maxEntries, this.#hearers);
     this.#maxEntries = maxEntries;
     this.#clone = clone;
   }
@@ -97,7 +102,9 @@ export class MemoryBackend {
     while (this.#records.size - this.#countPinned() > this.#maxEntries) {
       const oldest = this.#oldest?.next();
       if (oldest?.done === false) {
-        if (!this.#pinned.has(oldest.value)) this.#records.delete(oldest.value);
+        if (this.#pinned.has(oldest.value)) continue;
+        this.#records.delete(oldest.value);
+        tellEvicted(this.#hearers, oldest.value, "size");
       } else {
         if (isNew) return; // its `size` is wrong
         this.#oldest = this.#records.keys();

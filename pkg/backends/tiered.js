@@ -13,10 +13,6 @@ import { Reading } from "./tiered/reading.js";
 import { Reports } from "./tiered/reports.js";
 import { offerView } from "./tiered/warm.js";
 
-/** Seconds; the longer one where a bus tells what was written elsewhere. */
-const DEFAULT_NEAR_FOR = 10;
-const NEAR_FOR_WITH_BUS = 300;
-
 const newStats = () => ({
   near: { hits: 0, misses: 0, errors: 0 },
   far: { hits: 0, misses: 0, errors: 0, skipped: 0 },
@@ -41,10 +37,9 @@ export class TieredBackend {
     parts.near = new Near(tiers.near, new Access("near", times, counting(parts.stats.near)), parts.reports);
     const told = counting(parts.stats.far, () => parts.debts.settle());
     parts.far = new Far(tiers.far, new Access("far", times, told), parts.reports, parts.stats.far);
-    parts.news = new News(parts);
+    parts.news = new News(parts, nearFor);
     parts.debts = new Debts(parts);
     parts.reading = new Reading(parts);
-    parts.isRecent = (nt, clock = NaN) => isWithin(nt, clock, nearFor === nearFor ? nearFor : parts.news.isUp ? NEAR_FOR_WITH_BUS : DEFAULT_NEAR_FOR);
     if (bus !== undefined) parts.news.listen(bus);
     this.#endOfNews = this.#hearFar(far);
     if (new.target === TieredBackend) offerView(this, near, parts);
@@ -192,11 +187,6 @@ const counting = (counts, answered = () => {}) => ({
     counts.errors += 1;
   },
 });
-
-function isWithin(nt, clock, nearFor) {
-  const age = (clock === clock ? clock : Date.now()) / 1000 - nt;
-  return age >= 0 && age <= nearFor;
-}
 
 function requireFar(backend, method) {
   if (!hasMethod(backend, method)) throw makeError("BACKEND", `The far tier has no ${method}.`);

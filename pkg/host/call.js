@@ -16,8 +16,6 @@ export class Call {
   /** Whether the current code was started by this call or a response to it: then its creator runs in its own async context. */
   isCurrent = false;
   creator;
-  /** The key that the user knows, of one that was mangled; of many keys. */
-  nameOf;
   batch;
   error;
   /** Keeps the platform from ending the request. */
@@ -52,6 +50,11 @@ export class Call {
     this.reads = request.isMulti ? [] : undefined;
     this.remaining = keys.length;
     if (request.outer !== undefined) (request.outer.#again ??= []).push(this);
+  }
+
+  /** The key that the user knows, of one that was mangled; a call of many keys has its own. */
+  nameOf() {
+    return this.keys[0];
   }
 
   begin(slot, serial, creator) {

@@ -94,6 +94,11 @@ export class Creation {
   }
 
   callCreator() {
+    const { reporter } = this.call.region;
+    return reporter.isObserved ? reporter.around(this.keys, () => this.#callCreator()) : this.#callCreator();
+  }
+
+  #callCreator() {
     const { creator, request } = this.call;
     if (request.isMulti) return creator(this.keys, this.#multiContext());
     return request.creatorArgs === undefined ? creator(this.#context()) : creator(...request.creatorArgs);
@@ -189,8 +194,7 @@ export class Creation {
 
   /** The expiration that the creator set for a value. */
   expirationOf(flight) {
-    const { request, nameOf } = this.call;
-    return this.#expirations?.get(request.isMulti ? nameOf(flight.key) : this.keys[0]);
+    return this.#expirations?.get(this.call.nameOf(flight.key));
   }
 
   /** The tags of a value: those of its calls and of its creator. */

@@ -1,7 +1,7 @@
 import * as backend from "../backends/backend.js";
 import { pending } from "../promises.js";
 import { find, judged, numbersOf } from "../region/found.js";
-import { FORCE_REFRESH, RENEWS } from "../region/options.js";
+import { FORCE_REFRESH } from "../region/options.js";
 import { Flight } from "./flight.js";
 import { ASK_EXPECTS, ASK_EXPECTS_ROUND, DONE, EARLY, ERROR, NEWS_READ, NEWS_READ_AGAIN, PENDING, RECORD } from "./numbers.js";
 
@@ -87,7 +87,7 @@ function land(call, flight) {
 /** Whether a call renews the record that was read if that is fresh: drawn here, or on the warm path before. */
 function isElected({ region, request }, flight) {
   if (request.isMulti || request.flags & FORCE_REFRESH || flight.found.record === undefined) return false;
-  if (request.flags & RENEWS) return true;
+  if (request.renews === flight.found.ct) return true;
   try {
     return region.early.elects(region, flight.key, flight.found, request.expiration, region.clock.now());
   } catch (error) {

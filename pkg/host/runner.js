@@ -133,6 +133,7 @@ export class Run {
       this.#isStored = true;
       this.#tell(NEWS_RUNNER_STORED);
       creation.call.host.tellSubscribers([flight.key], "stored");
+      region.reporter.tellKeys("onSet", creation.keys);
       return true;
     } catch (error) {
       region.backendFailed(error, "write");

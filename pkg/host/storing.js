@@ -81,14 +81,14 @@ function storeAll(creation, flights) {
   try {
     const sent = pending(send(creation, flights));
     if (sent === undefined) {
-      tellSubscribers(call, flights);
+      tellStored(call, flights);
       return DONE;
     }
     call.setup.limit.watch(
       sent,
       () => {
         creation.tell(NEWS_STORED);
-        tellSubscribers(call, flights);
+        tellStored(call, flights);
       },
       (error) => {
         notStored(call, flights, error);
@@ -102,6 +102,17 @@ function storeAll(creation, flights) {
     tellSubscribers(call, flights);
     return FAILED;
   }
+}
+
+/** The backend has accepted a write. */
+function tellStored(call, flights) {
+  const { reporter } = call.region;
+  tellSubscribers(call, flights);
+  if (reporter.isObserved)
+    reporter.tellKeys(
+      "onSet",
+      flights.map(({ key }) => call.nameOf(key)),
+    );
 }
 
 /** Every creation comes here: without subscriptions it lists nothing. */

@@ -1,5 +1,4 @@
 import { dogpileError, sha1MangleKey } from "dogpile";
-import { describePart } from "../describe.js";
 import { isObject, member } from "../objects.js";
 import { milliseconds, readOptions, refused, requireBoolean, requireText } from "./checks.js";
 import { recognize } from "./clients.js";
@@ -38,10 +37,6 @@ export class RedisBackend {
 
   get serializer() {
     return JSON;
-  }
-
-  get keyMangler() {
-    return mangle;
   }
 
   async get(key) {
@@ -94,8 +89,13 @@ export class RedisBackend {
     return new RedisMutex(this.#client, this.#lockPrefix + this.#nameOf(key), this.#lease);
   }
 
+  /**
+   * Redis has "\ufffd" for every lone surrogate: two keys would be one. What looks like a mangled key is mangled as well. It is not a `keyMangler`
+   * for regions: one of those with memory in front of Redis would have to call it for every hit in memory.
+   */
   #nameOf(key) {
-    return this.#prefix + requireText(key, "a key of Redis");
+    if (typeof key !== "string") throw refused("a key", "a string", key);
+    return this.#prefix + (key.isWellFormed() && !MANGLED.test(key) ? key : `sha1:${sha1MangleKey(key)}`);
   }
 
   #checked(value) {
@@ -103,11 +103,11 @@ export class RedisBackend {
     const isBytes = ArrayBuffer.isView(value) && member(value, "BYTES_PER_ELEMENT") === 1;
     if (isBytes && this.#binary) return value;
     const allowed = `text without lone surrogates${this.#binary ? ", or bytes" : ' (bytes with "binary: true")'}`;
-    throw dogpileError("VALIDATION", `a value for Redis must be ${allowed}, not ${describePart(value)}`);
+    throw refused("a value for Redis", allowed, value);
   }
 
   #write(name, value, hint) {
-    const retention = Math.max(1, Math.ceil((hint?.expirationTime ?? Infinity) * 1000));
+    const retention = Math.max(1, Math.ceil(((hint && member(hint, "expirationTime")) ?? Infinity) * 1000));
     return this.#client.set(name, value, this.#expirationTime ?? retention);
   }
 
@@ -155,9 +155,6 @@ function readLock(lock) {
   if (length < LEAST_LEASE || length === Infinity) throw refused("lock.lease", "at least 0.1 s, and not endless", lease);
   return { lease: length, lockPrefix: requireText(lockPrefix, "lock.lockPrefix") };
 }
-
-/** Redis has "\ufffd" for every lone surrogate: two keys would be one. What looks like a mangled key is mangled as well. */
-const mangle = (key) => (key.isWellFormed() && !MANGLED.test(key) ? key : `sha1:${sha1MangleKey(key)}`);
 
 /** Text, or bytes without those that share the client's buffer. */
 function given(value) {

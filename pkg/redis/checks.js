@@ -1,9 +1,9 @@
 import { dogpileError } from "dogpile";
-import { brief, describe } from "../describe.js";
+import { brief, describePart } from "../describe.js";
 import { ALLOWED, numberOf } from "../length.js";
 import { isObject, member } from "../objects.js";
 
-export const refused = (what, allowed, given) => dogpileError("VALIDATION", `${what} must be ${allowed}, not ${describe(given)}`);
+export const refused = (what, allowed, given) => dogpileError("VALIDATION", `${what} must be ${allowed}, not ${describePart(given)}`);
 
 /** Every known option, read once; `null` means not given. */
 export function readOptions(options, known) {
@@ -15,9 +15,9 @@ export function readOptions(options, known) {
 }
 
 export function requireText(text, what) {
-  if (typeof text === "string" && text.isWellFormed()) return text;
-  if (typeof text === "string") throw refused(what, "text without lone surrogates", undefined);
-  throw refused(what, "a string", text);
+  if (typeof text !== "string") throw refused(what, "a string", text);
+  if (!text.isWellFormed()) throw refused(what, "text without lone surrogates", text);
+  return text;
 }
 
 export function requireBoolean(value, what) {

@@ -5,7 +5,8 @@ import { nodeRedis } from "./node-redis.js";
 import { upstash } from "./upstash.js";
 
 /**
- * What the clients have in common. `get` and `mget` give text, or bytes if `binary`; `isCluster`: keys may be on different servers.
+ * What the clients have in common. `isCluster`: keys may be on different servers. `get` and `mget` give text, or bytes if `binary`. `scans`: for each
+ * server a function of a cursor, a pattern and a count that gives the next cursor and names. From `subscriber` on: only clients with a connection.
  *
  * @typedef {{
  *   isCluster: boolean,
@@ -18,9 +19,10 @@ import { upstash } from "./upstash.js";
  *   unlink(names: string[]): Promise<unknown>,
  *   exists(name: string): Promise<unknown>,
  *   run(script: string, name: string, args: string[]): Promise<unknown>,
- *   scans(): ((cursor: string, pattern: string, count: number) => Promise<[unknown, unknown[]]>)[] | Promise<any[]>,
+ *   scans(): any,
  *   publish(channel: string, message: string): Promise<unknown>,
  *   subscriber?(): Promise<any>,
+ *   connect?(): Promise<unknown>,
  *   isReady?(): boolean,
  *   listen?(channel: string, hear: (text: string) => void): { start(): Promise<unknown>, end(): Promise<unknown> },
  *   end?(): unknown,

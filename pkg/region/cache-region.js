@@ -1,4 +1,5 @@
 import { usableBackend } from "../backends/backend.js";
+import { hearersOf } from "../backends/memory.js";
 import { makeBackend } from "../backends/registry.js";
 import { makeError } from "../errors.js";
 import { Call } from "../host/call.js";
@@ -103,9 +104,16 @@ export class CacheRegion {
     this.invalidations.adopt(regionInvalidator);
     this.#adoptTags(tagInvalidator ?? undefined);
     this.isTimeless = !(expiration < Infinity) && this.times.latest === -Infinity;
+    this.#hearEvictions(false);
     this.#setup = setup;
     this.#attach(former);
     this.subscriptions.move(subscribed);
+    this.#hearEvictions();
+  }
+
+  /** A MemoryBackend tells of the keys that it removes where an observer wants to know. */
+  #hearEvictions(hears = this.reporter.hears("onEvict")) {
+    if (this.isConfigured) hearersOf(this.setup.actualBackend)?.[hears ? "add" : "delete"](this.reporter);
   }
 
   #adoptTags(strategy) {
@@ -126,6 +134,7 @@ export class CacheRegion {
   /** Closes the backends that the region created. Running loads still return their values, but do not store them. */
   async close() {
     this.#endOfNews?.();
+    this.#hearEvictions(false);
     this.tags?.close();
     this.subscriptions.leave();
     if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, this.jitter, flagsOf(this), true);
@@ -143,8 +152,11 @@ export class CacheRegion {
     };
   }
 
+  /** Who observes, or which proxies there are, has changed. */
   #tellFlags() {
-    if (this.isConfigured) this.core.configure(this.host, this.expiration, this.setup.lockTimeout, this.jitter, flagsOf(this), false);
+    if (!this.isConfigured) return;
+    this.core.configure(this.host, this.expiration, this.setup.lockTimeout, this.jitter, flagsOf(this), false);
+    this.#hearEvictions();
   }
 
   get isConfigured() {
@@ -231,15 +243,22 @@ export class CacheRegion {
     return this.#setup === setup ? mangled : this.#mangleAll(names);
   }
 
-  /** Sends a write of these keys when it is its turn. `records`: their values after it. */
-  write(mangled, records, act) {
+  /** Sends a write of these keys when it is its turn. `records`: their values after it. `names`: the keys as the user knows them. */
+  write(mangled, records, act, names) {
     const write = new Write(this, this.setup, mangled, records, act);
     this.core.setMulti(this.host, mangled, write);
-    return write.promise;
+    if (!this.reporter.isObserved) return write.promise;
+    return write.promise.then(() => this.reporter.tellKeys(records.length > 0 ? "onSet" : "onDelete", names));
   }
 
   /** Takes effect before it returns; returns a promise if others are informed. */
   invalidate(hard) {
+    const news = this.#invalidate(hard);
+    this.reporter.tell("onInvalidate", hard);
+    return news;
+  }
+
+  #invalidate(hard) {
     this.setup; // or an error
     this.comeBack();
     this.isTimeless = false; // from now on the clock must be read
@@ -275,14 +294,12 @@ export class CacheRegion {
 
   /** Whether what few entries of a MemoryBackend have, such as tags, lets the warm path use one. */
   isGood(found, key, clock) {
-    return (this.view === undefined || this.view.serves(key, found, clock)) && (this.tags === undefined || this.tags.isGood(found));
+    return (this.tags === undefined || this.tags.isGood(found)) && (this.view === undefined || this.view.serves(key, found, clock));
   }
 
   /** The same for one entry that is then used. */
   takes(found, key, clock) {
-    const isTaken = this.isGood(found, key, clock);
-    if (isTaken) this.view?.answered(1);
-    return isTaken;
+    return (this.tags === undefined || this.tags.isGood(found)) && (this.view === undefined || this.view.takes(key, found, clock));
   }
 
   /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */

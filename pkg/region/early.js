@@ -6,21 +6,28 @@ const MOST = 1000;
 
 /** Who renews a fresh value before it expires: a draw for each request, by the rule of src/early.rs. */
 export class EarlyRefresh {
-  #beta;
   #random;
   /** The creation times of the records whose renewal has failed, by key. */
   #failed = new Map();
 
   constructor(beta, random) {
-    this.#beta = beta;
+    this.beta = beta;
     this.#random = random;
   }
 
   /** Whether a call renews a record that is fresh for it. `call`: its own expiration, NaN if it has none; `now`: in seconds. */
   elects({ expiration, jitter }, key, { ct, et, extra }, call, now) {
     if (extra === undefined) return false;
-    const needed = neededDraw(ct, et, call, expiration, jitter, this.#beta * extra.dt, now);
-    return needed < Infinity && this.#draw() >= needed && this.#failed.get(key) !== ct;
+    const needed = neededDraw(ct, et, call, expiration, jitter, this.beta * extra.dt, now);
+    return needed < Infinity && this.wins(key, ct, needed);
+  }
+
+  /** Whether a draw, exponentially distributed, is large enough for a record. */
+  wins(key, ct, needed) {
+    const random = this.#random();
+    if (typeof random !== "number" || !(random >= 0 && random < 1)) throw refused("the result of random", "a number from 0 to below 1", random);
+    if (random < needed * (1 - random)) return false; // -log(1 - x) <= x / (1 - x): most draws need no logarithm
+    return -Math.log(1 - random) >= needed && this.#failed.get(key) !== ct;
   }
 
   /** When a creation begins: NaN if the clock throws, which the stamp of its record reports. */
@@ -37,12 +44,5 @@ export class EarlyRefresh {
     this.#failed.delete(key); // the latest are the last
     this.#failed.set(key, ct);
     if (this.#failed.size > MOST) this.#failed.delete(this.#failed.keys().next().value);
-  }
-
-  /** Exponentially distributed. */
-  #draw() {
-    const random = this.#random();
-    if (typeof random === "number" && random >= 0 && random < 1) return -Math.log(1 - random);
-    throw refused("the result of random", "a number from 0 to below 1", random);
   }
 }

@@ -82,8 +82,6 @@ export const OUTLIVES = 4;
 /** `staleWhileRevalidate` of the call: `true` and `false`. */
 export const REVALIDATES = 8;
 const WAITS = 16;
-/** The warm path has found a fresh value that the call renews. */
-export const RENEWS = 32;
 const PLAIN_REQUEST = Object.freeze({
   isMulti: false,
   shouldCacheFn: undefined,
@@ -96,6 +94,8 @@ const PLAIN_REQUEST = Object.freeze({
   staleIfError: NaN,
   tags: NO_TAGS,
   flags: SHAREABLE,
+  /** The creation time of the fresh record that the call renews; NaN if none was drawn. */
+  renews: NaN,
 });
 
 /** The checked request of `getOrCreate*`. Durations are seconds; NaN means not given. */

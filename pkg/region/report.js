@@ -1,5 +1,6 @@
 import { describeError } from "../errors.js";
-import { hasMethod, member } from "../members.js";
+import { pending } from "../promises.js";
+import { hasMethod } from "../members.js";
 
 /** The events of calls that do not load. */
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
@@ -16,13 +17,13 @@ export class Reporter {
   /** `name`: the region's, which every event ends with. */
   constructor(observer, name) {
     if (name !== undefined && name !== null) this.#names = [name];
-    if (observer !== undefined && observer !== null) this.add(observer);
+    if (observer) this.add(observer);
   }
 
   /** Returns what ends it; an observer that was added twice is told once more then. */
   add(observer) {
     const own = { observer };
-    this.#observers = [...this.#observers, own];
+    this.#observers = this.#observers.concat(own);
     return () => {
       this.#observers = this.#observers.filter((each) => each !== own);
     };
@@ -34,18 +35,34 @@ export class Reporter {
 
   /** Whether the observer has no method for calls. */
   get isSilent() {
-    try {
-      return this.#observers.every(({ observer }) => OF_CALLS.every((event) => member(observer, event) === undefined));
-    } catch {
-      return false;
-    }
+    return !OF_CALLS.some((event) => this.hears(event));
+  }
+
+  /** Whether an observer has a method for this event. */
+  hears(event) {
+    return this.#observers.some((own) => listens(own, event));
+  }
+
+  /** An event of keys; an observer may keep or change the array. */
+  tellKeys(event, keys) {
+    if (keys.length > 0) this.tell(event, [...new Set(keys)]);
+  }
+
+  /** Calls a creator inside of what observers put around it, which gives what counts. */
+  around(keys, create) {
+    const wrap = (inner, own) => (listens(own, "aroundCreate") ? () => own.observer.aroundCreate(inner, [...keys], ...this.#names) : inner);
+    this.tellKeys("onCreateStart", keys);
+    return this.#observers.reduceRight(wrap, () => {
+      const answer = create();
+      return pending(answer) ?? answer; // a thenable may run its query at each `then`
+    })();
   }
 
   tell(event, ...details) {
     for (const own of this.#observers) {
-      const { observer } = own;
+      if (!this.#observers.includes(own) || !listens(own, event)) continue;
       try {
-        if (this.#observers.includes(own) && hasMethod(observer, event)) ignore(observer[event](...details, ...this.#names));
+        ignore(own.observer[event](...details, ...this.#names));
       } catch {
         // An observer watches; it does not take part.
       }
@@ -53,7 +70,7 @@ export class Reporter {
   }
 
   error(error, where) {
-    if (this.#observers.some(listensToErrors)) return this.tell("onError", error, where);
+    if (this.hears("onError")) return this.tell("onError", error, where);
     if (this.#warned.has(where)) return;
     this.#warned.add(where);
     try {
@@ -64,9 +81,9 @@ export class Reporter {
   }
 }
 
-function listensToErrors({ observer }) {
+function listens({ observer }, event) {
   try {
-    return hasMethod(observer, "onError");
+    return hasMethod(observer, event);
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { isFresh, isReadable } from "../wasm/dogpile.js";
+import { freshness, isReadable } from "../wasm/dogpile.js";
 
 /** The shared promise of a payload that `get` may return; `undefined` means the full path. */
 export function readablePayload(region, found, key, call) {
@@ -23,7 +23,7 @@ export function freshPayloads(region, records, keys, call) {
   const { expiration, times, counts, jitter } = region;
   const { hard, soft } = times;
   const clock = Date.now();
-  const isGood = ({ ct, v, et }) => isFresh(ct, v, et, call, expiration, hard, soft, jitter, clock);
+  const isGood = ({ ct, v, et }) => freshness(ct, v, et, call, expiration, hard, soft, jitter, NaN, clock) >= 0;
   const payloads = payloadsOf(region, records, keys, isGood, clock);
   if (payloads?.missing !== 0) return undefined;
   counts.hits += keys.length;

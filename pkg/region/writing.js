@@ -36,14 +36,14 @@ function storeAll(region, entries, options, multi) {
   const began = tags.length > 0 && created - born > PUSHED ? born : NaN;
   const stampOf = (index) => (index > 0 && region.jitter > 0 ? region.stampAfter(born) : created);
   const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, stampOf(index), own, began, tags)));
-  return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)));
+  return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)), names);
 }
 
 export function remove(region, given, multi) {
   const { setup } = region;
   requireKeys(given);
   const keys = given.map((key) => setup.mangle(key));
-  return region.write(keys, [], () => backend.remove(setup, keys, multi));
+  return region.write(keys, [], () => backend.remove(setup, keys, multi), given);
 }
 
 /** Refuses promises as values. */

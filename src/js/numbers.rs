@@ -12,9 +12,10 @@ use crate::duration;
 use crate::early;
 use crate::freshness::{self, Decision, Invalidated, Invalidations, Metadata};
 
-/// For the warm path: whether `getOrCreate` may return this record. `hard` and `soft` are the region's invalidation times.
-#[wasm_bindgen(js_name = isFresh)]
-pub fn is_fresh(
+/// For the warm path: whether `getOrCreate` may return this record. -1: no; else how large a draw has to be for it to be renewed, infinity where none is.
+/// `hard` and `soft` are the region's invalidation times, `pace` is `beta` times the seconds that its creation took.
+#[wasm_bindgen]
+pub fn freshness(
     created: f64,
     version: f64,
     own: f64,
@@ -23,15 +24,20 @@ pub fn is_fresh(
     hard: f64,
     soft: f64,
     jitter: f64,
+    pace: f64,
     clock: f64,
-) -> bool {
+) -> f64 {
     let now = time::read(clock);
     let invalidated = Invalidations { hard, soft }.of(created, now);
     let expiration = early::jittered(expiration(own, call, region), jitter, created);
-    freshness::decide(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh
+    if freshness::decide(Metadata { created, version }, expiration, invalidated, now) == Decision::Fresh {
+        early::needed(expiration, pace, now - created)
+    } else {
+        -1.0
+    }
 }
 
-/// The same for `get`.
+/// Whether `get` may return it.
 #[wasm_bindgen(js_name = isReadable)]
 pub fn is_readable(
     created: f64,

@@ -17,7 +17,7 @@ function beProxy(request, _response, next) {
   next();
 }
 
-export async function serve(pages = testPages, scripts = ["page.js", "worker.js", "away.js"], define = {}) {
+export async function serve(pages = testPages, scripts = ["page.js", "worker.js", "away.js", "react.js"], define = {}) {
   const folder = await mkdtemp(join(tmpdir(), "dogpile-pages-"));
   await cp(pages, folder, { recursive: true, filter: (file) => !file.endsWith(".js") });
   const entryPoints = scripts.map((file) => join(pages, file));

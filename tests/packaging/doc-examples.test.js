@@ -46,6 +46,7 @@ function completed(code) {
 
 type User = { id: number; name: string };
 const loadUser = async (id: number): Promise<User> => ({ id, name: "Ada" });
+const trace = <T>(_name: string, traced: () => T): T => traced();
 ${code.includes(" region = ") ? "" : `const region = ${region};`}
 {
 ${code}}

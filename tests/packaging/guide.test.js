@@ -1,13 +1,14 @@
 // Every code block of the site's guide runs, each in its language, and prints what its comments say.
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visit } from "./chromium.js";
-import { installPackage } from "./installed.js";
+import { startRedis } from "../redis/helpers/server.js";
+import { installPackage, linkPeer } from "./installed.js";
 import { membersOf } from "./members.js";
 import { program, run } from "./run.js";
 import { withBundledWorker } from "./workers.js";
@@ -18,24 +19,56 @@ const blocks = (await Promise.all((await readdir(guide)).sort().map(blocksOf))).
 const workers = blocks.filter(({ kind }) => kind === "js worker");
 const named = (kind) => blocks.filter((block) => block.kind === kind).map(({ name, code }) => [name, code]);
 
-/** What pages compare with; they are the workspace's own. */
-const peers = ["lru-cache", "@epic-web/cachified", "bentocache", "cache-manager", "keyv"];
+/** What pages compare with or use; they are the workspace's own. */
+const peers = [
+  "lru-cache",
+  "@epic-web/cachified",
+  "bentocache",
+  "cache-manager",
+  "cacheable",
+  "hono",
+  "keyv",
+  "redis",
+  "unstorage",
+  "@tanstack/query-async-storage-persister",
+  "@opentelemetry/api",
+  "@opentelemetry/sdk-trace-base",
+  "prom-client",
+];
 
 let app;
 let python;
+let redis;
 let written = 0;
 beforeAll(async () => {
   app = await installPackage();
-  for (const peer of peers) await linkPeer(peer);
+  for (const peer of peers) await linkPeer(app, peer);
   python = await installPython(join(app.folder, "venv"));
+  redis = await startRedis();
 });
-afterAll(() => app?.remove());
+afterAll(async () => {
+  await redis?.stop();
+  await app?.remove();
+});
 
 test("every block has a language in which it is run here", () => {
-  expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(["js", "js page", "js worker", "json wrangler", "py", "sh", "ts"]);
+  const others = blocks.filter(({ kind }) => !/react|framework|^jsx/.test(kind)); // react.test.js and frameworks.test.js run those
+  expect([...new Set(others.map(({ kind }) => kind))].sort()).toEqual([
+    "js",
+    "js page",
+    "js redis",
+    "js worker",
+    "json wrangler",
+    "py",
+    "py redis",
+    "sh",
+    "ts",
+  ]);
 });
 
 test.concurrent.each(named("js"))("%s", (_name, code) => expectPromised(code, code));
+
+test.each(named("js redis"))("%s, beside a Redis server", (_name, code) => expectPromised(code, code, { REDIS_URL: redis.url }));
 
 test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
   const file = join(app.folder, "snippet.ts");
@@ -91,14 +124,15 @@ test("the table of codes has every code that the types have", async () => {
 test("the tables of counters and events have every one that the types have", async () => {
   const types = await readFile(join(root, "pkg/index.d.ts"), "utf8");
   const page = await readFile(join(guide, "13-observability.md"), "utf8");
-  const first = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name));
+  const own = page.slice(0, page.indexOf("\n## OpenTelemetry"));
+  const first = [...own.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name));
   expect(first.sort()).toEqual([...membersOf(types, "RegionStats"), ...membersOf(types, "RegionObserver")].sort());
 });
 
-test.each(named("py"))("%s, in Python", async (_name, code) => {
+test.each([...named("py"), ...named("py redis")])("%s, in Python", async (_name, code) => {
   const promised = [...code.matchAll(/^print\(.*\) {2}# (.*)$/gm)].map(([, line]) => line);
   expect(promised).not.toEqual([]);
-  expect(await run(python, ["-c", code])).toBe(`${promised.join("\n")}\n`);
+  expect(await run(python, ["-c", code], { env: { REDIS_URL: redis.url } })).toBe(`${promised.join("\n")}\n`);
 });
 
 test.each(named("sh"))("%s, in a shell", (_name, code) => {
@@ -107,10 +141,10 @@ test.each(named("sh"))("%s, in a shell", (_name, code) => {
 });
 
 /** The program prints what the comments of its source say. */
-async function expectPromised(source, executable) {
+async function expectPromised(source, executable, variables = {}) {
   const file = join(app.folder, `snippet-${written++}.js`);
   await writeFile(file, executable);
-  expect(await run(process.execPath, [file], { cwd: app.folder })).toBe(`${promisedBy(source).join("\n")}\n`);
+  expect(await run(process.execPath, [file], { cwd: app.folder, env: variables })).toBe(`${promisedBy(source).join("\n")}\n`);
 }
 
 function promisedBy(source) {
@@ -154,15 +188,9 @@ function headingOf(source, fence) {
   return source.slice(0, source.indexOf(fence)).match(/.*^#+ (.*?)$/ms)[1];
 }
 
-async function linkPeer(name) {
-  const link = join(app.folder, "node_modules", name);
-  await mkdir(dirname(link), { recursive: true });
-  await symlink(join(root, "node_modules", name), link, "junction");
-}
-
 async function installPython(folder) {
   const executable = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
   await run("python3", ["-m", "venv", folder]);
-  await run(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "dogpile.cache==1.3.2"]);
+  await run(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "dogpile.cache==1.3.2", "redis==8.1.0"]);
   return executable;
 }

@@ -20,9 +20,9 @@ export function inNode24({ folder }, file) {
   return outcome(process.execPath, [file], { cwd: folder });
 }
 
-export function inDeno({ folder }, file) {
+export function inDeno({ folder }, file, ...permissions) {
   const env = { DENO_DIR: join(folder, ".deno"), DENO_NO_UPDATE_CHECK: "1" };
-  return outcome(process.execPath, [program("deno"), "run", "--no-prompt", "--no-lock", file], { cwd: folder, env });
+  return outcome(process.execPath, [program("deno"), "run", "--no-prompt", "--no-lock", ...permissions, file], { cwd: folder, env });
 }
 
 export function inBun({ folder }, file) {

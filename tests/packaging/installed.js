@@ -1,7 +1,7 @@
 // The package as a user has it: packed, and its tarball installed in an empty folder.
-import { cp, mkdtemp, mkdir, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { cp, mkdtemp, mkdir, readdir, readFile, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./run.js";
 
@@ -25,6 +25,13 @@ export async function installPackage() {
     await remove();
     throw error;
   }
+}
+
+/** Puts a package of the workspace beside the installed one. */
+export async function linkPeer({ folder }, name) {
+  const link = join(folder, "node_modules", name);
+  await mkdir(dirname(link), { recursive: true });
+  await symlink(fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url)), link, "junction");
 }
 
 async function pack(destination) {

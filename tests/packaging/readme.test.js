@@ -39,8 +39,10 @@ test("it fits what a reader reads at once", () => {
   expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(170);
 });
 
-test("the comparison is what benches/peers.mjs prints", async () => {
-  expect(readme).toContain(await run(process.execPath, ["benches/peers.mjs"], { cwd: root }));
+test("the comparisons of README and guide are what benches/peers.mjs prints", async () => {
+  const printed = await run(process.execPath, ["benches/peers.mjs"], { cwd: root });
+  expect(readme).toContain(printed);
+  expect(await readFile(join(root, "www/guide/18-comparison.md"), "utf8")).toContain(printed);
 });
 
 test("the table of options has every option of a region and of a call, and no other", async () => {

@@ -3,7 +3,7 @@ import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, test } from "vitest";
-import { installPackage } from "./installed.js";
+import { installPackage, linkPeer } from "./installed.js";
 import { outcome, program, run } from "./run.js";
 import { askBundledWorker } from "./workers.js";
 
@@ -36,6 +36,7 @@ function declaration(names) {
 }
 
 test("the type tests hold for the installed package, as Node resolves it", async () => {
+  await linkPeer(app, "@opentelemetry/api");
   await cp(fileURLToPath(new URL("../types", import.meta.url)), join(app.folder, "types"), { recursive: true });
   await tsc(["--project", join(app.folder, "types/tsconfig.nodenext.json")], []);
 });

@@ -19,6 +19,10 @@ new Region();
 new Region({});
 new Region({ name: "settings", clock: () => 1_700_000_000 });
 createRegion({ backend: new MemoryBackend(), staleWhileRevalidate: true, staleIfError: "1d" });
+createRegion({ backend: new MemoryBackend(), earlyRefresh: true, jitter: 0.1, random: () => 0.5 });
+createRegion({ backend: new MemoryBackend(), earlyRefresh: { beta: 2 }, jitter: undefined, random: undefined });
+createRegion({ backend: new MemoryBackend(), earlyRefresh: {} });
+check<Same<typeof region.stats.earlyRefreshes, number>>();
 
 // configure gives the region back, as what it was.
 check<Same<ReturnType<Region<number>["configure"]>, Region<number>>>();
@@ -42,6 +46,14 @@ new Region().configure({ backend: new MemoryBackend(), expiration_time: 60 });
 new Region().configure({ backend: new MemoryBackend(), name: "settings" });
 // @ts-expect-error a backend is an object or a name
 new Region().configure({ backend: 1 });
+// @ts-expect-error the option of early refresh has another name
+createRegion({ backend: new MemoryBackend(), earlyRefresh: { factor: 2 } });
+// @ts-expect-error jitter is a number
+createRegion({ backend: new MemoryBackend(), jitter: "10%" });
+// @ts-expect-error random answers with a number
+new Region({ random: () => 1n });
+// @ts-expect-error random belongs to the constructor
+new Region().configure({ backend: new MemoryBackend(), random: Math.random });
 // @ts-expect-error a clock answers with a number
 new Region({ clock: () => new Date() });
 // @ts-expect-error only read

@@ -3,11 +3,11 @@ import { Call } from "../../pkg/host/call.js";
 import { Host } from "../../pkg/host/host.js";
 import { Write } from "../../pkg/host/write.js";
 import { TimeLimit } from "../../pkg/promises.js";
-import { makeRecord } from "../../pkg/records/record.js";
+import { makeRecord, NO_TAGS } from "../../pkg/records/record.js";
 import { find, numbersOf } from "../../pkg/region/found.js";
 import { useNumbers } from "./numbers.js";
 
-const REQUEST = { isMulti: false, expiration: NaN, lockTimeout: NaN, timeout: NaN, staleIfError: NaN };
+const REQUEST = { isMulti: false, expiration: NaN, lockTimeout: NaN, timeout: NaN, staleIfError: NaN, tags: NO_TAGS };
 
 /** `exports` are those of the module under test. */
 export function newHost(exports) {
@@ -33,6 +33,7 @@ export function newRegion(core, host, map, byPromise) {
     fromStored: (record) => record,
   };
   let now = 1_000;
+  const stamp = () => (now += 1);
   return {
     core,
     host,
@@ -40,7 +41,10 @@ export function newRegion(core, host, map, byPromise) {
     isPlain: true,
     reporter: { isObserved: false, tell() {}, error() {} },
     clock: { read: () => NaN, readOrBegin: () => NaN },
-    stamp: () => (now += 1),
+    stamp,
+    birth: () => NaN,
+    startTime: () => NaN,
+    recordOf: (value, own) => makeRecord(value, stamp(), own),
     hint: () => undefined,
     cachedValue: (record) => record,
     backendFailed(error) {

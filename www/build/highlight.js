@@ -4,7 +4,8 @@ import { parser as javascript } from "@lezer/javascript";
 import { parser as python } from "@lezer/python";
 
 const typescript = javascript.configure({ dialect: "ts" });
-const parsers = { js: javascript, ts: typescript, py: python };
+const jsx = javascript.configure({ dialect: "jsx" });
+const parsers = { js: javascript, jsx, ts: typescript, py: python };
 
 const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const escapeHtml = (text) => text.replace(/[&<>"]/g, (character) => escapes[character]);

@@ -73,10 +73,6 @@ export class Near {
     return nt >= this.#since;
   }
 
-  isSettled(key) {
-    return this.#writing.size === 0 || !this.#writing.has(key);
-  }
-
   #tried(ask, found) {
     if (this.#access.isPaused) return found(undefined);
     try {

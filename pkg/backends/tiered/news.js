@@ -2,6 +2,9 @@ import { Messages } from "../../bus/messages.js";
 import { own } from "../../members.js";
 
 const LONGEST = 500;
+/** Seconds for which a near copy is used by default; longer where a bus tells what was written elsewhere. */
+const NEAR_FOR = 10;
+const NEAR_FOR_WITH_BUS = 300;
 
 /** Tells other near tiers over the bus what was written, and hears from them. */
 export class News {
@@ -12,10 +15,14 @@ export class News {
   #keys = new Set();
   #isCleared = false;
   #isWaiting = false;
-  isUp = false;
+  #isUp = false;
+  /** NaN: not given. */
+  #nearFor;
 
-  constructor(parts) {
+  constructor(parts, nearFor) {
     this.#parts = parts;
+    this.#nearFor = nearFor;
+    this.#turn(false);
   }
 
   /** Once everything else is there: the bus may be up at once. */
@@ -25,8 +32,8 @@ export class News {
       hear: (message) => this.#hear(message),
       restored: () => this.#restored(),
       lost: () => {
-        if (this.isUp) stats.bus.downs += 1;
-        this.isUp = false;
+        if (this.#isUp) stats.bus.downs += 1;
+        this.#turn(false);
       },
       failed: (error) => {
         stats.bus.errors += 1;
@@ -72,7 +79,7 @@ export class News {
   close() {
     this.#messages?.close();
     this.#messages = undefined;
-    this.isUp = false;
+    this.#turn(false);
   }
 
   #sendSoon() {
@@ -105,8 +112,14 @@ export class News {
 
   /** Messages were missed. */
   #restored() {
-    this.isUp = true;
+    this.#turn(true);
     this.changed(undefined);
+  }
+
+  #turn(isUp) {
+    this.#isUp = isUp;
+    const usual = isUp ? NEAR_FOR_WITH_BUS : NEAR_FOR;
+    this.#parts.nearFor = this.#nearFor === this.#nearFor ? this.#nearFor : usual;
   }
 
   #call(listener, keys) {

@@ -1,4 +1,5 @@
 import * as backends from "../backend.js";
+import { isWithin } from "./warm.js";
 
 /** Answers from the near tier, and from the far one what that lacks. */
 export class Reading {
@@ -52,8 +53,8 @@ export class Reading {
 
   /** What is known without the far tier, as `{ value }` or `{ error }`; `undefined` if that is to be asked. Where it may not be asked, any copy will do. */
   #known(key, copy) {
-    const { debts, far, stats, isRecent } = this.#parts;
-    const isFresh = copy !== undefined && isRecent(copy.nt);
+    const { debts, far, nearFor, stats } = this.#parts;
+    const isFresh = copy !== undefined && isWithin(copy.nt, NaN, nearFor);
     const isSkipped = !isFresh && (debts.has(key) || far.isPaused);
     const isHit = isFresh || (isSkipped && copy !== undefined);
     stats.near[isHit ? "hits" : "misses"] += 1;

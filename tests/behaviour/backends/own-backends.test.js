@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MemoryBackend } from "dogpile";
+import { fromKeyv } from "dogpile/adapters";
 import { checkAfterEach, makeRegion, throws } from "../helpers.js";
 
 checkAfterEach();
@@ -27,20 +28,44 @@ describe("a Keyv as backend is refused, with what to write instead", () => {
     disconnect() {}
   }
 
-  test("by itself, or under a proxy's name", () => {
-    throws(() => makeRegion({ backend: new Keyv() }, []), "VALIDATION", "hint.expirationTime * 1000", "a Keyv");
+  test("by itself", () => {
+    throws(() => makeRegion({ backend: new Keyv() }, []), "VALIDATION", 'must be fromKeyv(keyv) of "dogpile/adapters", not a Keyv');
   });
 
   test("and what the message says serves", async () => {
-    const keyv = new Keyv();
-    const error = throws(() => makeRegion({ backend: keyv }, []), "VALIDATION");
-    const [text] = /\{ get: .*delete\(key\) \}/.exec(error.message);
-    const backend = new Function("keyv", `return ${text}`)(keyv);
-    const region = makeRegion({ backend, expirationTime: 60 }, []);
+    const keyv = Object.assign(new Keyv(), { store: new Map() });
+    const region = makeRegion({ backend: fromKeyv(keyv), expirationTime: 60 }, []);
     await region.set("k", "value");
     await region.set("for ever", "value", { expiresIn: -1 });
     expect(await region.get("k")).toBe("value");
     expect(keyv.stored).toEqual([120_000, undefined]);
+  });
+});
+
+describe("what is no backend is refused by its methods, with what makes one of it", () => {
+  const having = (...names) => Object.fromEntries(["get", "set", "delete", ...names].map((name) => [name, () => "secret"]));
+
+  test.each([
+    ["a Redis client with lower case", having("hget", "call"), 'new RedisBackend(client) of "dogpile/redis", not a Redis client'],
+    ["a Redis client with camelCase", having("hGet", "mGet"), 'new RedisBackend(client) of "dogpile/redis", not a Redis client'],
+    ["a storage", having("getItem", "getKeys"), 'fromUnstorage(storage) of "dogpile/adapters", not a storage of unstorage'],
+    ["a Keyv 6", { ...having("has", "disconnect"), store: {} }, 'fromKeyv(keyv) of "dogpile/adapters", not a Keyv'],
+    ["a store of Keyv 5", { ...having("has", "disconnect"), opts: {} }, 'fromKeyv(new Keyv({ store })) of "dogpile/adapters", not a store of Keyv'],
+    ["a store of Keyv 6", { ...having("has", "disconnect"), capabilities: {}, store: {} }, "fromKeyv(new Keyv({ store }))"],
+    ["a Cache", { match() {}, put() {}, delete() {} }, "new CacheStorageBackend({ cache }), not a Cache"],
+    ["a KV namespace", { get() {}, put() {}, delete() {}, getWithMetadata() {} }, "new CloudflareKVBackend(env.KV), not a KV namespace"],
+  ])("%s", (_name, backend, message) => {
+    const error = throws(() => makeRegion({ backend }, []), "VALIDATION", message);
+    expect(error.message).not.toContain("secret");
+  });
+
+  test("a Map, a cache with more methods, and a Proxy that seems to have all methods are backends", async () => {
+    const proxy = new Proxy(new Map(), { get: (map, name) => (name === "then" ? undefined : (map[name]?.bind(map) ?? (() => undefined))) });
+    for (const backend of [new Map(), Object.assign(new Map(), { getMany() {}, deleteMany() {}, opts: {} }), proxy]) {
+      const region = makeRegion({ backend, serializer: false, keyMangler: false }, []);
+      await region.set("k", "value");
+      expect(await region.get("k")).toBe("value");
+    }
   });
 });
 

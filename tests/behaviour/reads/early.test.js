@@ -445,7 +445,7 @@ describe("on the warm path", () => {
   });
 
   test("no draw is made in the first half, and none for a call that creates anyway", async () => {
-    const { region, random } = warm(49);
+    const { region, random } = warm(40);
     expect(await region.getOrCreate("k", notCalled)).toBe("old");
     expect(await region.getOrCreate("k", () => "stale", { expirationTime: 10 })).toBe("stale");
     expect(random.times).toBe(0);

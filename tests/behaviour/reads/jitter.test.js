@@ -126,11 +126,14 @@ test("the warm path and the full way agree", async () => {
   fill(backend, start);
   const options = { backend, expirationTime: 100, jitter: 0.5 };
   const [warm, full] = [makeRegion(options), makeRegion({ ...options, observer: { onHit() {} } })];
-  const isFresh = (region) => async (key) => (await region.getValueMetadata(key)) !== undefined;
-  const expected = await Promise.all(KEYS.map(isFresh(full)));
-  expect(expected.filter(Boolean).length).toBeGreaterThan(60);
-  expect(expected.filter(Boolean).length).toBeLessThan(140);
-  for (const [index, key] of KEYS.entries()) {
+  const entryOf = (key) => full.getValueMetadata(key, { ignoreExpiration: true });
+  const left = await Promise.all(KEYS.map(async (key) => (await entryOf(key)).expiresAt - now()));
+  const keys = KEYS.filter((_, index) => Math.abs(left[index]) > 15); // whatever the test takes, these do not expire meanwhile
+  const isFresh = async (key) => (await full.getValueMetadata(key)) !== undefined;
+  const expected = await Promise.all(keys.map(isFresh));
+  expect(expected.filter(Boolean).length).toBeGreaterThan(15);
+  expect(expected.filter((one) => !one).length).toBeGreaterThan(15);
+  for (const [index, key] of keys.entries()) {
     const creator = counted(() => "new");
     expect(await warm.get(key), key).toBe(expected[index] ? key : undefined);
     expect(await warm.getMulti([key]), key).toEqual([expected[index] ? key : undefined]);

@@ -142,10 +142,10 @@ test("it is taken where near is a MemoryBackend without copies, and no subclass"
   expect(areWarm).toEqual([keepsPromises, false, false, false]);
 });
 
-test("it answers as the full way does, which an observer makes every call go", async () => {
+test("it answers as the full way does, which an observer makes every call go", { timeout: 30_000 }, async () => {
   const clock = stillClock();
   let [warm, far] = [0, 0];
-  for (let seed = 1; seed <= 1000; seed++) {
+  for (let seed = 1; seed <= 300; seed++) {
     const random = integers(seed);
     const pick = (choices) => choices[random(choices.length)];
     const [method, nearFor, expirationTime] = [pick(Object.keys(asks)), pick([0, 5, 100, -1]), pick([undefined, 50, -1])];
@@ -175,8 +175,8 @@ test("it answers as the full way does, which an observer makes every call go", a
     if (answers[0].answer[1] === "near" || answers[0].answer[1] === "owed") warm += 1;
     if (answers[0].answer[1] === "far") far += 1;
   }
-  expect(warm).toBeGreaterThan(100);
-  expect(far).toBeGreaterThan(100);
+  expect(warm).toBeGreaterThan(30);
+  expect(far).toBeGreaterThan(30);
 });
 
 test("a replaced get is called", async () => {

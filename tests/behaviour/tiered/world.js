@@ -128,13 +128,12 @@ class World {
 
 class Process {
   isUp = false;
-  #world;
+
   #lines = new Map();
   #isOwn = false;
   #listener;
 
   constructor(world) {
-    this.#world = world;
     const write = (key, value) => world.write(key, value, !this.#isOwn);
     const far = { get: (key) => world.read(key), set: write, delete: (key) => write(key, undefined) };
     const bus = {

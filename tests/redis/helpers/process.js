@@ -3,11 +3,9 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("service.js", import.meta.url));
-
-/** `ask` sends a command to it and gives its answer. */
-export async function startService(kind, port, lease = "2s") {
-  const child = fork(program, [kind, String(port), lease], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+/** `ask` sends a command to it and gives its answer. `program`: a file of this folder. */
+export async function startService(kind, port, lease = "2s", program = "service.js") {
+  const child = fork(fileURLToPath(new URL(program, import.meta.url)), [kind, String(port), lease], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const exited = once(child, "exit");
   const waiting = new Map();
   let last = 0;
