@@ -69,7 +69,7 @@ describe("a request that is aborted", () => {
 
 test("a handler that hangs is taken over, and its late response is nobody's", async () => {
   const first = deferred();
-  const region = makeRegion({ lockTimeout: 0.05 }, [`${ORIGIN}/`]);
+  const region = makeRegion({ lockTimeout: 0.5 }, [`${ORIGIN}/`]);
   const handler = counted(() => (handler.times === 1 ? first.promise : text("second")));
   const fetch = cached(region, handler);
   const ask = () => fetch(new Request(`${ORIGIN}/`));

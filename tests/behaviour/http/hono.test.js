@@ -185,7 +185,7 @@ test("a handler that hangs is taken over, and disturbs nobody when it answers la
       if (number === 1) await first.promise;
       return context.text(`page ${number}`);
     },
-    { lockTimeout: 0.05, clock: undefined },
+    { lockTimeout: 0.5, clock: undefined },
   );
   const answers = [ask(), ask()];
   const responses = await Promise.all(answers);
