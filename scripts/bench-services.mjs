@@ -13,6 +13,7 @@ import { program, root } from "./run.mjs";
 const folder = join(root, "benches", "services");
 const [passes, reads, multiReads, keysAtOnce] = [9, 1000, 100, 100];
 const [processes, callers] = [3, 1000];
+const entries = [10, 1_000_000];
 const LONGEST = 10_000; // milliseconds: who has no answer then is said to hang
 const alone = "the client alone";
 const value = { id: 1, name: "x".repeat(200) };
@@ -22,6 +23,7 @@ await program(import.meta, async () => {
   if (!options["no-build"]) await build();
   await installRedis();
   const services = await import("../benches/services/caches.js");
+  const { measureTags } = await import("../benches/services/tags.js");
   const server = await startRedis();
   const client = await services.connect(server.port);
   const results = {};
@@ -35,12 +37,14 @@ await program(import.meta, async () => {
         results[kind][name].hung = await answerOfHungServer(server, services.connect, make);
       }
     }
+    results.tags = await measureTags(entries);
   } finally {
     client.destroy();
     await server.stop();
   }
   console.log(`\nOver Redis alone\n\n${table(results.caches, results.caches[alone])}`);
   console.log(`\nMemory in front of Redis\n\n${table(results.tiers, results.caches[alone])}`);
+  console.log(`\nA tag is invalidated, in memory\n\n${tableOfTags(results.tags)}`);
   if (options.json) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
 });
 
@@ -157,4 +161,11 @@ function table(results, base) {
   const head = ["figure", ...names];
   const told = rows.filter(([, ...cells]) => cells.some((cell) => cell !== "–"));
   return [head, head.map(() => "---"), ...told].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function tableOfTags(results) {
+  const names = Object.keys(results);
+  const rows = entries.map((size) => [`${size.toLocaleString("en")} entries`, ...names.map((name) => `${results[name][size].toFixed(1)} us`)]);
+  const head = ["figure", ...names];
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
