@@ -53,11 +53,20 @@ function guardAll(exports, glue) {
 const withFunctions = (exports, change) =>
   Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, typeof value === "function" ? change(value, name) : value]));
 
-/** Exports have at most twelve parameters; wasm ignores surplus arguments. */
-const guard = (call, poison) => (a, b, c, d, e, f, g, h, i, j, k, l) => {
-  try {
-    return call(a, b, c, d, e, f, g, h, i, j, k, l);
-  } catch (error) {
-    throw poison(error);
-  }
-};
+/**
+ * Exports have at most twelve parameters; wasm ignores surplus arguments.
+ *
+ * The assignment keeps V8 from inlining the call, since it cannot tell which function is called. Node 20's V8 ends the process when user code, called by
+ * an inlined export, makes it give up the code that has called the export.
+ */
+function guard(call, poison) {
+  let current = call;
+  return (a, b, c, d, e, f, g, h, i, j, k, l) => {
+    try {
+      return current(a, b, c, d, e, f, g, h, i, j, k, l);
+    } catch (error) {
+      current = call;
+      throw poison(error);
+    }
+  };
+}

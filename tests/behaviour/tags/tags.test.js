@@ -43,8 +43,9 @@ describe.each(backends)("over %s", (_name, make) => {
   test("a creation that began before is not stored, and whoever waits gets it", async () => {
     const region = tagged({ backend: await make() });
     const value = deferred();
-    const waiting = region.getOrCreate("k", () => value.promise, { tags: ["x"] });
-    await until(() => region.keyIsLocked("k"));
+    const creator = counted(() => value.promise);
+    const waiting = region.getOrCreate("k", creator, { tags: ["x"] });
+    await until(() => creator.times === 1);
     await region.invalidateTags(["x"]);
     value.resolve("old");
     expect(await waiting).toBe("old");
