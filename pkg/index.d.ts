@@ -35,7 +35,7 @@ export interface Metadata {
   v: number;
   /** The value's own expiration in seconds; `-1` means never. Absent if the value has none. */
   et?: number;
-  /** Seconds that the creation took. Absent for a value of `set`, and where nothing needs it: without tags and `earlyRefresh`. */
+  /** Seconds that the creation took; next to nothing for a value of `set`. Absent where nothing needs it: without tags and `earlyRefresh`. */
   dt?: number;
   /** The tags under which `invalidateTags` finds the value. Absent if it has none. */
   tags?: string[];

@@ -3,6 +3,7 @@ import { seconds } from "../duration.js";
 import { refused } from "../errors.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
+import { NO_TAGS } from "../records/record.js";
 import { requireTags } from "../region/tag-strategy.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
@@ -69,9 +70,9 @@ export class Creation {
 
   create() {
     const { call } = this;
-    this.start();
     depth += 1;
     try {
+      this.start();
       const answer = this.callCreator();
       const promise = pending(answer);
       if (promise === undefined) {
@@ -199,8 +200,9 @@ export class Creation {
 
   /** The tags of a value: those of its calls and of its creator. */
   tagsOf(flight) {
-    const { tags } = this.call.request;
-    return flight.tags.length === 0 ? tags : [...new Set([...tags, ...flight.tags])];
+    const { region, request } = this.call;
+    const joined = region.tags?.joined(flight.key) ?? NO_TAGS;
+    return flight.tags.length + joined.length === 0 ? request.tags : [...new Set([...request.tags, ...flight.tags, ...joined])];
   }
 
   /** The creator names tags of its value, until it settles. */
@@ -208,7 +210,7 @@ export class Creation {
     const { call } = this;
     const flight = call.request.isMulti ? this.flights[this.keys.indexOf(key)] : this.flights[0];
     if (flight === undefined) throw refused("the key of context.tags", "one of the keys that the creator was given", key);
-    requireTags(call.region).listed([...this.tagsOf(flight), ...given]);
+    requireTags(call.region).listed([...call.request.tags, ...flight.tags, ...given]);
     if (!this.#hasSettled) flight.addTags(given);
   }
 

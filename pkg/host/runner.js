@@ -90,7 +90,7 @@ export class Run {
     try {
       const value = await this.#callCreator();
       this.creation.close();
-      reporter.tell("onCreate", this.creation.keys, this.creation.seconds);
+      reporter.tell("onCreate", [...this.creation.keys], this.creation.seconds);
       this.flight.record = this.#recordOf(value);
       this.#outcome = NEWS_RUNNER_CREATED;
       return value;

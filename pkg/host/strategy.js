@@ -47,10 +47,13 @@ const together = (one, other) => (one === undefined || other === undefined ? (on
 
 /** Whether others have invalidated since a time, or a flight's tags were: PENDING if so. */
 export const isOvertaken = (call, flight, since) =>
-  ask(call, FAILED, () => (call.region.isOvertaken(since) || call.region.tags?.isOvertaken(tagsOf(flight), flight.born) ? PENDING : DONE));
+  ask(call, FAILED, () => {
+    const { region, request } = call;
+    return region.isOvertaken(since) || region.tags?.isOvertaken([...tagsOf(flight), ...request.tags], flight.born) ? PENDING : DONE;
+  });
 
 /** All that a flight's creation is known by, its record's own included where it is made. */
-const tagsOf = ({ call, tags, record }) => record?.metadata.tags ?? [...call.request.tags, ...tags];
+const tagsOf = ({ call, key, tags, record }) => record?.metadata.tags ?? [...call.request.tags, ...tags, ...(call.region.tags?.joined(key) ?? NO_TAGS)];
 
 /** The answers of the strategies for a creation time, and for the record that was found for a flight. */
 export const says = (call, found, created) =>

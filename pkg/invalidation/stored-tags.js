@@ -1,6 +1,6 @@
 import * as backends from "../backends/backend.js";
 import { Messages } from "../bus/messages.js";
-import { seconds } from "../duration.js";
+import { patience, seconds } from "../duration.js";
 import { attach } from "../host/hosts.js";
 import { Write } from "../host/write.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
@@ -49,7 +49,7 @@ export class StoredTagInvalidation extends TagInvalidation {
       keyMangler: undefined,
       serializer: undefined,
       wrap: undefined,
-      lockTimeout: Infinity,
+      lockTimeout: patience("30s"),
       throws: true,
       region: undefined,
     });
@@ -128,27 +128,39 @@ export class StoredTagInvalidation extends TagInvalidation {
   async #load(tags, now) {
     const period = this.#began;
     const stored = await this.#readTimes(tags);
-    const behind = tags.filter((tag, index) => this.#isBehind(tag, stored[index], now));
-    const changed = tags.filter((tag, index) => tagTimesOf(this).raise(tag, stored[index], now));
+    const behind = this.#behind(tags, stored, now);
+    const changed = tags.filter((tag, index) => this.#raise(tag, stored[index], now));
     if (this.#read.size > this.#most) this.#read.clear();
     if (period === this.#began) for (const tag of tags) this.#read.add(tag);
     if (changed.length > 0) tagsChanged(this, changed);
-    if (behind.length > 0) ignoreRejection(this.#write(behind)); // somebody wrote at once; if it fails, the next to read does so
+    if (behind.size > 0) ignoreRejection(this.#write(behind)); // somebody wrote at once; if it fails, the next to read does so
   }
 
-  /** Whether the backend has an earlier time than the one that was set here. */
-  #isBehind(tag, stored, now) {
-    const set = this.#own.of(tag);
-    return this.#own.has(tag) && KINDS.some((kind) => set[kind] > stored[kind] && !isFarAhead(stored[kind], now));
+  /** Learns the times that were read, and the own ones, which may have been forgotten. Returns whether there was a later one. */
+  #raise(tag, stored, now) {
+    const known = tagTimesOf(this);
+    const hasNews = known.raise(tag, stored, now);
+    return (this.#own.has(tag) && known.raise(tag, this.#own.of(tag), now)) || hasNews;
   }
 
-  /** Rejects with the first error of the backend, or the first value that is no time. */
-  async #readTimes(tags) {
+  /** The tags of which the backend has an earlier time than the one that was set here, with its times; one of a wrong clock is none. */
+  #behind(tags, stored, now) {
+    const times = stored.map((each) => Object.fromEntries(KINDS.map((kind) => [kind, isFarAhead(each[kind], now) ? -Infinity : each[kind]])));
+    const isBehind = (tag, index) => this.#own.has(tag) && KINDS.some((kind) => this.#own.of(tag)[kind] > times[index][kind]);
+    return new Map(tags.map((tag, index) => [tag, times[index]]).filter(([tag], index) => isBehind(tag, index)));
+  }
+
+  /** Rejects with the first error of the backend. `orElse`: what becomes of a value that is no time. */
+  async #readTimes(tags, orElse = rethrow) {
     const keys = tags.map((tag) => this.#keyOf(tag));
     const outcomes = await backends.read(this.#setup, keys, true);
     return outcomes.map((outcome, index) => {
       if (backends.isFailure(outcome)) throw outcome.error;
-      return this.#timesIn(outcome.value ?? undefined, keys[index]);
+      try {
+        return this.#timesIn(outcome.value ?? undefined, keys[index]);
+      } catch (error) {
+        return orElse(error);
+      }
     });
   }
 
@@ -164,24 +176,24 @@ export class StoredTagInvalidation extends TagInvalidation {
 
   /** Stores the times set here, unless the backend has later ones. What cannot be read is written anew. */
   async #store(tags, now) {
-    const stored = await this.#readTimes(tags).catch(() => tags.map(() => ({ hard: -Infinity, soft: -Infinity })));
-    const known = tagTimesOf(this);
-    const behind = tags.filter((tag, index) => {
-      known.raise(tag, stored[index], now);
-      return this.#isBehind(tag, stored[index], now);
-    });
-    if (behind.length > 0) await this.#write(behind);
+    const stored = await this.#readTimes(tags, () => ({ hard: -Infinity, soft: -Infinity }));
+    const changed = tags.filter((tag, index) => this.#raise(tag, stored[index], now));
+    if (changed.length > 0) tagsChanged(this, changed);
+    const behind = this.#behind(tags, stored, now);
+    if (behind.size > 0) await this.#write(behind);
   }
 
-  #write(tags) {
+  /** Writes the times set here and those that were read, by tag; what is known of a forgotten tag is no time of its own. */
+  #write(behind) {
     const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
-    const keys = tags.map((tag) => this.#keyOf(tag));
-    const recordOf = (tag) => {
-      const { hard, soft } = tagTimesOf(this).of(tag);
-      return this.#setup.toStored(makeRecord({ hard: finiteOrNull(hard), soft: finiteOrNull(soft) }, stampClock(Date.now(), NaN)));
+    const keys = [...behind.keys()].map((tag) => this.#keyOf(tag));
+    const recordOf = ([tag, read]) => {
+      const set = this.#own.of(tag);
+      const times = Object.fromEntries(KINDS.map((kind) => [kind, finiteOrNull(Math.max(set[kind], read[kind]))]));
+      return this.#setup.toStored(makeRecord(times, stampClock(Date.now(), NaN)));
     };
     const hint = this.#keep === Infinity ? undefined : { expirationTime: this.#keep };
-    const send = () => backends.write(this.#setup, keys, tags.map(recordOf), true, hint);
+    const send = () => backends.write(this.#setup, keys, [...behind].map(recordOf), true, hint);
     const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], send);
     write.change = "stored";
     core.setMulti(host, keys, write);
@@ -213,6 +225,10 @@ export class StoredTagInvalidation extends TagInvalidation {
   }
 }
 
+/** @returns {any} */
+const rethrow = (error) => {
+  throw error;
+};
 const timeIn = (value) => (Number.isFinite(value) ? value : -Infinity);
 const finiteOrNull = (time) => (time > -Infinity ? time : null);
 const orDefault = (number, otherwise) => (number === number ? number : otherwise);

@@ -33,8 +33,10 @@ export class TagInvalidation {
   }
 
   invalidate(tags, hard, now) {
-    const times = hard ? { hard: now } : { soft: now };
-    for (const tag of tags) this.#times.raise(tag, times, now);
+    for (const tag of tags) {
+      const known = this.#times.of(tag); // that of the forgotten ones, where it is one of them
+      this.#times.raise(tag, hard ? { ...known, hard: now } : { ...known, soft: now }, now);
+    }
     this.#changed(tags);
   }
 

@@ -218,9 +218,15 @@ export class CacheRegion {
   #createTagged(creator, names, request, gives) {
     const tags = requireTags(this).listed(request.tags);
     const mangled = this.#mangleAll(names);
-    const promise = this.#begin(creator, names, mangled, { ...request, tags }, gives);
-    this.tags.join(mangled, tags);
-    return promise;
+    const leave = this.tags.join(mangled, [...tags]); // a list of this call alone
+    try {
+      const promise = this.#begin(creator, names, mangled, { ...request, tags }, gives);
+      promise.then(leave, leave);
+      return promise;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   #begin(creator, names, mangled, request, gives) {

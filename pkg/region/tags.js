@@ -15,6 +15,8 @@ export class Tags {
   #region;
   #strategy;
   #end;
+  /** The tags of the calls that are under way, a list each, by key. */
+  #open = new Map();
 
   constructor(region, strategy) {
     this.#region = region;
@@ -56,13 +58,13 @@ export class Tags {
   /** When a creation begins: before every later invalidation. */
   birth() {
     const now = this.#region.clock.read();
-    return now === now ? this.#keep(now, (latest) => latest) : stampClock(Date.now(), NaN);
+    return this.#keep(now === now ? now : stampClock(Date.now(), NaN), (latest) => latest);
   }
 
   /** Later than the births of all creations that have begun. */
   #afterBirths() {
     const now = this.#region.clock.read();
-    return now === now ? this.#keep(now, (latest) => stampAt(latest, latest)) : stampClock(Date.now(), NaN);
+    return this.#keep(now === now ? now : stampClock(Date.now(), NaN), (latest) => stampAt(latest, latest));
   }
 
   #keep(now, next) {
@@ -77,7 +79,7 @@ export class Tags {
     const tags = distinctTags(given);
     if (tags.length === 0) return undefined;
     const answer = pending(this.#strategy.invalidate(tags, hard, this.#afterBirths()));
-    this.#region.reporter.tell("onInvalidateTags", tags, hard);
+    this.#region.reporter.tell("onInvalidateTags", [...tags], hard);
     return answer;
   }
 
@@ -128,9 +130,21 @@ export class Tags {
     }
   }
 
-  /** Adds the tags of a call to what is being created under its keys. */
+  /** What is created under its keys while a call waits gets the tags of the call, too. Returns what ends that; `tags` is a list of this call alone. */
   join(keys, tags) {
-    for (const flight of this.#flights()) if (keys.includes(flight.key)) flight.addTags(tags);
+    for (const key of keys) this.#open.set(key, (this.#open.get(key) ?? new Set()).add(tags));
+    return () => {
+      for (const key of keys) {
+        const lists = this.#open.get(key);
+        if (lists?.delete(tags) && lists.size === 0) this.#open.delete(key);
+      }
+    };
+  }
+
+  /** The tags of the calls that wait for a key. */
+  joined(key) {
+    const lists = this.#open.get(key);
+    return lists === undefined ? NO_TAGS : [...lists].flat();
   }
 
   /** Fences the creations with one of these tags, and judges the records that flights have found. */
@@ -143,7 +157,7 @@ export class Tags {
       const now = region.clock.readOrBegin();
       const found = tagsIn(flight.found);
       if (have(found)) core.resume(host, NEWS_TAGS_ENDED, flight.slot, 0, now, this.#verdictOrHard(flight.found));
-      const carried = [...found, ...flight.tags, ...flight.call.request.tags];
+      const carried = [...found, ...flight.tags, ...flight.call.request.tags, ...this.joined(flight.key)];
       if (have(carried) && this.#isOvertakenOrUnknown(carried, flight.born)) core.resume(host, NEWS_OVERTAKEN, flight.slot, 0, now, 0);
     }
     subscriptions.tell(undefined, "invalidated");

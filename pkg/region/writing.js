@@ -8,9 +8,6 @@ import { requireTags } from "./tag-strategy.js";
 
 const OF_SET = ["expiresIn", "tags"];
 
-/** Seconds from which on a stamp lies after another because an invalidation, which was taken ahead of the clock, has pushed it. */
-const PUSHED = 0.05;
-
 /** Stores a value under each key, with one creation time, or its own where that decides when it expires. A promise among the values is refused, and its rejection is ignored. */
 export function store(region, entries, options, multi) {
   try {
@@ -33,7 +30,7 @@ function storeAll(region, entries, options, multi) {
   const keys = names.map((key) => setup.mangle(key));
   const born = region.birth();
   const created = region.stampAfter(born);
-  const began = tags.length > 0 && created - born > PUSHED ? born : NaN;
+  const began = tags.length > 0 && created > born ? born : NaN;
   const stampOf = (index) => (index > 0 && region.jitter > 0 ? region.stampAfter(born) : created);
   const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, stampOf(index), own, began, tags)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)), names);

@@ -188,6 +188,50 @@ describe("writing", () => {
     expect(await regions[0].get("k")).toBeUndefined();
   });
 
+  test("a soft invalidation whose read fails rejects, and takes no hard time of others back", async () => {
+    const tagBackend = new SlowMultiBackend();
+    const { regions } = twoProcesses({ tagBackend, options: { refresh: 0 } });
+    await regions[1].invalidateTags(["x"]);
+    const before = tagBackend.payload("dogpile:tag:x");
+    tagBackend.rejectNext("getMulti", new Error("away"));
+    await expect(regions[0].invalidateTags(["x"], { soft: true })).rejects.toThrow("away");
+    expect(tagBackend.payload("dogpile:tag:x")).toEqual(before);
+    await regions[0].invalidateTags(["x"], { soft: true });
+    expect(tagBackend.payload("dogpile:tag:x")).toEqual({ hard: before.hard, soft: expect.any(Number) });
+  });
+
+  test("after a time of a wrong clock, later invalidations are stored again", async () => {
+    const tagBackend = new MemoryBackend();
+    const { regions } = twoProcesses({ tagBackend, options: { refresh: 0 } });
+    tagBackend.set("dogpile:tag:x", { payload: { hard: Date.now() / 1000 + 86_400, soft: null }, metadata: { ct: 1, v: 2 } });
+    await regions[1].get("none");
+    await elapsed(2);
+    await regions[1].getOrCreate("k", () => 1, { tags: ["x"] });
+    await elapsed(2);
+    expect(await regions[1].get("k")).toBe(1);
+    await regions[0].invalidateTags(["x"]);
+    expect(await regions[1].get("k")).toBeUndefined();
+  });
+
+  test("what is learned of others when a time is stored is told at once", async () => {
+    const { regions } = twoProcesses({ options: { refresh: "1h" } });
+    await regions[0].set("k", 1, { tags: ["x"] });
+    expect(await regions[0].get("k")).toBe(1);
+    await regions[1].invalidateTags(["x"]);
+    await elapsed(2);
+    await regions[0].invalidateTags(["x"], { soft: true });
+    const fails = () => Promise.reject(new Error("creator"));
+    await expect(regions[0].getOrCreate("k", fails, { staleIfError: "1h" })).rejects.toThrow("creator");
+  });
+
+  test("an observer that empties its list changes nothing of what is stored", async () => {
+    const { regions, tagBackend } = twoProcesses();
+    const end = regions[0].observe({ onInvalidateTags: (tags) => (tags.length = 0) });
+    await regions[0].invalidateTags(["x"]);
+    end();
+    expect(tagBackend.get("dogpile:tag:x").payload.hard).toEqual(expect.any(Number));
+  });
+
   test("the backend keeps a time for `keep`, and a value with tags is missing after that", async () => {
     const clock = virtualClock();
     const hints = [];

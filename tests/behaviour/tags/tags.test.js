@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backgroundRunner, createRegion, MemoryBackend, TagInvalidation, ValidationError } from "dogpile";
+import { backgroundRunner, createRegion, MemoryBackend, StoredInvalidationStrategy, TagInvalidation, ValidationError } from "dogpile";
 import { backends, checkAfterEach, counted, deferred, makeRegion, outcome, SlowBackend, turns, until, virtualClock } from "../helpers.js";
 
 checkAfterEach();
@@ -73,6 +73,48 @@ describe("births", () => {
     expect(await other.get("k")).toBe("read before the invalidation");
   });
 
+  test("a set that was pushed ahead by little counts from the call, too", async () => {
+    const region = tagged({ regionInvalidator: new StoredInvalidationStrategy(new MemoryBackend(), { clockSkew: 0.04 }) });
+    await region.invalidate();
+    await region.set("k", 1, { tags: ["a"] });
+    await region.invalidateTags(["a"]);
+    expect(await region.get("k")).toBeUndefined();
+  });
+
+  test("a region with a clock of its own and one without share the order of births and invalidations", async () => {
+    const [tagInvalidator, backend] = [new TagInvalidation(), new MemoryBackend()];
+    const [own, realm] = [makeRegion({ tagInvalidator, backend, clock: () => Date.now() / 1000 }), makeRegion({ tagInvalidator, backend })];
+    for (let round = 0; round < 50; round += 1) {
+      for (const [sets, invalidates] of [
+        [own, realm],
+        [realm, own],
+      ]) {
+        await sets.set("k", round, { tags: ["a"] });
+        await invalidates.invalidateTags(["a"]);
+        expect(await sets.get("k")).toBeUndefined();
+        await sets.set("k", round, { tags: ["a"] });
+        expect(await invalidates.get("k")).toBe(round);
+      }
+    }
+  });
+
+  test("a clock that throws when a creation begins rejects its calls, and the key is free", async () => {
+    let asked = 0;
+    let throwsAt = Infinity;
+    const clock = () => {
+      asked += 1;
+      if (asked === throwsAt) throw new Error("clock");
+      return 1_700_000_000;
+    };
+    for (let at = 1; at <= 8; at += 1) {
+      const region = tagged({ clock, backend: new SlowBackend() });
+      throwsAt = asked + at;
+      await outcome(region.getOrCreate("k", () => at, { tags: ["a"] }));
+      throwsAt = Infinity;
+      expect(await region.getOrCreate("k", () => "again", { tags: ["a"] })).not.toBeUndefined();
+    }
+  });
+
   test("in a clock that stands still, what begins afterwards counts", async () => {
     const region = tagged({ clock: () => 1_700_000_000 }, ["k", "s"]);
     for (let round = 0; round < 3; round += 1) {
@@ -84,11 +126,13 @@ describe("births", () => {
     }
   });
 
-  test("a value of set has no duration, a value without tags no metadata of tags", async () => {
+  test("a value of set has taken no time, a value without tags has no metadata of them", async () => {
     const region = tagged({}, ["k", "s", "p"]);
     await region.set("s", 1, { tags: ["x"] });
     await region.getOrCreate("p", () => 1);
-    expect(Object.keys((await region.getValueMetadata("s")).metadata)).toEqual(["ct", "v", "tags"]);
+    const { metadata } = await region.getValueMetadata("s");
+    expect(Object.keys(metadata)).toEqual(["ct", "v", "dt", "tags"]);
+    expect(metadata.dt).toBeLessThan(0.5);
     expect(Object.keys((await region.getValueMetadata("p")).metadata)).toEqual(["ct", "v"]);
   });
 
@@ -144,6 +188,41 @@ describe("fences", () => {
     expect((await region.getValueMetadata("k")).metadata.tags).toEqual(["a", "b"]);
     await region.invalidateTags(["b"]);
     expect(await region.get("k")).toBeUndefined();
+  });
+
+  test("whoever joins after a delete has fenced the read adds his tags", async () => {
+    const backend = new SlowBackend();
+    const region = tagged({ backend });
+    const gate = backend.hold("get");
+    const value = deferred();
+    const both = Promise.all(["a", "b"].map((tag) => region.getOrCreate("k", () => value.promise, { tags: [tag] })));
+    await gate.reached;
+    await region.delete("k");
+    gate.release();
+    value.resolve("old");
+    expect(await both).toEqual(["old", "old"]);
+    expect((await region.getValueMetadata("k")).metadata.tags.toSorted()).toEqual(["a", "b"]);
+  });
+
+  test("the tags of those who join do not count against the creator's own", async () => {
+    const region = tagged();
+    const many = (name) => Array.from({ length: 40 }, (_, index) => `${name}${index}`);
+    const value = deferred();
+    const first = region.getOrCreate("k", async (context) => (await value.promise, context.tags("own"), 1), { tags: many("a") });
+    const second = region.getOrCreate("k", () => "never", { tags: many("b") });
+    value.resolve();
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+    expect((await region.getValueMetadata("k")).metadata.tags).toHaveLength(81);
+  });
+
+  test("a call whose own tags were invalidated since a creation began does not join it", async () => {
+    const region = tagged();
+    const value = deferred();
+    const first = region.getOrCreate("k", () => value.promise, { tags: ["a"] });
+    await region.invalidateTags(["x"]);
+    const second = region.getOrCreate("k", () => "new", { tags: ["x"] });
+    value.resolve("old");
+    expect(await Promise.all([first, second])).toEqual(["old", "new"]);
   });
 
   test("an invalidation of a joined tag fences the creation", async () => {
@@ -326,8 +405,9 @@ describe("cached functions", () => {
 describe("what is told", () => {
   test("the observer hears of the tags, subscribers of an invalidation", async () => {
     const [heard, told] = [[], []];
-    const region = tagged({ name: "r", observer: { onInvalidateTags: (...args) => heard.push(args) } });
+    const region = tagged({ name: "r", observer: { onInvalidateTags: (tags, ...more) => heard.push([[...tags], ...more]) } });
     const end = region.subscribe("k", (why) => told.push(why));
+    region.observe({ onInvalidateTags: (tags) => (tags.length = 0) });
     await region.invalidateTags(new Set(["x", "y"]), { soft: true });
     await region.invalidateTags([]);
     await turns(3);
@@ -399,6 +479,15 @@ describe("bad input", () => {
 });
 
 describe("growth", () => {
+  test("what a forgotten time has ended hard is not revived by a soft invalidation", async () => {
+    const region = tagged({ tagInvalidator: new TagInvalidation({ maxTags: 1 }) }, []);
+    await region.set("k", "old", { tags: ["a"] });
+    await region.invalidateTags(["a"]);
+    await region.invalidateTags(["b"]);
+    await region.invalidateTags(["a"], { soft: true });
+    expect(await region.getOrCreate("k", () => "new")).toBe("new");
+  });
+
   test("beyond maxTags the older times become one, which ends too much and never too little", async () => {
     const clock = virtualClock();
     const region = tagged({ clock, tagInvalidator: new TagInvalidation({ maxTags: 100 }) }, []);
