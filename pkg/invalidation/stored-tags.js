@@ -183,13 +183,13 @@ export class StoredTagInvalidation extends TagInvalidation {
     if (behind.size > 0) await this.#write(behind);
   }
 
-  /** Writes the times set here and those that were read, by tag; what is known of a forgotten tag is no time of its own. */
+  /** Writes the times set here and the latest that is known of others, by tag; what is known of a forgotten tag is no time of its own. */
   #write(behind) {
     const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
     const keys = [...behind.keys()].map((tag) => this.#keyOf(tag));
     const recordOf = ([tag, read]) => {
-      const set = this.#own.of(tag);
-      const times = Object.fromEntries(KINDS.map((kind) => [kind, finiteOrNull(Math.max(set[kind], read[kind]))]));
+      const [set, known] = [this.#own.of(tag), tagTimesOf(this).has(tag) ? tagTimesOf(this).of(tag) : read];
+      const times = Object.fromEntries(KINDS.map((kind) => [kind, finiteOrNull(Math.max(set[kind], read[kind], known[kind]))]));
       return this.#setup.toStored(makeRecord(times, stampClock(Date.now(), NaN)));
     };
     const hint = this.#keep === Infinity ? undefined : { expirationTime: this.#keep };

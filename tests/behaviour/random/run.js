@@ -53,7 +53,7 @@ class Run {
     const count = plan.areTagged ? 1 + plan.below(3) : plan.chance(0.3) ? 2 : 1;
     this.#realms = history.realms = ["A", "B", "C"].slice(0, count).map((name) => new Realm(name, keys, world, history, promises));
     this.#strategies = makeStrategies(world, history, this.#realms);
-    const tags = makeTagInvalidators(world, this.#realms);
+    const tags = makeTagInvalidators(world, history, this.#realms);
     const serializer = plan.chance(plan.areAlike ? 0 : 0.15) ? JSON : undefined;
     const store = new Store();
     const newBackend = () => new RandomBackend(world, promises, store, plan.chance(0.5));

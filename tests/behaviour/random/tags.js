@@ -2,12 +2,15 @@ import * as dogpile from "dogpile";
 
 /** The tags of values, and one that is named when it is too late. */
 const CHOICES = [undefined, ["x"], ["y"], ["x", "y"]];
+const PREFIX = "dogpile:tag:";
 export const TOO_LATE = "too late";
 
 /** What was invalidated by tags, in the order of a world's ticks: a value that was begun before it and carries one of the tags has ended. */
 export class TagHistory {
   #world;
   #events = [];
+  /** The tags of which a writer has replaced a later time of another by its own, which it had sent before: the other writes it again at its next read. */
+  lost = new Set();
 
   constructor(world) {
     this.#world = world;
@@ -46,20 +49,20 @@ export class TagHistory {
   }
 
   /** Whether a realm has heard of an invalidation: of its own at once, of others' when it asks, which it does before it uses what it reads. */
-  #isKnown({ realm, at, resolved }, own, until, asks) {
+  #isKnown({ realm, tags, at, resolved }, own, until, asks) {
     if (this.#world.tagging === "shared" || realm === own) return at < until;
-    return this.#world.tagging === "asked" && asks && resolved < until;
+    return this.#world.tagging === "asked" && asks && resolved < until && !tags.some((tag) => this.lost.has(tag));
   }
 }
 
 /** For each realm what keeps the times of tags: one for all, or one each over a store that they share. */
-export function makeTagInvalidators(world, realms) {
+export function makeTagInvalidators(world, history, realms) {
   if (world.tagging === "none") return realms.map(() => undefined);
   if (world.tagging === "shared") {
     const shared = new dogpile.TagInvalidation();
     return realms.map(() => shared);
   }
-  const store = new TagStore(world);
+  const store = new TagStore(world, history.tags.lost);
   return realms.map(() => new dogpile.StoredTagInvalidation(store, { refresh: world.tagging === "asked" ? 0 : 3 }));
 }
 
@@ -68,10 +71,12 @@ export const someTags = ({ plan, tagging }) => (tagging === "none" ? undefined :
 /** Keeps the records of tags. Where time passes it answers at once: who has waited for too long goes on without. */
 class TagStore {
   #world;
+  #lost;
   #records = new Map();
 
-  constructor(world) {
+  constructor(world, lost) {
     this.#world = world;
+    this.#lost = lost;
   }
 
   get(key) {
@@ -79,7 +84,12 @@ class TagStore {
   }
 
   set(key, stored) {
-    return this.#answer(`write ${key}`, () => void this.#records.set(key, stored));
+    return this.#answer(`write ${key}`, () => {
+      const before = this.#records.get(key)?.payload;
+      const isLater = (kind) => (before?.[kind] ?? -Infinity) > (stored.payload[kind] ?? -Infinity);
+      if (isLater("hard") || isLater("soft")) this.#lost.add(key.slice(PREFIX.length));
+      this.#records.set(key, stored);
+    });
   }
 
   delete(key) {
