@@ -231,5 +231,5 @@ for (const [situation, run] of Object.entries(situations)) {
   rows.push([situation, ...cells]);
 }
 const [, ...peers] = Object.keys(caches);
-const head = ["", "dogpile", ...peers.map((name) => `${name} ${versionOf(name)}`)];
+const head = ["situation", "dogpile", ...peers.map((name) => `${name} ${versionOf(name)}`)];
 console.log([head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n"));

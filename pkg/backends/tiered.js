@@ -40,8 +40,8 @@ export class TieredBackend {
     parts.news = new News(parts, nearFor);
     parts.debts = new Debts(parts);
     parts.reading = new Reading(parts);
-    if (bus !== undefined) parts.news.listen(bus);
     this.#endOfNews = this.#hearFar(far);
+    if (bus !== undefined) this.#listen(bus);
     if (new.target === TieredBackend) offerView(this, near, parts);
   }
 
@@ -155,11 +155,12 @@ export class TieredBackend {
   async #write(keys, toNear, toFar) {
     const { fences, debts, news } = this.#parts;
     if (keys.length === 0) return;
+    const owed = debts.of(keys); // what is owed later, by another write, stays owed
     const ends = keys.map((key) => fences.write(key));
-    toNear();
     try {
+      toNear();
       await toFar();
-      debts.remove(keys);
+      debts.remove(owed);
     } catch (error) {
       debts.add(keys);
       throw error;
@@ -167,6 +168,15 @@ export class TieredBackend {
       for (const end of ends) end();
     }
     news.publish(keys);
+  }
+
+  #listen(bus) {
+    try {
+      this.#parts.news.listen(bus);
+    } catch (error) {
+      this.#endOfNews?.();
+      throw error;
+    }
   }
 
   /** A far tier may hear from others itself, as a TieredBackend does. */

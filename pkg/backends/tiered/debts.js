@@ -33,8 +33,13 @@ export class Debts {
     while (this.#keys.size > MOST) this.#drop(this.#keys.keys().next().value);
   }
 
-  remove(keys) {
-    for (const key of keys) this.#keys.delete(key);
+  /** What is owed now of these keys. */
+  of(keys) {
+    return keys.filter((key) => this.#keys.has(key)).map((key) => [key, this.#keys.get(key)]);
+  }
+
+  remove(owed) {
+    for (const [key, debt] of owed) if (this.#keys.get(key) === debt) this.#keys.delete(key);
   }
 
   /** The far tier has answered. */
@@ -56,7 +61,7 @@ export class Debts {
       const keys = owed.map(([key]) => key);
       await far.delete(keys, keys.length > 1);
       news.publish(keys);
-      for (const [key, debt] of owed) if (this.#keys.get(key) === debt) this.#keys.delete(key);
+      this.remove(owed);
     }
   }
 

@@ -113,6 +113,23 @@ describe("rule 4, far fails in a write", () => {
 });
 
 describe("rule 5, what is owed", () => {
+  test("an older write that succeeds late does not end what a newer one owes", async () => {
+    const clock = stillClock();
+    const { tier, far } = tiers();
+    const gate = far.hold("set");
+    const older = tier.set("k", record("deleted"));
+    await gate.reached;
+    far.rejectNext("delete", new Error("away"));
+    expect((await outcome(tier.delete("k")))[0]).toBe("rejected");
+    gate.release();
+    await older;
+    clock.pass(2);
+    await tier.get("another"); // far answers, and what is owed is paid
+    await until(() => tier.stats.owed === 0);
+    expect(far.payload("k")).toBeUndefined();
+    expect(await tier.get("k")).toBeUndefined();
+  });
+
   /** A key whose write has failed, so that far has an older record. */
   async function owing(options) {
     const clock = stillClock();
