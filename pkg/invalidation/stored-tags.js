@@ -1,15 +1,13 @@
-import * as backends from "../backends/backend.js";
+import { isFailure } from "../backends/backend.js";
 import { Messages } from "../bus/messages.js";
-import { patience, seconds } from "../duration.js";
-import { attach } from "../host/hosts.js";
-import { Write } from "../host/write.js";
+import { seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { isObject, own, readOptions } from "../members.js";
 import { ignoreRejection, within } from "../promises.js";
-import { makeRecord, readRecord } from "../records/record.js";
-import { Setup } from "../region/setup.js";
-import { isFarAhead, isKnownVersion, readClock, stampClock } from "../wasm/dogpile.js";
+import { makeRecord } from "../records/record.js";
+import { isFarAhead, readClock, stampClock } from "../wasm/dogpile.js";
 import { TagTimes } from "./tag-times.js";
+import { TimesStore } from "./times-store.js";
 import { mostTags, TagInvalidation, tagsChanged, tagTimesOf } from "./tags.js";
 
 const OPTIONS = ["prefix", "refresh", "keep", "maxTags", "bus"];
@@ -20,9 +18,7 @@ const PATIENCE_WITH_READER = 1;
 const KINDS = ["hard", "soft"];
 
 export class StoredTagInvalidation extends TagInvalidation {
-  #setup;
-  /** The host that queues its writes with those of regions over the same backend. */
-  #queue;
+  #backend;
   #prefix;
   #period;
   #keep;
@@ -45,14 +41,7 @@ export class StoredTagInvalidation extends TagInvalidation {
     if (!(this.#keep > 0)) throw refused("keep", "greater than 0", keep);
     this.#most = mostTags(maxTags);
     this.#own = new TagTimes(this.#most);
-    this.#setup = new Setup(backends.usableBackend(backend), {
-      keyMangler: undefined,
-      serializer: undefined,
-      wrap: undefined,
-      lockTimeout: patience("30s"),
-      throws: true,
-      region: undefined,
-    });
+    this.#backend = new TimesStore(backend);
     if (bus !== undefined && bus !== null) this.#listen(bus);
   }
 
@@ -153,9 +142,9 @@ export class StoredTagInvalidation extends TagInvalidation {
   /** Rejects with the first error of the backend. `orElse`: what becomes of a value that is no time. */
   async #readTimes(tags, orElse = rethrow) {
     const keys = tags.map((tag) => this.#keyOf(tag));
-    const outcomes = await backends.read(this.#setup, keys, true);
+    const outcomes = await this.#backend.read(keys, true);
     return outcomes.map((outcome, index) => {
-      if (backends.isFailure(outcome)) throw outcome.error;
+      if (isFailure(outcome)) throw outcome.error;
       try {
         return this.#timesIn(outcome.value ?? undefined, keys[index]);
       } catch (error) {
@@ -167,8 +156,8 @@ export class StoredTagInvalidation extends TagInvalidation {
   /** The times in a record; those of another version are ignored. */
   #timesIn(stored, key) {
     if (stored === undefined) return { hard: -Infinity, soft: -Infinity };
-    const found = readRecord(this.#setup.fromStored(stored));
-    if (found !== undefined && !isKnownVersion(found.v)) return { hard: -Infinity, soft: -Infinity };
+    const found = this.#backend.recordIn(stored);
+    if (found?.isForeign) return { hard: -Infinity, soft: -Infinity };
     const times = found?.payload;
     if (isObject(times)) return { hard: timeIn(own(times, "hard")), soft: timeIn(own(times, "soft")) };
     throw refusedAs(`the stored value of ${quoteKey(key)}`, "the times of a tag", describePart(stored));
@@ -185,23 +174,18 @@ export class StoredTagInvalidation extends TagInvalidation {
 
   /** Writes the times set here and the latest that is known of others, by tag; what is known of a forgotten tag is no time of its own. */
   #write(behind) {
-    const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
     const keys = [...behind.keys()].map((tag) => this.#keyOf(tag));
     const recordOf = ([tag, read]) => {
       const [set, known] = [this.#own.of(tag), tagTimesOf(this).has(tag) ? tagTimesOf(this).of(tag) : read];
       const times = Object.fromEntries(KINDS.map((kind) => [kind, finiteOrNull(Math.max(set[kind], read[kind], known[kind]))]));
-      return this.#setup.toStored(makeRecord(times, stampClock(Date.now(), NaN)));
+      return makeRecord(times, stampClock(Date.now(), NaN));
     };
     const hint = this.#keep === Infinity ? undefined : { expirationTime: this.#keep };
-    const send = () => backends.write(this.#setup, keys, [...behind].map(recordOf), true, hint);
-    const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], send);
-    write.change = "stored";
-    core.setMulti(host, keys, write);
-    return write.promise;
+    return this.#backend.write(keys, () => [...behind].map(recordOf), true, hint);
   }
 
   #keyOf(tag) {
-    return this.#setup.mangle(this.#prefix + tag);
+    return this.#backend.mangle(this.#prefix + tag);
   }
 
   #listen(bus) {

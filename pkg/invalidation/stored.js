@@ -1,18 +1,16 @@
-import * as backends from "../backends/backend.js";
+import { isFailure } from "../backends/backend.js";
 import { pin } from "../backends/memory.js";
 import { BroadcastBus } from "../bus/broadcast-bus.js";
 import { Messages } from "../bus/messages.js";
-import { patience, seconds } from "../duration.js";
+import { seconds } from "../duration.js";
 import { describePart, makeError, quoteKey, refused, refusedAs } from "../errors.js";
 import { ignoreRejection, within } from "../promises.js";
-import { makeRecord, readRecord } from "../records/record.js";
+import { makeRecord } from "../records/record.js";
 import { isObject, own, readOptions } from "../members.js";
-import { attach } from "../host/hosts.js";
-import { Write } from "../host/write.js";
-import { Setup } from "../region/setup.js";
-import { isFarAhead, isKnownVersion, stampClock } from "../wasm/dogpile.js";
+import { isFarAhead, stampClock } from "../wasm/dogpile.js";
 import { DefaultInvalidationStrategy, timesOf } from "./default.js";
 import { InvalidationTimes, READING } from "./times.js";
+import { TimesStore } from "./times-store.js";
 
 const DEFAULT_REFRESH = 10;
 const DEFAULT_SKEW = 1;
@@ -23,9 +21,7 @@ const PATIENCE_WITH_READER = 1;
 const KINDS = ["hard", "soft"];
 
 export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
-  #setup;
-  /** The host that queues its writes with those of regions over the same backend. */
-  #queue;
+  #backend;
   #key;
   #keys;
   #period;
@@ -53,17 +49,10 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
     this.#period = orDefault(seconds(refresh, "refresh"), DEFAULT_REFRESH);
     this.#skew = orDefault(seconds(clockSkew, "clockSkew"), DEFAULT_SKEW);
     if (!(this.#skew >= 0 && this.#skew <= LARGEST_SKEW)) throw refused("clockSkew", "0 to 30 seconds", clockSkew);
-    this.#setup = new Setup(backends.usableBackend(backend), {
-      keyMangler: undefined,
-      serializer: undefined,
-      wrap: undefined,
-      lockTimeout: patience("30s"),
-      throws: true,
-      region: undefined,
-    });
+    this.#backend = new TimesStore(backend);
     this.#key = key;
-    this.#keys = KINDS.map((kind) => this.#setup.mangle(`${key}:${kind}`));
-    pin(this.#setup.actualBackend, this.#keys); // without its times, what was invalidated would be back
+    this.#keys = KINDS.map((kind) => this.#backend.mangle(`${key}:${kind}`));
+    pin(this.#backend.backend, this.#keys); // without its times, what was invalidated would be back
     this.#listen(channel ?? undefined, bus ?? undefined);
   }
 
@@ -152,8 +141,8 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   /** Returns an error for each record that cannot be read or is invalid. */
   async #load(now) {
-    const outcomes = await backends.read(this.#setup, this.#keys, true);
-    this.#isLoaded ||= !outcomes.some(backends.isFailure);
+    const outcomes = await this.#backend.read(this.#keys, true);
+    this.#isLoaded ||= !outcomes.some(isFailure);
     return outcomes.map((outcome, index) => {
       try {
         if (this.#find(outcome, now, index) < this.#own[KINDS[index]]) ignoreRejection(this.#write(index)); // somebody wrote at once; if it fails, the next to read does so
@@ -165,7 +154,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   /** The effective time of a record. */
   #find(outcome, now, index) {
-    if (backends.isFailure(outcome)) throw outcome.error;
+    if (isFailure(outcome)) throw outcome.error;
     const time = this.#counted(KINDS[index], this.#timeIn(outcome.value ?? undefined, index), now);
     super.invalidate(index === 0, time); // an earlier time than what is known here changes nothing
     return time;
@@ -174,8 +163,8 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   /** The time in a record; that of another version is ignored. */
   #timeIn(stored, index) {
     if (stored === undefined) return -Infinity;
-    const found = readRecord(this.#setup.fromStored(stored));
-    if (found !== undefined && !isKnownVersion(found.v)) return -Infinity;
+    const found = this.#backend.recordIn(stored);
+    if (found?.isForeign) return -Infinity;
     const time = found?.payload;
     if (Number.isFinite(time)) return time;
     throw refusedAs(`the stored value of ${quoteKey(this.#keys[index])}`, "an invalidation time", describePart(stored));
@@ -183,7 +172,7 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
 
   /** Stores the time set here, unless the store has a later one. */
   async #store(now, index) {
-    const [outcome] = await backends.read(this.#setup, [this.#keys[index]], false);
+    const [outcome] = await this.#backend.read([this.#keys[index]], false);
     try {
       if (this.#find(outcome, now, index) >= this.#own[KINDS[index]]) return;
     } catch {} // what cannot be read is written anew
@@ -191,13 +180,8 @@ export class StoredInvalidationStrategy extends DefaultInvalidationStrategy {
   }
 
   #write(index) {
-    const { host, core } = (this.#queue ??= attach(this.#setup.actualBackend, { expiration: NaN, lockTimeout: Infinity, flags: 0 }));
-    const keys = [this.#keys[index]];
-    const record = () => this.#setup.toStored(makeRecord(this.#own[KINDS[index]], stampClock(Date.now(), this.latest)));
-    const write = new Write({ core, mutexOf: () => undefined }, this.#setup, keys, [], () => backends.write(this.#setup, keys, [record()], false));
-    write.change = "stored";
-    core.set(host, keys[0], write);
-    return write.promise;
+    const record = () => makeRecord(this.#own[KINDS[index]], stampClock(Date.now(), this.latest));
+    return this.#backend.write([this.#keys[index]], () => [record()], false);
   }
 
   #listen(channel, bus) {

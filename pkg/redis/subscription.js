@@ -30,7 +30,7 @@ export class Subscription {
     if (this.#isOver) return;
     this.#isOver = true;
     try {
-      if (this.#options.isOwn) return this.#client.end?.(); // its listener of "error" stays
+      if (this.#options.isOwn) return await this.#client.end?.(); // its listener of "error" stays
       for (const [name, listener] of Object.entries(this.#events)) this.#connection.off(name, listener);
       const ended = this.#listening?.end();
       if (this.#client.isReady?.()) await ended;

@@ -199,7 +199,8 @@ export class CacheRegion {
 
   /** The record of a created value. `own`: its own expiration in seconds, or nothing. */
   recordOf(value, own, born, tags) {
-    return makeRecord(value, this.stampAfter(born), own, tags.length > 0 || this.early !== undefined ? born : NaN, tags);
+    const kept = tags.length > 0 || this.early !== undefined ? born : NaN;
+    return makeRecord(value, this.stampAfter(kept), own, kept, tags);
   }
 
   /** After the clock was set back: moves times that are too far in the future. A user's clock is used unchanged. */

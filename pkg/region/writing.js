@@ -28,9 +28,9 @@ function storeAll(region, entries, options, multi) {
   const own = Number.isNaN(expiration) ? undefined : expiration;
   const tags = (given ?? undefined) === undefined ? NO_TAGS : requireTags(region).listed(given);
   const keys = names.map((key) => setup.mangle(key));
-  const born = region.birth();
+  const born = tags.length > 0 ? region.birth() : NaN;
   const created = region.stampAfter(born);
-  const began = tags.length > 0 && created > born ? born : NaN;
+  const began = created > born ? born : NaN;
   const stampOf = (index) => (index > 0 && region.jitter > 0 ? region.stampAfter(born) : created);
   const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, stampOf(index), own, began, tags)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)), names);

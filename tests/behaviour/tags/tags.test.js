@@ -73,6 +73,19 @@ describe("births", () => {
     expect(await other.get("k")).toBe("read before the invalidation");
   });
 
+  test("a value without tags is stamped by a clock that was set back, not by the births before", async () => {
+    const clock = virtualClock();
+    const region = tagged({ clock }, ["t", "s", "c"]);
+    await region.set("t", 1, { tags: ["a"] });
+    clock.advance(-30);
+    await region.set("s", 1);
+    await region.getOrCreate("c", () => 1);
+    for (const key of ["s", "c"]) expect((await region.getValueMetadata(key)).cachedTime).toBe(clock.now);
+    clock.advance(1);
+    await region.invalidate();
+    expect(await region.getMulti(["s", "c"])).toEqual([undefined, undefined]);
+  });
+
   test("a set that was pushed ahead by little counts from the call, too", async () => {
     const region = tagged({ regionInvalidator: new StoredInvalidationStrategy(new MemoryBackend(), { clockSkew: 0.04 }) });
     await region.invalidate();
