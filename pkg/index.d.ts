@@ -127,7 +127,7 @@ export interface RegionOptions {
    */
   observer?: Partial<RegionObserver> | undefined;
   /**
-   * Random numbers for `earlyRefresh`, from 0 to below 1. Another result is a ValidationError, with which the call rejects.
+   * Random numbers for `earlyRefresh` and `retry`, from 0 to below 1. Another result is a ValidationError, with which the call rejects.
    *
    * Default: `Math.random`.
    */
@@ -218,6 +218,33 @@ export interface ConfigureOptions {
    * The backend keeps values as long as without it. `setMulti` gives each value a creation time of its own. Default: 0.
    */
   jitter?: number | undefined;
+  /** Calls a creator that fails again, for calls without their own `retry`. Default: creators are called once. */
+  retry?: RetryOptions | false | undefined;
+}
+
+/**
+ * How often a creator that fails is called within one load. All attempts are one load: callers wait for its last result, events and counters count it
+ * once, and no attempt begins later than `lockTimeout` after the first.
+ *
+ * After the last attempt callers get the last error. A load that nobody waits for any more, or that another caller has taken over, is not tried again;
+ * neither is an error of dogpile itself, such as a ReentrantError. `getOrCreateMulti` calls its creator again if that fails as a whole, not for one key's
+ * promise that rejects.
+ */
+export interface RetryOptions {
+  /** How often the creator is called at most: a whole number from 1. */
+  attempts: number;
+  /**
+   * The wait after the first attempt; it doubles with each one, up to 30 s. Of each, between a half and the whole is waited, at random.
+   *
+   * A finite length from 0. Default: 250 ms.
+   */
+  delay?: Duration | undefined;
+  /**
+   * Decides, at once, whether an error is worth another attempt. `attempt`: how many have failed. If it throws, the load fails with that error.
+   *
+   * Default: every error is.
+   */
+  shouldRetry?: ((error: unknown, attempt: number) => boolean) | undefined;
 }
 
 /**
@@ -624,6 +651,8 @@ export interface CreateOptions<T = unknown> {
    * They are not compared with the tags of a value that is already stored. The region needs a `tagInvalidator`. Default: none.
    */
   tags?: readonly string[] | undefined;
+  /** Calls the creator again if it fails. `false`: calls it once. Of callers who share a load, the one that leads it decides. Default: the region's. */
+  retry?: RetryOptions | false | undefined;
 }
 
 /** The argument of a creator. A copy, `{ ...context }`, has all members. */
@@ -694,9 +723,11 @@ export interface RegionObserver {
   onCreateStart(keys: string[], region: string | undefined): void;
   /** A creator has returned. `keys`: those that it gave a value for. `seconds`: how long it took. A creator that fails for all keys is not reported. */
   onCreate(keys: string[], seconds: number, region: string | undefined): void;
+  /** A creator has failed and is called again in so many seconds. `attempt`: how many have failed. See RetryOptions. */
+  onRetry(keys: string[], error: unknown, attempt: number, seconds: number, region: string | undefined): void;
   /**
    * Called instead of the creator, after `onCreateStart`: it has to call `create` and return what that returns, for example inside a tracing span. What
-   * it returns or throws counts as the creator's. `create` returns the creator's value or promise, and throws what the creator throws.
+   * it returns or throws counts as the creator's. It surrounds all attempts of `retry`. `create` returns the creator's value or promise, and throws what the creator throws.
    *
    * @example
    * ```ts

@@ -1,4 +1,5 @@
-const LONGEST_DELAY = 2 ** 31 - 1; // a longer one fires at once: HTML, "timer initialisation steps"
+/** Milliseconds. */
+export const LONGEST_DELAY = 2 ** 31 - 1; // a longer one fires at once: HTML, "timer initialisation steps"
 
 let resolve;
 let reject;

@@ -2,7 +2,7 @@
 
 import type { Awaitable, CreateOptions, CreatorContext, Duration, Region } from "dogpile";
 
-export type UseCachedOptions<T> = Pick<CreateOptions<T>, "expirationTime" | "staleIfError" | "shouldCacheFn" | "tags"> & {
+export type UseCachedOptions<T> = Pick<CreateOptions<T>, "expirationTime" | "staleIfError" | "shouldCacheFn" | "tags" | "retry"> & {
   /** Shown until there is a value, for example the one that the server has rendered. It is not stored. Default: none. */
   initial?: T | undefined;
   /** Loads the value again if it is stale when the user comes back to the tab. Default: `false`. */

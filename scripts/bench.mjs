@@ -37,11 +37,10 @@ function save(results) {
   writePerformance();
 }
 
-/** What was measured before, with the sizes of today's build. */
+/** What was measured before, whose date stays, with the sizes of today's build. */
 async function weighAnew() {
   const results = readResults();
-  const timesOf = results.timesOf ?? results.date;
-  return { ...results, ...circumstances(results.passes), timesOf, bytes: await bytesOf(Object.keys(subjects)) };
+  return { ...results, bytes: await bytesOf(Object.keys(subjects)) };
 }
 
 /** The names that begin with one of those that are given, between commas; all of them if none is. */

@@ -35,8 +35,6 @@ export function readResults() {
 }
 
 /** Where only the sizes were measured anew. */
-const timesOf = ({ timesOf, date }) => (timesOf === undefined || timesOf === date ? "" : `, on ${timesOf}`);
-
 export function withPerformance(name, text, results) {
   return text.replace(section, (_, begin, end) => `${begin}${documents[name](results)}\n${end}`);
 }
@@ -60,7 +58,7 @@ function everything(results) {
 The floor is the minimum work of any cache: a \`Map\`, a clock read and a promise. dogpile runs with all its features. The other libraries have
 the options that make them do the same work (see \`benches/memory/subjects\`). bentocache and p-memoize store values in an lru-cache; query-core is
 the core of TanStack Query. The figures are medians of ${results.passes} passes, each workload in a new process or page, on a machine with other
-load: ${results.cpu}, ${results.date}${timesOf(results)}. A dash means that the library does not support the workload; bentocache and cache-manager
+load: ${results.cpu}, ${results.date}. A dash means that the library does not support the workload; bentocache and cache-manager
 need Node.
 
 ${Object.values(results.engines)

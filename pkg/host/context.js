@@ -1,3 +1,5 @@
+import { addTags } from "./chosen.js";
+
 /** The context of a creator of one key. */
 export class Context {
   #creation;
@@ -16,7 +18,7 @@ export class Context {
     this.key = key;
     this.stale = stale;
     this.expiresIn = expiresIn;
-    this.tags = (...tags) => creation.addTags(key, tags);
+    this.tags = (...tags) => addTags(creation, key, tags);
     Object.defineProperty(this, "signal", Context.#signal);
   }
 }
@@ -24,7 +26,7 @@ export class Context {
 /** The context of a creator of many keys. */
 export const multiContextOf = (creation, expiresIn) => ({
   expiresIn,
-  tags: (key, ...tags) => creation.addTags(key, tags),
+  tags: (key, ...tags) => addTags(creation, key, tags),
   get signal() {
     return creation.signal;
   },

@@ -1,13 +1,11 @@
 import { isFailure } from "../backends/backend.js";
-import { seconds } from "../duration.js";
-import { refused } from "../errors.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
-import { NO_TAGS } from "../records/record.js";
-import { requireTags } from "../region/tag-strategy.js";
 import { oneEach } from "./answers.js";
+import { expire } from "./chosen.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
+import { withRetries } from "./retry.js";
 
 /** How deep the synchronous parts of creators may be nested; deeper ones start in a microtask with a new stack. */
 const DEEPEST = 50;
@@ -22,7 +20,9 @@ export class Creation {
   stored;
   /** The pending results of `shouldCacheFn`. */
   verdicts;
-  #expirations;
+  /** The expirations that the creator has chosen, by the keys that the user knows. */
+  expirations;
+  hasSettled = false;
   #controller;
   #began;
   #isTold = false;
@@ -31,7 +31,6 @@ export class Creation {
   #isForgotten = false;
   #reason;
   #isAborted = false;
-  #hasSettled = false;
 
   constructor(slot, serial, call, flight) {
     this.slot = slot;
@@ -96,17 +95,20 @@ export class Creation {
 
   callCreator() {
     const { reporter } = this.call.region;
-    return reporter.isObserved ? reporter.around(this.keys, () => this.#callCreator()) : this.#callCreator();
+    return reporter.isObserved ? reporter.around(this.keys, () => this.#attempt()) : this.#attempt();
+  }
+
+  /** Calls the creator, and again if it fails and somebody has asked for that. */
+  #attempt() {
+    const { region, request } = this.call;
+    const retry = request.retry ?? region.retry;
+    return retry === undefined ? this.#callCreator() : withRetries(this, retry, () => this.#callCreator());
   }
 
   #callCreator() {
     const { creator, request } = this.call;
     if (request.isMulti) return creator(this.keys, this.#multiContext());
     return request.creatorArgs === undefined ? creator(this.#context()) : creator(...request.creatorArgs);
-  }
-
-  get expirations() {
-    return this.#expirations;
   }
 
   get seconds() {
@@ -120,9 +122,15 @@ export class Creation {
     for (const flight of this.flights) flight.born = born;
   }
 
-  /** No more tags are named from now on. */
-  close() {
-    this.#hasSettled = true;
+  /** Whether somebody waits for its result. */
+  get isWanted() {
+    return !this.#isForgotten && !this.#isAborted;
+  }
+
+  /** Seconds; of the call, else the region's. */
+  get lockTimeout() {
+    const { request, setup } = this.call;
+    return Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
   }
 
   tell(news) {
@@ -182,7 +190,7 @@ export class Creation {
   /** Returns FAILED unless there is a value for each flight. */
   #settled(outcomes) {
     let came = DONE;
-    this.#hasSettled = true;
+    this.hasSettled = true;
     this.flights.forEach((flight, index) => {
       const outcome = outcomes[index];
       flight.hasValue = !isFailure(outcome);
@@ -193,36 +201,15 @@ export class Creation {
     return came;
   }
 
-  /** The expiration that the creator set for a value. */
-  expirationOf(flight) {
-    return this.#expirations?.get(this.call.nameOf(flight.key));
-  }
-
-  /** The tags of a value: those of its calls and of its creator. */
-  tagsOf(flight) {
-    const { region, request } = this.call;
-    const joined = region.tags?.joined(flight.key) ?? NO_TAGS;
-    return flight.tags.length + joined.length === 0 ? request.tags : [...new Set([...request.tags, ...flight.tags, ...joined])];
-  }
-
-  /** The creator names tags of its value, until it settles. */
-  addTags(key, given) {
-    const { call } = this;
-    const flight = call.request.isMulti ? this.flights[this.keys.indexOf(key)] : this.flights[0];
-    if (flight === undefined) throw refused("the key of context.tags", "one of the keys that the creator was given", key);
-    requireTags(call.region).listed([...call.request.tags, ...flight.tags, ...given]);
-    if (!this.#hasSettled) flight.addTags(given);
-  }
-
   #context() {
     const [key] = this.keys;
     const [{ found }] = this.flights;
     const stale = found?.record && this.call.region.cachedValue(found.record, this.call.request.expiration);
-    return new Context(this, key, stale, (duration) => this.#expire(key, duration));
+    return new Context(this, key, stale, (duration) => expire(this, key, duration));
   }
 
   #multiContext() {
-    return multiContextOf(this, (key, duration) => this.#expire(key, duration));
+    return multiContextOf(this, (key, duration) => expire(this, key, duration));
   }
 
   /** Created on access, because most creators do not use it. */
@@ -230,11 +217,5 @@ export class Creation {
     this.#controller ??= new AbortController();
     if (this.#isAborted) this.#controller.abort(this.#reason);
     return this.#controller.signal;
-  }
-
-  #expire(key, duration) {
-    const expiration = seconds(duration, "expiresIn");
-    if (Number.isNaN(expiration)) this.#expirations?.delete(key);
-    else (this.#expirations ??= new Map()).set(key, expiration);
   }
 }

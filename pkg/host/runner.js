@@ -2,6 +2,7 @@ import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { NO_TAGS } from "../records/record.js";
 import { REVALIDATES } from "../region/options.js";
+import { expirationOf, tagsOf } from "./chosen.js";
 import { callWaitUntil } from "./keep-alive.js";
 import {
   ASK_IS_RUNNING,
@@ -89,7 +90,7 @@ export class Run {
     this.creation.start();
     try {
       const value = await this.#callCreator();
-      this.creation.close();
+      this.creation.hasSettled = true;
       reporter.tell("onCreate", [...this.creation.keys], this.creation.seconds);
       this.flight.record = this.#recordOf(value);
       this.#outcome = NEWS_RUNNER_CREATED;
@@ -115,7 +116,6 @@ export class Run {
   async store(value) {
     const { flight, creation } = this;
     const { region, setup, request } = creation.call;
-    const [key] = creation.keys;
     const record = this.#recordOf(value);
     if (request.shouldCacheFn !== undefined && !(await this.#mayStore(request.shouldCacheFn(value)))) {
       if (this.#isEarly) region.reporter.error(declined(), "background");
@@ -128,7 +128,7 @@ export class Run {
     try {
       const stored = setup.toStored(record);
       if (this.#ask(ASK_RUNNER_MAY_STORE) === 0) return false;
-      await this.#send(flight.key, stored, region.hint(creation.expirations?.get(key), request));
+      await this.#send(flight.key, stored, region.hint(expirationOf(creation, flight), request));
       flight.stored = stored;
       this.#isStored = true;
       this.#tell(NEWS_RUNNER_STORED);
@@ -144,8 +144,8 @@ export class Run {
   }
 
   #recordOf(value) {
-    const { creation } = this;
-    return creation.call.region.recordOf(value, creation.expirations?.get(creation.keys[0]), this.flight.born, creation.tagsOf(this.flight));
+    const { creation, flight } = this;
+    return creation.call.region.recordOf(value, expirationOf(creation, flight), flight.born, tagsOf(creation, flight));
   }
 
   #mayStore(answer) {

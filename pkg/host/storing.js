@@ -2,6 +2,7 @@
 import * as backend from "../backends/backend.js";
 import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
+import { expirationOf, tagsOf } from "./chosen.js";
 import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
 
 /** Decides whether a value is stored, and makes its record. If `shouldCacheFn` returned a promise, all values are checked again after it. */
@@ -17,7 +18,7 @@ export function accept(creation, flight, mayStore, more) {
 function judge(creation, flight) {
   const { region, request } = creation.call;
   try {
-    flight.record = region.recordOf(flight.value, creation.expirationOf(flight), flight.born, creation.tagsOf(flight));
+    flight.record = region.recordOf(flight.value, expirationOf(creation, flight), flight.born, tagsOf(creation, flight));
     if (request.shouldCacheFn === undefined) return DONE;
     const answer = request.shouldCacheFn(flight.value);
     const promise = pending(answer);
@@ -126,7 +127,7 @@ function tellSubscribers({ host }, flights) {
 
 function send(creation, flights) {
   const { region, setup, request } = creation.call;
-  const hintOf = (flight) => region.hint(creation.expirationOf(flight), request);
+  const hintOf = (flight) => region.hint(expirationOf(creation, flight), request);
   const [{ key, stored }] = flights;
   if (!request.isMulti) return setup.backend.set(key, stored, hintOf(flights[0]));
   return backend.write(

@@ -5,7 +5,7 @@ import { ALLOWED, numberOf } from "../length.js";
 const NO_OPTIONS = Object.freeze({});
 const SWITCHES = ["refetchOnFocus", "refetchOnReconnect", "enabled"];
 /** What is passed on to the region. */
-const OF_CALL = ["expirationTime", "staleIfError", "shouldCacheFn", "tags"];
+const OF_CALL = ["expirationTime", "staleIfError", "shouldCacheFn", "tags", "retry"];
 const KNOWN = new Set(["initial", "refetchInterval", ...OF_CALL, ...SWITCHES]);
 
 export const refused = (what, allowed, value) =>

@@ -16,6 +16,7 @@ import { Clock } from "./clock.js";
 import { EarlyRefresh } from "./early.js";
 import { hearElsewhere } from "./elsewhere.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
+import { checkedRandom } from "./random.js";
 import { Reporter } from "./report.js";
 import { OUTLIVES } from "./options.js";
 import { checkConfiguration, checkObserver, checkRegion, flagsOf } from "./settings.js";
@@ -33,7 +34,6 @@ export class CacheRegion {
   #setup;
   #keyMangler;
   #serializer;
-  #random;
   /** The backends that the region created by name. */
   #owned = [];
   /** Ends what the backend tells of others' writes. */
@@ -57,6 +57,8 @@ export class CacheRegion {
   early;
   /** The part of its expiration by which a value may expire earlier. */
   jitter = 0;
+  /** How often its creators are called again; `undefined` if they are not. */
+  retry;
   /** Whether nothing was invalidated and the region has no expiration: then most calls need not read the clock. */
   isTimeless = true;
   /** The counters kept here: warm hits, errors of the backend, and the totals of former backends' machines. */
@@ -69,7 +71,7 @@ export class CacheRegion {
     this.asyncCreationRunner = staleWhileRevalidate ? backgroundRunner : (asyncCreationRunner ?? undefined);
     this.waitUntil = waitUntil ?? undefined;
     this.clock = new Clock(clock ?? undefined);
-    this.#random = random ?? Math.random;
+    this.random = checkedRandom(random ?? Math.random);
     this.#keyMangler = keyMangler;
     this.#serializer = serializer;
     if (serializer !== false && serializer !== undefined && serializer !== null) requireSerializer(serializer);
@@ -81,7 +83,7 @@ export class CacheRegion {
 
   /** Checks everything before it changes anything. */
   configure(options) {
-    const { expiration, lockTimeout, staleIfError, throws, replaces, beta, jitter } = checkConfiguration(options);
+    const { expiration, lockTimeout, staleIfError, throws, replaces, beta, jitter, retry } = checkConfiguration(options);
     if (this.isConfigured && !replaces) throw alreadyConfigured();
     const { backend, arguments: args, wrap, regionInvalidator, tagInvalidator } = options;
     requireStrategy(regionInvalidator);
@@ -96,8 +98,9 @@ export class CacheRegion {
     const former = this.#setup?.actualBackend;
     this.expiration = expiration;
     this.staleIfError = staleIfError;
-    this.early = beta > 0 ? new EarlyRefresh(beta, this.#random) : undefined;
+    this.early = beta > 0 ? new EarlyRefresh(beta, this.random) : undefined;
     this.jitter = jitter;
+    this.retry = retry;
     this.#endOfNews?.();
     this.#endOfNews = endOfNews;
     this.subscriptions.leave();

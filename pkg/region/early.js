@@ -1,4 +1,3 @@
-import { refused } from "../errors.js";
 import { neededDraw } from "../wasm/dogpile.js";
 
 /** The number of keys whose renewal has failed that are remembered. */
@@ -25,7 +24,6 @@ export class EarlyRefresh {
   /** Whether a draw, exponentially distributed, is large enough for a record. */
   wins(key, ct, needed) {
     const random = this.#random();
-    if (typeof random !== "number" || !(random >= 0 && random < 1)) throw refused("the result of random", "a number from 0 to below 1", random);
     if (random < needed * (1 - random)) return false; // -log(1 - x) <= x / (1 - x): most draws need no logarithm
     return -Math.log(1 - random) >= needed && this.#failed.get(key) !== ct;
   }

@@ -3,6 +3,7 @@ import { patience, seconds } from "../duration.js";
 import { given, hasMethod, isObject, member, membersOf, NO_OPTIONS, requireKnown } from "../members.js";
 import { ignoreRejection } from "../promises.js";
 import { NO_TAGS } from "../records/record.js";
+import { retryOf } from "./retry-option.js";
 
 const PLAIN_CALL = { expirationTime: undefined, tags: undefined, more: NO_OPTIONS, options: NO_OPTIONS };
 export const CREATE = [
@@ -17,6 +18,7 @@ export const CREATE = [
   "staleWhileRevalidate",
   "waitUntil",
   "tags",
+  "retry",
 ];
 const READ = ["expirationTime", "ignoreExpiration"];
 
@@ -41,7 +43,8 @@ export function readingOptions(options) {
 export function createOptions(options) {
   if (options === undefined) return PLAIN_CALL;
   const from = given(options);
-  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil, tags } = from;
+  const { expirationTime, shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil, tags, retry } =
+    from;
   const isAll =
     shouldCacheFn === undefined &&
     forceRefresh === undefined &&
@@ -51,13 +54,14 @@ export function createOptions(options) {
     timeout === undefined &&
     staleIfError === undefined &&
     staleWhileRevalidate === undefined &&
-    waitUntil === undefined;
+    waitUntil === undefined &&
+    retry === undefined;
   if (isAll && inherited.expirationTime === undefined && inherited.tags === undefined) return { expirationTime, tags, more: NO_OPTIONS, options: from };
   if (CREATE.some((name) => name in Object.prototype)) return cleanOptions(from);
   return {
     expirationTime,
     tags,
-    more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil },
+    more: { shouldCacheFn, forceRefresh, lockTimeout, creatorArgs, signal, timeout, staleIfError, staleWhileRevalidate, waitUntil, retry },
     options: from,
   };
 }
@@ -93,6 +97,7 @@ const PLAIN_REQUEST = Object.freeze({
   timeout: NaN,
   staleIfError: NaN,
   tags: NO_TAGS,
+  retry: undefined,
   flags: SHAREABLE,
   /** The creation time of the fresh record that the call renews; NaN if none was drawn. */
   renews: NaN,
@@ -128,6 +133,7 @@ export function createRequest(creator, call, isMulti) {
     timeout: seconds(timeout, "timeout"),
     staleIfError: seconds(staleIfError, "staleIfError"),
     tags,
+    retry: retryOf(more.retry),
     flags: (forceRefresh ? FORCE_REFRESH : 0) | (revalidates === undefined ? 0 : revalidates ? REVALIDATES : WAITS),
   };
 }

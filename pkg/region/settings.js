@@ -1,6 +1,7 @@
 import { patience, seconds } from "../duration.js";
 import { refused, refusedAs } from "../errors.js";
 import { hasMethod, isObject, readOptions } from "../members.js";
+import { retryOf } from "./retry-option.js";
 
 const isFunction = (value) => typeof value === "function";
 const aFunction = [isFunction, "a function"];
@@ -32,6 +33,7 @@ export const OF_CONFIGURE = [
   "staleIfError",
   "earlyRefresh",
   "jitter",
+  "retry",
 ];
 /** The checks of options, with their messages; other options are checked where they are used. */
 const CHECKS = {
@@ -63,7 +65,7 @@ export function checkRegion(options) {
 /** Checks the options of `configure`, except the backend. Durations become seconds; NaN means not given. */
 export function checkConfiguration(options) {
   requireAllowed(options, OF_CONFIGURE);
-  const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend, staleIfError, earlyRefresh, jitter } = options;
+  const { expirationTime, lockTimeout, backendErrors, replaceExistingBackend, staleIfError, earlyRefresh, jitter, retry } = options;
   const given = patience(lockTimeout);
   return {
     expiration: seconds(expirationTime, "expirationTime"),
@@ -73,6 +75,7 @@ export function checkConfiguration(options) {
     replaces: Boolean(replaceExistingBackend),
     beta: betaOf(earlyRefresh),
     jitter: jitter ?? 0,
+    retry: retryOf(retry),
   };
 }
 

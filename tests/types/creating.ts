@@ -55,6 +55,8 @@ users.getOrCreate("key", (context) => {
 users.getOrCreate("key", () => fetchUser(1), { expirationTime: 60, forceRefresh: true, lockTimeout: "10s" });
 users.getOrCreate("key", () => fetchUser(1), { expirationTime: undefined, shouldCacheFn: undefined, forceRefresh: undefined, lockTimeout: undefined });
 users.getOrCreate("key", () => fetchUser(1), { expirationTime: null });
+users.getOrCreate("key", () => fetchUser(1), { retry: { attempts: 3, delay: "1s" } });
+users.getOrCreateMulti(["key"], (keys) => keys.map(() => fetchUser(1)), { retry: false });
 users.getOrCreate("key", () => fetchUser(1), {});
 users.getOrCreate("key", () => fetchUser(1), undefined);
 const cautious = anything.getOrCreate("key", () => 1, {

@@ -22,6 +22,10 @@ createRegion({ backend: new MemoryBackend(), staleWhileRevalidate: true, staleIf
 createRegion({ backend: new MemoryBackend(), earlyRefresh: true, jitter: 0.1, random: () => 0.5 });
 createRegion({ backend: new MemoryBackend(), earlyRefresh: { beta: 2 }, jitter: undefined, random: undefined });
 createRegion({ backend: new MemoryBackend(), earlyRefresh: {} });
+createRegion({ backend: new MemoryBackend(), retry: { attempts: 3 } });
+createRegion({ backend: new MemoryBackend(), retry: { attempts: 3, delay: "1s", shouldRetry: (error, attempt) => error instanceof Error && attempt < 2 } });
+createRegion({ backend: new MemoryBackend(), retry: false });
+createRegion({ backend: new MemoryBackend(), retry: { attempts: 1, delay: undefined, shouldRetry: undefined } });
 check<Same<typeof region.stats.earlyRefreshes, number>>();
 
 // configure gives the region back, as what it was.
@@ -48,6 +52,12 @@ new Region().configure({ backend: new MemoryBackend(), name: "settings" });
 new Region().configure({ backend: 1 });
 // @ts-expect-error the option of early refresh has another name
 createRegion({ backend: new MemoryBackend(), earlyRefresh: { factor: 2 } });
+// @ts-expect-error a number of attempts is required
+createRegion({ backend: new MemoryBackend(), retry: { delay: 1 } });
+// @ts-expect-error shouldRetry answers at once
+createRegion({ backend: new MemoryBackend(), retry: { attempts: 3, shouldRetry: async () => true } });
+// @ts-expect-error true says not how often
+new Region().configure({ backend: new MemoryBackend(), retry: true });
 // @ts-expect-error jitter is a number
 createRegion({ backend: new MemoryBackend(), jitter: "10%" });
 // @ts-expect-error random answers with a number

@@ -236,9 +236,14 @@ const entries = [
   ["the options of set", (gift) => plain().set("k", 1, gift)],
   ["expiresIn", (gift) => plain().set("k", 1, { expiresIn: gift })],
   ["a creator's expiresIn", (gift) => plain().getOrCreate("k", ({ expiresIn }) => expiresIn(gift))],
-  ...each(["expirationTime", "lockTimeout", "shouldCacheFn", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil"], (name, gift) =>
+  ...each(["expirationTime", "lockTimeout", "shouldCacheFn", "creatorArgs", "signal", "timeout", "staleIfError", "waitUntil", "retry"], (name, gift) =>
     plain().getOrCreate("k", creator, { [name]: gift }),
   ),
+  ["attempts of retry", (gift) => plain().getOrCreate("k", creator, { retry: { attempts: gift } })],
+  [
+    "the result of shouldRetry",
+    (gift) => plain().getOrCreate("k", () => Promise.reject(0), { retry: { attempts: 2, shouldRetry: () => Promise.resolve(gift) } }),
+  ],
   ["the creator's result", (gift) => plain().getOrCreateMulti(["k", "l", "m"], () => gift)],
 
   ["the result of keyMangler", (gift) => create({ keyMangler: () => gift }).get("k")],

@@ -90,6 +90,11 @@ async function creating({ createRegion, MemoryBackend }, note) {
       throw "down";
     }),
   );
+  await note("again", () => {
+    let calls = 0;
+    const unsteady = () => (++calls < 3 ? Promise.reject("down") : calls);
+    return region.getOrCreate("again", unsteady, { retry: { attempts: 3, delay: 0 } });
+  });
   await note("many, some by promise", () => region.getOrCreateMulti(["p", "q", "r"], () => [1, Promise.resolve(2), undefined]));
   await note("many, one fails", () => region.getOrCreateMulti(["s", "t"], () => [1, Promise.reject("down")]));
   await note("many, too few", () => region.getOrCreateMulti(["u", "v"], () => [1]));
