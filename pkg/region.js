@@ -32,6 +32,9 @@ const memoryGet = MemoryBackend.prototype.get;
 
 const payloadOf = ({ payload }) => payload;
 
+/** By this name `dogpile/devtools`, which may be in another bundle, looks into a region. */
+const INSIDE = Symbol.for("dogpile.inside");
+
 /** Used only by `createRegion`, whose options are those of the constructor and of `configure`. */
 const TOGETHER = Symbol("together");
 
@@ -64,6 +67,10 @@ export class Region {
 
   configureFromConfig(config, prefix) {
     return this.configure(fromConfig(config, prefix));
+  }
+
+  get [INSIDE]() {
+    return this.#region;
   }
 
   get name() {
