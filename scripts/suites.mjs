@@ -53,6 +53,8 @@ export const suites = [
   javascript("react-node", "Node 24"),
   javascript("react-chromium", "Chromium"),
   javascript("react-firefox", "Firefox"),
+  javascript("devtools-chromium", "Chromium"),
+  javascript("devtools-firefox", "Firefox"),
   { name: "conformance", host: "Python", command: ["node", "scripts/conformance.mjs", "--check"], count: whole },
   { name: "examples", host: "wasm32", command: ["node", "scripts/examples.mjs"], count: whole },
   javascript("redis", "Redis"),

@@ -11,6 +11,7 @@ const behaviour = "behaviour/**/*.test.js";
 const kvBackends = fileURLToPath(new URL("workerd/kv-backends.js", import.meta.url));
 
 const react = { include: "react/*.test.js", libraries: ["react", "react-dom", "react-dom/client", "react-dom/server.browser"] };
+const devtools = { include: "devtools/*.test.js", libraries: ["axe-core"] };
 
 const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-quic", "--disable-sync", "--no-first-run"];
 
@@ -55,6 +56,8 @@ export default defineConfig({
       browser("react-chromium", "chrome", chromiumCapabilities, react),
       browser("react-firefox", "firefox", firefoxCapabilities, react),
       node("behaviour-kv", undefined, { include: testsOfEveryBackend(), alias: { "#backends": kvBackends } }),
+      browser("devtools-chromium", "chrome", chromiumCapabilities, devtools),
+      browser("devtools-firefox", "firefox", firefoxCapabilities, devtools),
       node("redis", "redis/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000, maxWorkers: 2 }),
       node("workerd", "workerd/*.test.js", { testTimeout: 60_000, hookTimeout: 600_000 }),
       ...["chromium", "firefox", "webkit"].map((engine) => driving(engine)),

@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 test("every block has a language in which it is run here", () => {
-  const others = blocks.filter(({ kind }) => !/react|framework|^jsx/.test(kind)); // react.test.js and frameworks.test.js run those
+  const others = blocks.filter(({ kind }) => !/react|framework|inspect|^jsx/.test(kind)); // react.test.js, frameworks.test.js and devtools.test.js run those
   expect([...new Set(others.map(({ kind }) => kind))].sort()).toEqual([
     "js",
     "js page",
@@ -81,7 +81,7 @@ test.each(named("ts"))("%s, in TypeScript", async (_name, code) => {
 test.each(named("js page"))("%s, in a page", async (_name, code) => {
   await writeFile(join(app.folder, "snippet-page.js"), code);
   const stdin = { contents: printing, resolveDir: app.folder };
-  await build({ stdin, outdir: join(app.folder, "page"), bundle: true, splitting: true, format: "esm" });
+  await build({ stdin, outdir: join(app.folder, "page"), bundle: true, splitting: true, format: "esm", define: { "import.meta.env.DEV": "true" } });
   await writeFile(join(app.folder, "page/index.html"), '<link rel="icon" href="data:,"><script type="module" src="./stdin.js"></script>');
   expect(await visit(join(app.folder, "page"), "index.html")).toEqual(promisedBy(code));
 });

@@ -10,13 +10,14 @@ import { installPackage } from "./installed.js";
 import { program, run } from "./run.js";
 
 /** The entries beside the root's, with a module and types for those who import and those who require. */
-const entries = ["adapters", "http", "otel", "react", "redis", "testing"];
+const entries = ["adapters", "devtools", "http", "otel", "react", "redis", "testing"];
 const folders = [
   "adapters",
   "backends",
   "backends/indexed-db",
   "backends/tiered",
   "bus",
+  "devtools",
   "edge",
   "functions",
   "host",

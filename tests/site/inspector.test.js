@@ -1,57 +1,55 @@
-// The inspector: what it shows is what the region holds, over memory and over IndexedDB, and it only reads.
+// The inspector is the package's own panel, over memory and over IndexedDB, under the site's policy.
 import { expect, test } from "vitest";
 import { problems, until } from "./browser.js";
 import { page } from "./page.js";
 
 const browser = page("inspector.html");
 
-test.each(["memory", "indexeddb"])("%s: keys, states, hits and sizes follow what is asked and invalidated", async (store) => {
-  await choose(store);
-  await press("more", "5 values: 5 fresh.");
-  expect(await users()).toEqual(range(5).map((key) => ({ key, state: "fresh", hits: "0" })));
-
-  await press("again", "5 values: 5 fresh.");
-  expect(await users()).toEqual(range(5).map((key) => ({ key, state: "fresh", hits: "1" })));
-
-  await press("soft", "6 values: 1 fresh, 5 stale."); // with the record of the invalidation
-  await press("more", "11 values: 6 fresh, 5 stale.");
-  await press("hard", "12 values: 1 fresh, 11 invalidated."); // with the record of the soft invalidation
-  expect((await users()).map(({ state }) => state)).toEqual(Array(10).fill("invalidated"));
-
-  const sizes = await browser().execute(() => [...document.querySelectorAll("#inspector tbody tr")].map(({ cells }) => cells[4].textContent));
-  expect(sizes.every((size) => /^\d+ B$/.test(size))).toBe(true);
+test.each(["memory", "indexeddb"])("%s: keys and counters follow what is asked for", async (store) => {
+  await browser().$(`label:has([value=${store}])`).click();
+  await browser().execute(turnTo, store);
+  await press("more");
+  expect(await until(browser(), users, ({ length }) => length === 5)).toEqual(range(5).map((key) => ({ key, state: "fresh", hits: "0" })));
+  await press("again");
+  await until(browser(), users, (all) => all.length === 5 && all.every(({ hits }) => hits === "1"));
+  await press("many");
+  expect(await until(browser(), counters, ({ coalesced }) => coalesced === "99")).toMatchObject({ creations: "6", hits: "5" });
   expect(await problems(browser())).toEqual([]);
 });
 
 test("IndexedDB: what an earlier visit has stored is there", async () => {
-  await choose("indexeddb");
-  const before = await until(browser(), users_, ({ length }) => length > 0);
+  await browser().execute(turnTo, "indexeddb");
+  const before = await until(browser(), users, ({ length }) => length > 0);
   await browser().refresh();
-  await choose("indexeddb");
-  const after = await until(browser(), users_, ({ length }) => length > 0);
+  await browser().execute(turnTo, "indexeddb");
+  const after = await until(browser(), users, ({ length }) => length > 0);
   expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));
-  expect(await browser().$("#inspector p").getText()).toMatch(/invalidated/);
 });
 
-function choose(store) {
-  return browser().$(`label:has([value=${store}])`).click();
-}
-
-async function press(value, summary) {
-  await browser().$(`#controls [value=${value}]`).click();
-  await until(
-    browser(),
-    () => document.querySelector("#inspector p").textContent,
-    (text) => text.startsWith(summary.slice(0, -1)),
-  );
-}
-
-const users = () => browser().execute(users_);
 const range = (count) => Array.from({ length: count }, (_, index) => `user:${index + 1}`);
 
-// It runs in the page.
-function users_() {
-  return [...document.querySelectorAll("#inspector tbody tr")]
-    .filter(({ dataset }) => dataset.key.startsWith("user:"))
-    .map(({ cells: [key, state, , hits] }) => ({ key: key.textContent, state: state.textContent, hits: hits.textContent }));
+async function press(value) {
+  const status = () => document.querySelector("#status").textContent;
+  const before = await browser().execute(status);
+  await browser().$(`#controls [value=${value}]`).click();
+  await until(browser(), status, (text) => text !== before);
+}
+
+// These run in the page.
+
+function turnTo(name) {
+  const select = document.querySelector("#inspector").firstElementChild.shadowRoot.querySelector("select");
+  select.value = name;
+  select.dispatchEvent(new Event("change"));
+}
+
+function users() {
+  const { shadowRoot } = document.querySelector("#inspector").firstElementChild;
+  const rows = [...shadowRoot.querySelectorAll("tbody tr")].map(({ cells: [key, state, , hits] }) => [key, state, hits].map(({ textContent }) => textContent));
+  return rows.filter(([key]) => key.startsWith("user:")).map(([key, state, hits]) => ({ key, state, hits }));
+}
+
+function counters() {
+  const { shadowRoot } = document.querySelector("#inspector").firstElementChild;
+  return Object.fromEntries([...shadowRoot.querySelectorAll(".stats dl div")].map(({ children: [name, count] }) => [name.textContent, count.textContent]));
 }

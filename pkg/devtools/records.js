@@ -1,0 +1,89 @@
+import { preview } from "./texts.js";
+
+/** How many entries of a backend are looked at, at most: it may have millions. */
+const MOST_READ = 10_000;
+/** Seconds by which a creation time may be ahead of the clock: what is further ahead counts as older than every invalidation. */
+const AHEAD = 60;
+const LONGEST_PREVIEW = 120;
+
+const byKey = new Intl.Collator("en", { numeric: true });
+
+/**
+ * What a region's backend holds, by key: `{ rows, isCut }`. It reads past the region, so that no counter and no observer notices it.
+ *
+ * @param {any} inside The region's inside.
+ * @param {{ most: number, filter?: string, names: Map<string, string> }} options `names`: the user's names of mangled keys that are known.
+ */
+export async function readRows(inside, { most, filter = "", names }) {
+  const rows = [];
+  let isCut = false;
+  let read = 0;
+  for await (const [key, stored] of entriesOf(inside, names)) {
+    read += 1;
+    const row = rowOf(inside, key, names, stored);
+    if (matches(row, filter.toLowerCase())) rows.push(row);
+    isCut = rows.length === most || read === MOST_READ;
+    if (isCut) break;
+  }
+  return { rows: rows.sort((one, other) => byKey.compare(one.key, other.key)), isCut };
+}
+
+/** Those that the backend lists; of one that lists none, those whose keys are known. */
+async function* entriesOf({ setup: { actualBackend } }, names) {
+  if (typeof actualBackend.entries === "function") return yield* actualBackend.entries();
+  for (const key of names.keys()) {
+    const stored = await actualBackend.get(key);
+    if (stored !== undefined && stored !== null) yield [key, stored];
+  }
+}
+
+const matches = ({ key, state, tags }, filter) => filter === "" || [key, state, ...tags].some((text) => text.toLowerCase().includes(filter));
+
+/** `key`: what the user knows, where that is known. */
+function rowOf(inside, storedKey, names, stored) {
+  const key = inside.setup.isUnmangled ? storedKey : (names.get(storedKey) ?? storedKey);
+  const isKnown = inside.setup.isUnmangled || names.has(storedKey);
+  const unreadable = { key, storedKey, isKnown, state: "unreadable", age: NaN, expiresIn: NaN, tags: [], text: "", value: undefined, metadata: {} };
+  try {
+    const record = inside.setup.fromStored(stored);
+    const { payload, metadata } = record;
+    if (metadata.v !== 2 || !Number.isFinite(metadata.ct)) return unreadable;
+    const { age, expiresAt } = inside.cachedValue(record, NaN);
+    const now = inside.clock.now();
+    const state = stateOf(inside, metadata, expiresAt, now);
+    const tags = metadata.tags ?? [];
+    return { key, storedKey, isKnown, state, age, expiresIn: expiresAt - now, tags, text: textOf(record), value: payload, metadata };
+  } catch {
+    return unreadable;
+  }
+}
+
+/** A memory keeps its records, and a text costs more than all else. */
+const texts = new WeakMap();
+
+function textOf(record) {
+  const known = texts.get(record);
+  if (known !== undefined) return known;
+  const text = preview(record.payload, LONGEST_PREVIEW);
+  texts.set(record, text);
+  return text;
+}
+
+function stateOf(inside, metadata, expiresAt, now) {
+  const verdict = Math.max(ofRegion(inside, metadata.ct, now), ofTags(inside, metadata));
+  if (verdict === 2) return "invalidated";
+  return verdict === 1 || expiresAt <= now ? "stale" : "fresh";
+}
+
+/** 0 valid, 1 invalidated softly, 2 hard. */
+function ofRegion({ invalidations }, created, now) {
+  if (!invalidations.areOwn) return invalidations.verdict(created);
+  const { hard, soft } = invalidations.times;
+  const time = created > now + AHEAD ? -Infinity : created;
+  return time < hard ? 2 : time < soft ? 1 : 0;
+}
+
+function ofTags({ tags }, metadata) {
+  if (tags === undefined || metadata.tags === undefined) return 0;
+  return tags.verdict({ ct: metadata.ct, extra: { tags: metadata.tags, dt: metadata.dt ?? 0 } });
+}
