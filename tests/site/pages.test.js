@@ -60,12 +60,26 @@ test("the keyboard's first stop leads past the navigation", async () => {
   expect(await browser().execute(() => location.hash)).toBe("#main");
 });
 
-test("the reference has a page for everything that the package's types export", () => {
-  const types = readFileSync(join(root, "pkg/index.d.ts"), "utf8");
-  const exported = [...types.matchAll(/^export (?:abstract )?(?:class|const|function|interface|type) (\w+)/gm)].map(([, name]) => name);
+test("the reference has a page for everything that the package's types export, and one with all of each other entry", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
+  const entries = Object.keys(exports).flatMap((path) => path.match(/^\.\/(\w+)$/)?.[1] ?? []);
   const described = paths.filter((path) => path.startsWith("api/")).map((path) => posix.basename(path, ".html"));
-  expect(described.sort()).toEqual(["index", ...new Set(exported)].sort());
+  expect(described.sort()).toEqual(["index", ...entries, ...exportedBy("index")].sort());
+  for (const name of entries) {
+    const ids = [...readFileSync(join(folder, `api/${name}.html`), "utf8").matchAll(/<h2 id="(.*?)"/g)].map(([, id]) => id);
+    expect({ name, ids: ids.sort() }).toEqual({
+      name,
+      ids: exportedBy(name)
+        .map((each) => each.toLowerCase())
+        .sort(),
+    });
+  }
 });
+
+function exportedBy(name) {
+  const types = readFileSync(join(root, `pkg/${name}.d.ts`), "utf8");
+  return [...new Set([...types.matchAll(/^export (?:abstract )?(?:class|const|function|interface|type) (\w+)/gm)].map(([, each]) => each))];
+}
 
 test("every link within the site leads to a page, and to a place in it", () => {
   const sources = new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));

@@ -8,6 +8,10 @@ export function arrange(project) {
   region.groups.sort((a, b) => groups.indexOf(a.title) - groups.indexOf(b.title));
   const [methods] = region.groups;
   methods.children.sort((a, b) => isLoading(b) - isLoading(a));
+  arrangeEntries(project);
+}
+
+export function arrangeEntries(project) {
   project.getReflectionsByKind(ReflectionKind.FunctionOrMethod).forEach(arrangeOverloads);
   project.getReflectionsByKind(ReflectionKind.Class).forEach(hideForeignConstructor);
 }

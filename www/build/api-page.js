@@ -1,14 +1,27 @@
 // A page of the reference, and its index.
 import { posix } from "node:path";
-import { tidied } from "./api-text.js";
+import { tidied, withoutGaps } from "./api-text.js";
 import { entry, textPage } from "./aside.js";
 import { render } from "./markdown.js";
 
 /** `file`: the Markdown's path; `index`: the index's text. */
 export function apiPage(file, source, index) {
-  const addresses = new Map(entriesOf(index).map(({ name, file: other }) => [name, posix.relative(posix.dirname(file), other).replace(/md$/, "html")]));
+  const addresses = addressesIn(index, file);
   const { title, sections, html } = render(tidied(source), { linkOf: (type) => (type === titleIn(source) ? undefined : addresses.get(type)) });
   return page({ path: `api/${file.replace(/md$/, "html")}`, title, sections, html, aside: listOfAll(index, { file, sections }) });
+}
+
+/** All of one entry; its title is what is imported. */
+export function entryPage(name, source, index) {
+  const file = `${name}.md`;
+  const addresses = addressesIn(index, file);
+  const { title, sections, html } = render(withoutGaps(tidied(source.replace(/^# .*$/m, `# dogpile/${name}`))), { linkOf: (type) => addresses.get(type) });
+  return page({ path: `api/${name}.html`, title, sections, html, aside: listOfAll(index, { file, sections, level: 2 }) });
+}
+
+/** The addresses of the root's members, from a page. */
+function addressesIn(index, file) {
+  return new Map(entriesOf(index).map(({ name, file: other }) => [name, posix.relative(posix.dirname(file), other).replace(/md$/, "html")]));
 }
 
 /** With the members of Region on top. */
@@ -42,12 +55,12 @@ function firstSentence(text) {
 
 /** `{ name, file }` of each row of the index. */
 function entriesOf(index) {
-  return [...index.matchAll(/^\| \[(\w+)\]\((.*?\.md)\) \|/gm)].map(([, name, file]) => ({ name, file }));
+  return [...index.matchAll(/^\| \[([\w/]+)\]\((.*?\.md)\) \|/gm)].map(([, name, file]) => ({ name, file }));
 }
 
 /** The groups and links of the index, as a page needs them; its own members stand under it. */
-function listOfAll(index, { file, sections }) {
-  const parts = sections.filter(({ level }) => level === 3);
+function listOfAll(index, { file, sections, level = 3 }) {
+  const parts = sections.filter((section) => section.level === level);
   const lines = index.split("\n").map((line) => {
     if (line.startsWith("## ")) return `<li class="kind">${line.slice(3)}</li>`;
     const [other] = entriesOf(line);

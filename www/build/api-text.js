@@ -13,6 +13,16 @@ export function tidied(source) {
   return `${title.replace(/^# [A-Z][\w ]*: (\w+).*$/, "# $1")}\n${body}`;
 }
 
+/** Where a heading was left out, those below it move up: a reader by ear goes from level to level. */
+export function withoutGaps(source) {
+  let former = 1;
+  const parts = source.split(/^(```[^]*?^```)$/m);
+  const moved = parts.map((part, index) =>
+    index % 2 === 1 ? part : part.replace(/^#+(?= )/gm, ({ length }) => "#".repeat((former = Math.min(length, former + 1)))),
+  );
+  return moved.join("");
+}
+
 /** A section ends at a heading of its level, or a rule; a repeating one also holds those below it, until the next code. */
 function sectionsOf(lines) {
   const sections = [{ heading: "", level: 0, lines: [] }];
