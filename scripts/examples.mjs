@@ -1,6 +1,7 @@
 // The examples in Rust and React, built with the tools that the project has. `npm run examples` builds all, `npm run examples worker` builds and serves one.
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "./build.mjs";
 import { environment, program, root, run } from "./run.mjs";
 import { installTool, toolBin } from "./tools.mjs";
 
@@ -34,9 +35,9 @@ export async function exampleYew() {
 
 /** Builds the app in React, and gives the folder that it is served from. */
 export async function exampleReact() {
-  const { build } = await import("vite");
+  const vite = await import("vite");
   const outDir = join(target, "react");
-  await build({ ...react, build: { outDir, emptyOutDir: true } });
+  await vite.build({ ...react, build: { outDir, emptyOutDir: true } });
   return outDir;
 }
 
@@ -55,6 +56,7 @@ const serve = {
     console.log(`Ask ${new URL("/page/one", await runtime.ready)}`);
   },
   async react() {
+    await build(); // a fresh clone has neither the package nor Vite
     const { createServer } = await import("vite");
     const server = await createServer({ ...react, logLevel: "info", server: { host: "127.0.0.1" } });
     await server.listen();
