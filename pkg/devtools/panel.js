@@ -10,6 +10,8 @@ const MOST_ROWS = 500;
 /** Milliseconds between two looks, as long as the panel is open in a visible tab. */
 const PERIOD = 1_000;
 
+const stay = (event) => event.stopPropagation();
+
 /** The panel of some regions; shows one of them at a time. */
 export class Panel {
   #watches;
@@ -43,7 +45,13 @@ export class Panel {
     const table = make("div", { className: "table", tabIndex: -1 }, this.#keys.element);
     const stored = make("section", { className: "stored", "aria-label": "What is stored" }, filter, table);
     const activity = make("div", { className: "side", tabIndex: 0, role: "group", "aria-label": "Activity" }, loads, timeline);
-    this.element = make("section", { className: "panel", "aria-label": "dogpile devtools", onkeydown: (event) => this.#press(event) });
+    this.element = make("section", {
+      className: "panel",
+      "aria-label": "dogpile devtools",
+      onkeydown: (event) => this.#press(event),
+      onkeyup: stay,
+      onkeypress: stay,
+    });
     this.element.append(this.#head(tools), stats, make("div", { className: "body" }, stored, this.#detail.element, activity), this.#status);
   }
 
@@ -142,8 +150,10 @@ export class Panel {
     await this.look();
   }
 
+  /** The page has keys of its own, which are not meant here. */
   #press(event) {
-    if (event.key === "/" && event.target !== this.#filter) {
+    event.stopPropagation();
+    if (event.key === "/" && event.target !== this.#filter && !(event.ctrlKey || event.metaKey || event.altKey)) {
       event.preventDefault();
       this.#filter.focus();
     } else if (event.key === "Escape" && this.#filter.value !== "") {

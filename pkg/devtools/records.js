@@ -28,9 +28,13 @@ export async function readRows(inside, { most, filter = "", names }) {
   return { rows: rows.sort((one, other) => byKey.compare(one.key, other.key)), isCut };
 }
 
-/** Those that the backend lists; of one that lists none, those whose keys are known. */
+/** Those that the backend lists; of one that lists none, or whose far tier does not, those whose keys are known. */
 async function* entriesOf({ setup: { actualBackend } }, names) {
-  if (typeof actualBackend.entries === "function") return yield* actualBackend.entries();
+  try {
+    if (typeof actualBackend.entries === "function") return yield* actualBackend.entries();
+  } catch (error) {
+    if (error?.code !== "BACKEND") throw error;
+  }
   for (const key of names.keys()) {
     const stored = await actualBackend.get(key);
     if (stored !== undefined && stored !== null) yield [key, stored];

@@ -59,8 +59,7 @@ export class Watch {
   #countOf(key) {
     const count = this.countOf(key);
     keep(this.counts, key, count, MOST_KEYS);
-    const { setup } = this.#inside;
-    if (!setup.isUnmangled || typeof setup.actualBackend.entries !== "function") this.#name(setup, key);
+    this.#name(this.#inside.setup, key);
     return count;
   }
 

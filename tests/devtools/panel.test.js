@@ -1,6 +1,6 @@
 // The panel: what it shows is what the regions hold and do, and it changes nothing unless somebody presses a button.
 import axe from "axe-core";
-import { createRegion, IndexedDBBackend, MemoryBackend, Region, TagInvalidation } from "dogpile";
+import { createRegion, IndexedDBBackend, MemoryBackend, Region, TagInvalidation, TieredBackend } from "dogpile";
 import { mountDevtools } from "dogpile/devtools";
 import { describe, expect, test } from "vitest";
 import { container, deferred, eventually, makeRegion, mount, type } from "./page.js";
@@ -109,6 +109,16 @@ describe("keys", () => {
     panel.press("Delete");
     await eventually(() => panel.keys().join() === "b");
     expect([...store.keys()]).toEqual(["app/b"]);
+  });
+
+  test("two tiers whose far one lists nothing show the keys that were used", async () => {
+    const store = new Map();
+    const far = { get: async (key) => store.get(key), set: async (key, value) => void store.set(key, value), delete: async (key) => void store.delete(key) };
+    const region = makeRegion({ backend: new TieredBackend(new MemoryBackend(), far) });
+    const panel = mount(region);
+    await region.getOrCreate("a", () => 1);
+    await panel.refresh();
+    expect(panel.rows().map(([key, state, , , value]) => [key, state, value])).toEqual([["a", "fresh", "1"]]);
   });
 
   test("mangled keys that were not used since are shown as they are, and cannot be deleted", async () => {
@@ -388,6 +398,18 @@ test("the keyboard: arrows choose a key, one of them is in the order of Tab, Del
   expect(panel.root.activeElement.textContent).toBe("c");
   type(panel.root, "/");
   expect(panel.root.activeElement).toBe(panel.root.querySelector("input"));
+});
+
+test("the page's own keys are not pressed by what is typed in the panel", async () => {
+  const panel = mount(makeRegion());
+  const pressed = [];
+  const listener = ({ type: event, key }) => pressed.push(`${event} ${key}`);
+  for (const event of ["keydown", "keypress", "keyup"]) document.addEventListener(event, listener);
+  panel.root.querySelector("input").focus();
+  for (const event of ["keydown", "keypress", "keyup"])
+    panel.root.activeElement.dispatchEvent(new KeyboardEvent(event, { key: "s", bubbles: true, composed: true }));
+  for (const event of ["keydown", "keypress", "keyup"]) document.removeEventListener(event, listener);
+  expect(pressed).toEqual([]);
 });
 
 test.each(["light", "dark"])("axe finds nothing, %s, open and closed, wide and narrow", async (theme) => {

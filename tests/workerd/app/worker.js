@@ -68,9 +68,10 @@ function slowBackend(seen) {
 
 /** `getOrCreate`, and afterwards slow I/O of the request's own. */
 async function call({ seen, region }, query, env, ctx) {
-  const { client, key, creator = "gated", ends, other, waitUntil, lockTimeout } = query;
+  const { client, key, creator = "gated", ends, other, waitUntil, lockTimeout, delay } = query;
   const options = { waitUntil: waitUntil === "true" ? (promise) => ctx.waitUntil(promise) : () => {} };
   if (lockTimeout !== undefined) options.lockTimeout = lockTimeout;
+  if (delay !== undefined) options.retry = { attempts: 3, delay };
   const create = (name) => () => {
     const number = (seen.creations[name] = (seen.creations[name] ?? 0) + 1);
     seen.leaders.push(client);
@@ -114,6 +115,10 @@ const creators = {
   async rejects({ seen, number }) {
     await until(() => number >= seen.opensAt);
     throw new Error("no origin");
+  },
+  async unsteady({ seen, name, number }) {
+    if (number < seen.opensAt) throw new Error("the origin is busy");
+    return `${name} ${number}`;
   },
   async origin({ name }) {
     await pause(10 + 50 * Math.random());
