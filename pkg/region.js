@@ -27,6 +27,7 @@ import { readOptions } from "./members.js";
 import { isPoisoned } from "./start.js";
 import { freshness } from "./wasm/dogpile.js";
 import { isLocked } from "./region/mutexes.js";
+import { invalidate } from "./region/invalidating.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 
@@ -181,7 +182,7 @@ export class Region {
   }
 
   async invalidate(hard) {
-    await this.#region.invalidate(isHard(hard ?? true));
+    await invalidate(this.#region, isHard(hard ?? true));
   }
 
   async invalidateTags(tags, hard) {

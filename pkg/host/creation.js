@@ -6,6 +6,7 @@ import { expire } from "./chosen.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
 import { withRetries } from "./retry.js";
+import { birthTime } from "../region/stamps.js";
 
 /** How deep the synchronous parts of creators may be nested; deeper ones start in a microtask with a new stack. */
 const DEEPEST = 50;
@@ -118,7 +119,7 @@ export class Creation {
   /** Its creator is called now. */
   start() {
     this.#began = monotonic();
-    const born = this.call.region.birth();
+    const born = birthTime(this.call.region);
     for (const flight of this.flights) flight.born = born;
   }
 

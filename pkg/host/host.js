@@ -9,6 +9,7 @@ import { read, readAgain } from "./reads.js";
 import { Run } from "./runner.js";
 import { accept, store } from "./storing.js";
 import { adoptError, isOvertaken, refresh, refreshToStore, says } from "./strategy.js";
+import { startTime } from "../region/invalidating.js";
 
 const STATES = ["fresh", "stale", "created", "coalesced"];
 const EVENTS = ["onHit", "onStale", "onMiss", "onWait", "onTakeover"];
@@ -88,7 +89,7 @@ export class Host {
   /** The start time of a load, for a strategy with news of others. */
   startTime(slot) {
     try {
-      return this.calls[slot].region.startTime();
+      return startTime(this.calls[slot].region);
     } catch {
       return NaN; // the next call of the strategy reports the error
     }

@@ -2,6 +2,7 @@ import * as backend from "../backends/backend.js";
 import { seconds } from "../duration.js";
 import { requireKeys } from "../errors.js";
 import { find, numbersOf } from "../region/found.js";
+import { refresh } from "../region/invalidating.js";
 
 /** `get` and similar: one read, without waiting for a load. */
 export class Reading {
@@ -19,7 +20,7 @@ export class Reading {
   async read() {
     const { region, setup, keys } = this;
     if (keys.length === 0) return [];
-    const news = region.refresh(setup);
+    const news = refresh(region, setup);
     if (news !== undefined) await news;
     const outcomes = await backend.read(
       setup,

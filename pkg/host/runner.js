@@ -24,6 +24,8 @@ import {
   RELEASED,
 } from "./numbers.js";
 import { answeredInTime } from "./storing.js";
+import { refresh, startTime } from "../region/invalidating.js";
+import { recordOf } from "../region/stamps.js";
 
 /** One run of the user's runner for a stale value, until it releases the mutex. */
 export class Run {
@@ -104,7 +106,7 @@ export class Run {
   }
 
   #callCreator() {
-    this.#tell(NEWS_RUNNER_ENTERS, this.creation.call.region.startTime());
+    this.#tell(NEWS_RUNNER_ENTERS, startTime(this.creation.call.region));
     try {
       return this.creation.callCreator();
     } finally {
@@ -122,7 +124,7 @@ export class Run {
       return false;
     }
     const { tags = NO_TAGS } = record.metadata;
-    await region.refresh(setup);
+    await refresh(region, setup);
     await region.tags?.refresh(tags, setup);
     if (region.isOvertaken(this.#ask(ASK_STARTED_AT)) || region.tags?.isOvertaken(tags, flight.born)) this.#tell(NEWS_OVERTAKEN);
     try {
@@ -145,7 +147,7 @@ export class Run {
 
   #recordOf(value) {
     const { creation, flight } = this;
-    return creation.call.region.recordOf(value, expirationOf(creation, flight), flight.born, tagsOf(creation, flight));
+    return recordOf(creation.call.region, value, expirationOf(creation, flight), flight.born, tagsOf(creation, flight));
   }
 
   #mayStore(answer) {

@@ -4,6 +4,7 @@ import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { expirationOf, tagsOf } from "./chosen.js";
 import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
+import { recordOf } from "../region/stamps.js";
 
 /** Decides whether a value is stored, and makes its record. If `shouldCacheFn` returned a promise, all values are checked again after it. */
 export function accept(creation, flight, mayStore, more) {
@@ -18,7 +19,7 @@ export function accept(creation, flight, mayStore, more) {
 function judge(creation, flight) {
   const { region, request } = creation.call;
   try {
-    flight.record = region.recordOf(flight.value, expirationOf(creation, flight), flight.born, tagsOf(creation, flight));
+    flight.record = recordOf(region, flight.value, expirationOf(creation, flight), flight.born, tagsOf(creation, flight));
     if (request.shouldCacheFn === undefined) return DONE;
     const answer = request.shouldCacheFn(flight.value);
     const promise = pending(answer);

@@ -1,5 +1,6 @@
 import { NO_TAGS } from "../records/record.js";
 import { DONE, FAILED, NEWS_FAILED_CALL, NEWS_REFRESHED, NEWS_REFRESHED_TO_STORE, NEWS_REJECTED, PENDING } from "./numbers.js";
+import { refresh as refreshStrategy } from "../region/invalidating.js";
 
 /** A number that no strategy returns. */
 const NO_ANSWER = 3;
@@ -33,7 +34,7 @@ export function refreshToStore(batch) {
 
 function askForNews({ region, setup }, told, failed, threw, tags = NO_TAGS) {
   try {
-    const news = together(region.refresh(setup), region.tags?.refresh(tags, setup));
+    const news = together(refreshStrategy(region, setup), region.tags?.refresh(tags, setup));
     if (news === undefined) return DONE;
     news.then(told, failed);
     return PENDING;

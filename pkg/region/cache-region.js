@@ -9,9 +9,9 @@ import { ASK_COUNT, NEWS_RETIRED } from "../host/numbers.js";
 import { backgroundRunner } from "../host/runner.js";
 import { Write } from "../host/write.js";
 import { member } from "../members.js";
-import { cachedValue, expirationIn, makeRecord, NO_TAGS } from "../records/record.js";
+import { cachedValue, expirationIn, NO_TAGS } from "../records/record.js";
 import { requireSerializer } from "../records/serializer.js";
-import { expiresAt, readClock, retention, stampAfterAll, stampAt, stampClock } from "../wasm/dogpile.js";
+import { expiresAt, retention } from "../wasm/dogpile.js";
 import { Clock } from "./clock.js";
 import { EarlyRefresh } from "./early.js";
 import { hearElsewhere } from "./elsewhere.js";
@@ -21,6 +21,7 @@ import { Reporter } from "./report.js";
 import { OUTLIVES } from "./options.js";
 import { checkConfiguration, checkObserver, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
+import { comeBack } from "./stamps.js";
 import { Subscriptions } from "./subscriptions.js";
 import { FOR_REGION, requireTags, requireTagStrategy } from "./tag-strategy.js";
 
@@ -182,35 +183,6 @@ export class CacheRegion {
     return stats;
   }
 
-  /** A creation time, just after the latest known invalidation. */
-  stamp() {
-    this.comeBack();
-    const now = this.clock.read();
-    return now === now ? stampAt(now, this.invalidations.told) : stampClock(Date.now(), this.invalidations.latest);
-  }
-
-  /** A creation time that is not before `born`. */
-  stampAfter(born) {
-    const stamp = this.stamp();
-    return born === born ? Math.max(born, stamp) : stamp;
-  }
-
-  /** When something begins to be made, before every later invalidation of tags; NaN if nothing needs that. */
-  birth() {
-    return this.tags === undefined ? (this.early?.birth(this.clock) ?? NaN) : this.tags.birth();
-  }
-
-  /** The record of a created value. `own`: its own expiration in seconds, or nothing. */
-  recordOf(value, own, born, tags) {
-    const kept = tags.length > 0 || this.early !== undefined ? born : NaN;
-    return makeRecord(value, this.stampAfter(kept), own, kept, tags);
-  }
-
-  /** After the clock was set back: moves times that are too far in the future. A user's clock is used unchanged. */
-  comeBack() {
-    if (!this.clock.isOwn && this.invalidations.comeBack()) this.core.moveTimes(this.times.hard, this.times.soft);
-  }
-
   /** `getOrCreate` for unique keys. `gives`: makes the caller's result of one entry. */
   create(creator, names, request, gives) {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
@@ -234,7 +206,7 @@ export class CacheRegion {
   }
 
   #begin(creator, names, mangled, request, gives) {
-    this.comeBack();
+    comeBack(this);
     const call = new Call(this, names, request, gives);
     const { expiration, lockTimeout } = request;
     const staleIfError = Number.isNaN(request.staleIfError) ? this.staleIfError : request.staleIfError;
@@ -261,41 +233,6 @@ export class CacheRegion {
     return write.promise.then(() => this.reporter.tellKeys(records.length > 0 ? "onSet" : "onDelete", names));
   }
 
-  /** Takes effect before it returns; returns a promise if others are informed. */
-  invalidate(hard) {
-    const news = this.#invalidate(hard);
-    this.reporter.tell("onInvalidate", hard);
-    return news;
-  }
-
-  #invalidate(hard) {
-    this.setup; // or an error
-    this.comeBack();
-    this.isTimeless = false; // from now on the clock must be read
-    const now = this.clock.read();
-    const stamp = now === now ? this.#afterStampsAt(now) : this.#afterStamps();
-    const { known } = this.invalidations;
-    const changes = known?.changes;
-    try {
-      return this.invalidations.invalidate(hard, stamp, now === now ? now : readClock(Date.now()));
-    } finally {
-      this.core.invalidate(this.host, hard, this.invalidations.areOwn ? stamp : NaN);
-      if (known?.changes === changes) this.subscriptions.tell(undefined, "invalidated");
-    }
-  }
-
-  /** A time later than every creation time of this realm, if later creation times follow it. */
-  #afterStamps() {
-    const { latest } = this.invalidations;
-    return latest === latest ? stampAfterAll(Date.now(), latest) : stampClock(Date.now(), NaN);
-  }
-
-  /** With the region's own clock: later than the creation times just after a time that the strategy knows. */
-  #afterStampsAt(now) {
-    const { told } = this.invalidations;
-    return told >= now ? stampAt(now, stampAt(now, told)) : now;
-  }
-
   /** The same for the values with one of these tags. */
   invalidateTags(given, hard) {
     this.setup; // or an error
@@ -312,23 +249,9 @@ export class CacheRegion {
     return (this.tags === undefined || this.tags.isGood(found)) && (this.view === undefined || this.view.takes(key, found, clock));
   }
 
-  /** Refreshes the strategy; returns a promise, which never rejects, if that is asynchronous. */
-  refresh(setup) {
-    this.comeBack();
-    const news = this.invalidations.refresh(this.clock.now);
-    return news && setup.answered(news).then(undefined, (error) => this.backendFailed(error, "invalidate"));
-  }
-
   /** Whether others have invalidated since a load started. */
   isOvertaken(startedAt) {
     return this.invalidations.isOvertaken(startedAt);
-  }
-
-  /** The start time of a load, for a strategy with news of others: just after what it knows by then. */
-  startTime() {
-    if (this.invalidations.areOwn) return this.birth();
-    const stamp = this.stamp();
-    return this.isOvertaken(stamp) ? NaN : stamp;
   }
 
   /** The hint for the backend: how long to keep a record. */

@@ -1,4 +1,5 @@
 import { freshness, isReadable } from "../wasm/dogpile.js";
+import { comeBack } from "./stamps.js";
 
 /** The shared promise of a payload that `get` may return; `undefined` means the full path. */
 export function readablePayload(region, found, key, call) {
@@ -33,7 +34,7 @@ export function freshPayloads(region, records, keys, call) {
 
 /** The payloads under many keys, `undefined` for a miss. If a record is invalid, `undefined` as a whole means the full path. */
 export function readablePayloads(region, records, keys, call) {
-  region.comeBack();
+  comeBack(region);
   const { expiration, times, counts, jitter } = region;
   const { hard, soft } = times;
   const clock = Date.now();

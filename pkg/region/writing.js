@@ -5,6 +5,7 @@ import { makeRecord, NO_TAGS } from "../records/record.js";
 import { seconds } from "../duration.js";
 import { readOptions } from "../members.js";
 import { requireTags } from "./tag-strategy.js";
+import { birthTime, creationTimeAfter } from "./stamps.js";
 
 const OF_SET = ["expiresIn", "tags"];
 
@@ -28,10 +29,10 @@ function storeAll(region, entries, options, multi) {
   const own = Number.isNaN(expiration) ? undefined : expiration;
   const tags = (given ?? undefined) === undefined ? NO_TAGS : requireTags(region).listed(given);
   const keys = names.map((key) => setup.mangle(key));
-  const born = tags.length > 0 ? region.birth() : NaN;
-  const created = region.stampAfter(born);
+  const born = tags.length > 0 ? birthTime(region) : NaN;
+  const created = creationTimeAfter(region, born);
   const began = created > born ? born : NaN;
-  const stampOf = (index) => (index > 0 && region.jitter > 0 ? region.stampAfter(born) : created);
+  const stampOf = (index) => (index > 0 && region.jitter > 0 ? creationTimeAfter(region, born) : created);
   const records = entries.map(([, value], index) => setup.toStored(makeRecord(value, stampOf(index), own, began, tags)));
   return region.write(keys, records, () => backend.write(setup, keys, records, multi, region.hint(own)), names);
 }
