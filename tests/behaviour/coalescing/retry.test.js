@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { MemoryBackend, ReentrantError, TagInvalidation, dogpileError } from "dogpile";
 import { backends, checkAfterEach, counted, deferred, makeRegion, outcome, refuses, throws, turns, until, virtualClock } from "../helpers.js";
 
@@ -143,6 +143,16 @@ describe("the waits", () => {
     [1 - 2 ** -53, [0.001, 0.002, 0.004]],
   ])("double, and of each between a half and the whole is waited: with the random number %d", async (random, expected) => {
     (await waits({ attempts: 4, delay: "1ms" }, random)).forEach((seconds, index) => expect(seconds).toBeCloseTo(expected[index], 10));
+  });
+
+  test("a thousand attempts without a delay are as many waits of 0 s", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { region, retries } = watched({ retry: { attempts: 1_100, delay: 0 } });
+    const call = outcome(region.getOrCreate("k", fails(Infinity)));
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    expect(await call).toEqual(["rejected", broken]);
+    expect(new Set(retries.map(([, , , seconds]) => seconds))).toEqual(new Set([0]));
   });
 
   test("each is real time, 125 to 250 ms at first if no delay is given", async () => {
