@@ -81,7 +81,8 @@ h3 { margin-bottom: 6px; overflow-wrap: anywhere; }
 pre { max-height: 14rem; padding: 8px; overflow: auto; border-radius: 5px; background: var(--raised); white-space: pre-wrap; overflow-wrap: anywhere; }
 ul, ol { padding: 0; list-style: none; }
 code { color: var(--ink); overflow-wrap: anywhere; }
-.timeline li { display: grid; grid-template-columns: minmax(0, 7rem) minmax(3rem, 1fr) max-content; align-items: center; gap: 8px; }
+.timeline { display: grid; grid-template-columns: minmax(0, 7rem) minmax(3rem, 1fr) max-content; gap: 2px 8px; }
+.timeline li { display: grid; grid-column: span 3; grid-template-columns: subgrid; align-items: center; }
 .timeline code { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .lane { position: relative; height: 8px; border-radius: 4px; background: var(--raised); overflow: hidden; }
 .lane span { position: absolute; top: 0; bottom: 0; min-width: 3px; border-radius: 4px; }

@@ -272,6 +272,8 @@ describe("activity", () => {
       ["b", "failed"],
       ["a", "created"],
     ]);
+    const lanes = lines.map(({ children: [, lane] }) => lane.getBoundingClientRect());
+    for (const { left, width } of lanes) expect([left, width]).toEqual([lanes[0].left, lanes[0].width]); // one scale of time for all
     expect(lines.map(({ lastChild }) => lastChild.textContent.replace(/\d+(\.\d+)? m?s/, "TIME"))).toEqual([
       "TIME",
       "failed, TIME, 2 attempts",
