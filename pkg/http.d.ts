@@ -39,6 +39,7 @@ export interface HttpCacheOptions {
  *
  * `handler` gets the request without its `signal`, `If-None-Match` and `If-Modified-Since`, and the other arguments as they are. What it
  * throws reaches every request that waits. A request that is aborted rejects with its signal's reason; the handler goes on for the others.
+ * The region's `retry` does not count here: a request is handled once.
  *
  * Throws a ValidationError for an invalid argument.
  *

@@ -73,6 +73,7 @@ class Exchange {
       signal: this.#request.signal,
       staleWhileRevalidate: waits ? false : undefined,
       tags: tags?.(this.#request),
+      retry: false, // a request is handled once
       ...more,
     });
   }

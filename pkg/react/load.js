@@ -27,6 +27,7 @@ export class Load {
   create = async (context) => {
     this.#began();
     const creator = this.#creator;
+    this.error = undefined; // of an attempt before
     try {
       const created = await creator(context);
       this.value = { created };

@@ -106,6 +106,20 @@ test("a load in the background that fails is told beside the stale value", async
   await shows(page, "fresh set");
 });
 
+test("a load in the background that succeeds at its second attempt is no error", async () => {
+  const region = makeRegion({ retry: { attempts: 2, delay: 0 } });
+  await region.set("k", "old");
+  await region.invalidate({ soft: true });
+  const seen = [];
+  let loads = 0;
+  const creator = () => (++loads === 1 ? Promise.reject(new Error("busy")) : "new");
+  const page = render(h(State, { region, creator, seen }));
+  await shows(page, "fresh new");
+  await new Promise((resolve) => setTimeout(resolve, 50)); // what follows the load is over
+  expect(page.text()).toBe("fresh new");
+  expect(seen.filter(({ error }) => error !== undefined)).toEqual([]);
+});
+
 test("a stale value that somebody else is loading becomes fresh, however that ends", async () => {
   const [region, theirs, ours] = [makeRegion(), makeCreator(), makeCreator()];
   await region.set("k", "old");

@@ -32,6 +32,17 @@ test("each response is its caller's own to change", async () => {
   expect((await ask()).headers.get("Vary")).toBe(null);
 });
 
+test("a region's retry does not call a handler twice for one request, nor delay its answer", async () => {
+  const retries = [];
+  const region = { retry: { attempts: 3, delay: "10s" }, observer: { onRetry: (...told) => retries.push(told) } };
+  const { ask } = site(() => page({}, 503), {}, region);
+  expect((await ask()).status).toBe(503);
+  const error = new RangeError("no");
+  const failing = site(() => Promise.reject(error), {}, region);
+  expect(await outcome(failing.ask())).toEqual(["rejected", error]);
+  expect([failing.handler.times, retries]).toEqual([1, []]);
+});
+
 test("the handler's error reaches all who wait, unchanged", async () => {
   const error = new RangeError("no");
   const open = deferred();
