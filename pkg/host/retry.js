@@ -4,8 +4,6 @@ import { forgetChosen } from "./chosen.js";
 
 /** Seconds between two attempts, at most, unless `delay` is longer. */
 const LONGEST_WAIT = 30;
-/** How often a wait is doubled: of a delay of 0, an infinite power would make no number. */
-const MOST_DOUBLED = 50;
 
 /** Calls a creator, and again when it fails. One that succeeds at once stays synchronous. */
 export function withRetries(creation, retry, create) {
@@ -44,7 +42,7 @@ function mayRetry(error, attempt, creation, { attempts, shouldRetry }) {
 
 /** Twice as long after each attempt, and of that between a half and the whole, so that many creators do not try again together. */
 function waitOf(attempt, { delay }, random) {
-  const seconds = Math.min(delay * 2 ** Math.min(attempt - 1, MOST_DOUBLED), Math.max(delay, LONGEST_WAIT));
+  const seconds = Math.min(delay * 2 ** (attempt - 1) || 0, Math.max(delay, LONGEST_WAIT)); // no delay, infinitely often doubled, is NaN
   return seconds * (0.5 + random / 2);
 }
 
