@@ -14,7 +14,7 @@ export interface RedisBackendOptions {
    * One load over all processes, Python's with `distributed_lock=True` included. Default: `false`, each process loads for itself.
    *
    * `lease`: how long the lock of a dead holder lasts; a live holder renews it. At least 0.1 s. Default: 10 s.
-   * `lockPrefix`: stands before `prefix` and the key in the lock's name. Default: "_lock", as in dogpile.cache.
+   * `lockPrefix`: stands before `prefix` and the key in the lock's name; at least one character. Default: "_lock", as in dogpile.cache.
    */
   lock?: boolean | { lease?: Duration | undefined; lockPrefix?: string | undefined } | undefined;
   /** Reads and writes records as bytes, for serializers with `encode`. Not with Upstash. Default: `false`, as text. */

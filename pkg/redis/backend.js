@@ -153,7 +153,9 @@ function readLock(lock) {
   const { lease = LEASE, lockPrefix = LOCK_PREFIX } = readOptions(lock === true ? {} : lock, LOCK_OPTIONS);
   const length = milliseconds(lease, "lock.lease");
   if (length < LEAST_LEASE || length === Infinity) throw refused("lock.lease", "at least 0.1 s, and not endless", lease);
-  return { lease: length, lockPrefix: requireText(lockPrefix, "lock.lockPrefix") };
+  // Without it a lock would have the name of its record.
+  if (requireText(lockPrefix, "lock.lockPrefix") === "") throw refused("lock.lockPrefix", "at least one character", lockPrefix);
+  return { lease: length, lockPrefix };
 }
 
 /** Text, or bytes without those that share the client's buffer. */

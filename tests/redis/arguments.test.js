@@ -29,6 +29,7 @@ describe("arguments", () => {
     [() => new RedisBackend(client, { lock: { lease: 0.05 } }), "lock.lease must be at least 0.1 s"],
     [() => new RedisBackend(client, { lock: { timeout: 5 } }), "unknown option timeout; the known ones are lease, lockPrefix"],
     [() => new RedisBackend(client, { lock: { lockPrefix: 5 } }), "lock.lockPrefix must be a string"],
+    [() => new RedisBackend(client, { lock: { lockPrefix: "" } }), "lock.lockPrefix must be at least one character"],
     [() => new RedisBackend(client, { binary: 1 }), "binary must be true or false"],
     [() => new RedisBackend(upstash, { binary: true }), "binary must be false with Upstash"],
   ])("%s", (make, message) => {
