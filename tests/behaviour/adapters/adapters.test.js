@@ -36,6 +36,14 @@ describe.each([
     expect((await toCachified(backend).get("k")).value).toEqual(expected);
   });
 
+  test("a value of a megabyte", async () => {
+    const backend = make();
+    const value = "x".repeat(1_000_000);
+    await toKeyv(backend).set("k", value);
+    expect(await createRegion({ backend }).get("k")).toBe(value);
+    expect(await toKeyv(backend).get("k")).toBe(value);
+  });
+
   test("what cannot be read is missing", async () => {
     const backend = make();
     const broken = [
