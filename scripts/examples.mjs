@@ -1,6 +1,8 @@
 // The examples in Rust and React, built with the tools that the project has. `npm run examples` builds all, `npm run examples worker` builds and serves one.
+// `--no-build`: the package is built already.
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "./build.mjs";
 import { environment, program, root, run } from "./run.mjs";
 import { installTool, toolBin } from "./tools.mjs";
 
@@ -34,9 +36,9 @@ export async function exampleYew() {
 
 /** Builds the app in React, and gives the folder that it is served from. */
 export async function exampleReact() {
-  const { build } = await import("vite");
+  const { build: vite } = await import("vite");
   const outDir = join(target, "react");
-  await build({ ...react, build: { outDir, emptyOutDir: true } });
+  await vite({ ...react, build: { outDir, emptyOutDir: true } });
   return outDir;
 }
 
@@ -68,7 +70,8 @@ const serve = {
 };
 
 await program(import.meta, async () => {
-  const [name] = process.argv.slice(2);
+  const [name] = process.argv.slice(2).filter((argument) => argument !== "--no-build");
+  if (!process.argv.includes("--no-build")) await build();
   if (name === undefined) return void (await exampleWorker(), await exampleYew(), await exampleReact());
   if (!Object.hasOwn(serve, name)) throw new Error(`There is no example ${name}, but: ${Object.keys(serve).join(", ")}`);
   await serve[name]();
