@@ -1,55 +1,41 @@
-// dogpile/react beside TanStack Query: what an app weighs, and what a render costs beside useSyncExternalStore alone: npm run bench:react -- [--no-build] [--sizes]
-import { readFileSync } from "node:fs";
+// dogpile/react beside TanStack Query: what an app weighs, and what a render costs beside useSyncExternalStore alone: npm run bench:react -- [--no-build]
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "./build.mjs";
-import { program, root } from "./run.mjs";
+import { environment, program, root, run } from "./run.mjs";
 import { table } from "./results.mjs";
 
 const benches = join(root, "benches", "react");
-const peer = "@tanstack/react-query";
 
-/** The same app three times, the first without a cache. */
-const apps = { "React alone": join(benches, "alone"), dogpile: join(root, "examples", "react"), [peer]: join(benches, "tanstack") };
-
-await program(import.meta, async () => {
-  const { values: options } = parseArgs({ options: { "no-build": { type: "boolean" }, sizes: { type: "boolean" } } });
-  if (!options["no-build"]) await build();
-  if (options.sizes) return console.log(JSON.stringify(await measureSizes()));
-  console.log(`\n${sizesTable(await measureSizes())}\n\n${rendersTable(await measureRenders())}`);
-});
+/** React by itself, and the same app twice. */
+const apps = {
+  "React alone": join(benches, "alone"),
+  dogpile: join(root, "examples", "react"),
+  "TanStack Query, persister, broadcast": join(benches, "tanstack"),
+};
 
 /** Bytes of JavaScript and WebAssembly, by app: `{ minified, gzipped }`. */
-async function measureSizes() {
+export async function measureSizes() {
   const sizes = {};
   for (const [name, folder] of Object.entries(apps)) sizes[name] = await inTemporaryFolder((outDir) => sizesOf(folder, outDir));
   return sizes;
 }
 
-function sizesTable(sizes) {
-  const rows = Object.entries(sizes).map(([name, { minified, gzipped }]) => [titleOf(name), ...[minified, gzipped].map(kilobytes)]);
+export function sizesTable(sizes) {
+  const rows = Object.entries(sizes).map(([name, { minified, gzipped }]) => [name, ...[minified, gzipped].map(kilobytes)]);
   return table(["the app with", "minified", "minified, gzipped"], rows);
 }
 
-function titleOf(name) {
-  return name === peer
-    ? `TanStack Query ${JSON.parse(readFileSync(join(root, "node_modules", peer, "package.json"), "utf8")).version}, persister, broadcast`
-    : name;
-}
-
-function kilobytes(bytes) {
-  return `${(bytes / 1000).toFixed(1)} kB`;
-}
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 /** As `vite build` makes it. */
 async function sizesOf(folder, outDir) {
-  const { build: vite } = await import("vite");
-  // Packages of TanStack Query that were published at different times name different versions of its core: it is counted once.
-  const resolve = { dedupe: ["@tanstack/query-core"] };
-  await vite({ root: folder, configFile: false, logLevel: "error", mode: "production", resolve, build: { outDir, emptyOutDir: true } });
+  const options = ["--config", join(benches, "vite.config.js"), "--outDir", outDir, "--emptyOutDir", "--logLevel", "error"];
+  // A NODE_ENV that is set, as tests do, would count for more than the mode.
+  await run("vite", ["build", folder, ...options], { env: { ...environment, NODE_ENV: "production" } });
   const names = (await readdir(outDir, { recursive: true })).filter((name) => /\.(js|wasm)$/.test(name));
   const files = await Promise.all(names.map((name) => readFile(join(outDir, name))));
   const sum = (lengthOf) => files.reduce((total, file) => total + lengthOf(file), 0);
@@ -59,7 +45,7 @@ async function sizesOf(folder, outDir) {
 /** In production, in Chromium: microseconds a component, by hook. */
 function measureRenders() {
   return inTemporaryFolder(async (folder) => {
-    // These import packages, which a fresh clone has only now.
+    // They import packages, which a fresh clone has only now.
     const { build: esbuild } = await import("esbuild");
     const { visit } = await import("../tests/packaging/chromium.js");
     const define = { "process.env.NODE_ENV": JSON.stringify("production") };
@@ -70,10 +56,11 @@ function measureRenders() {
   });
 }
 
-function rendersTable(renders) {
-  const rows = Object.entries(renders).map(([hook, time]) => [hook, `${time} µs`]);
-  return table(["a render of a component with", "time"], rows);
-}
+const rendersTable = (renders) =>
+  table(
+    ["a render of a component with", "time"],
+    Object.entries(renders).map(([hook, time]) => [hook, `${time} µs`]),
+  );
 
 async function inTemporaryFolder(work) {
   const folder = await mkdtemp(join(tmpdir(), "dogpile-react-"));
@@ -83,3 +70,9 @@ async function inTemporaryFolder(work) {
     await rm(folder, { recursive: true });
   }
 }
+
+await program(import.meta, async () => {
+  const { values: options } = parseArgs({ options: { "no-build": { type: "boolean" } } });
+  if (!options["no-build"]) await build();
+  console.log(`\n${sizesTable(await measureSizes())}\n\n${rendersTable(await measureRenders())}`);
+});

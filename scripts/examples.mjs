@@ -1,6 +1,8 @@
 // The examples in Rust and React, built with the tools that the project has. `npm run examples` builds all, `npm run examples worker` builds and serves one.
+// `--no-build`: the package is built already.
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { environment, program, root, run } from "./run.mjs";
 import { installTool, toolBin } from "./tools.mjs";
@@ -35,9 +37,9 @@ export async function exampleYew() {
 
 /** Builds the app in React, and gives the folder that it is served from. */
 export async function exampleReact() {
-  const vite = await import("vite");
+  const { build: vite } = await import("vite");
   const outDir = join(target, "react");
-  await vite.build({ ...react, build: { outDir, emptyOutDir: true } });
+  await vite({ ...react, build: { outDir, emptyOutDir: true } });
   return outDir;
 }
 
@@ -56,7 +58,6 @@ const serve = {
     console.log(`Ask ${new URL("/page/one", await runtime.ready)}`);
   },
   async react() {
-    await build(); // a fresh clone has neither the package nor Vite
     const { createServer } = await import("vite");
     const server = await createServer({ ...react, logLevel: "info", server: { host: "127.0.0.1" } });
     await server.listen();
@@ -70,7 +71,9 @@ const serve = {
 };
 
 await program(import.meta, async () => {
-  const [name] = process.argv.slice(2);
+  const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { "no-build": { type: "boolean" } } });
+  const [name] = positionals;
+  if (!options["no-build"]) await build();
   if (name === undefined) return void (await exampleWorker(), await exampleYew(), await exampleReact());
   if (!Object.hasOwn(serve, name)) throw new Error(`There is no example ${name}, but: ${Object.keys(serve).join(", ")}`);
   await serve[name]();

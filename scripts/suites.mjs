@@ -56,7 +56,7 @@ export const suites = [
   javascript("devtools-chromium", "Chromium"),
   javascript("devtools-firefox", "Firefox"),
   { name: "conformance", host: "Python", command: ["node", "scripts/conformance.mjs", "--check"], count: whole },
-  { name: "examples", host: "wasm32", command: ["node", "scripts/examples.mjs"], count: whole },
+  { name: "examples", host: "wasm32", command: ["node", "scripts/examples.mjs", "--no-build"], count: whole },
   javascript("redis", "Redis"),
   javascript("workerd", "workerd"),
   javascript("browser-chromium", "Chromium"),

@@ -81,9 +81,9 @@ export class Cell {
     return isServer && this.#asks && !isPending && firstPromise === undefined;
   }
 
-  /** Its error has been seen: after a moment a render may try again. */
+  /** Its error has been seen: a moment after the first time a render may try again. */
   wasSeen() {
-    this.#mayRetry = performance.now() + AGAIN;
+    this.#mayRetry = Math.min(this.#mayRetry, performance.now() + AGAIN);
   }
 
   subscribe(user) {

@@ -2,7 +2,7 @@
 import { createElement as h, startTransition, Suspense, useState } from "react";
 import { useCached } from "dogpile/react";
 import { expect, test, vi } from "vitest";
-import { Boundary, eventually, history, makeCreator, makeRegion, render, shows, waiting } from "./page.js";
+import { Boundary, eventually, history, makeCreator, makeRegion, render, replace, shows, waiting } from "./page.js";
 
 function Value({ region, id = "k", creator, options, renders }) {
   const value = useCached(region, id, creator, options);
@@ -112,6 +112,25 @@ test("a rejection of the first creation reaches the boundary, whose reset tries 
   creator.last().resolve("there");
   await shows(page, "there");
   expect(creator.calls.length).toBe(3);
+});
+
+test("a boundary that is reset again and again tries again all the same", async () => {
+  const [region, creator] = [makeRegion(), makeCreator()];
+  const page = render(h(Boundary, null, waiting(h(Value, { region, creator }))));
+  await eventually(() => creator.calls.length === 1);
+  let now = performance.now();
+  replace(performance, "now", { value: () => now });
+  creator.last().reject(new Error("no"));
+  await shows(page, "failed: no");
+  const seen = page.errors.length;
+  for (const times of [1, 2]) {
+    now += 60;
+    page.container.querySelector("button").click();
+    await eventually(() => page.errors.length > seen || times === 2);
+  }
+  await eventually(() => creator.calls.length === 2);
+  creator.last().resolve("there");
+  await shows(page, "there");
 });
 
 test("a creation that fails at once is tried once before the boundary has its error", async () => {
