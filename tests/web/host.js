@@ -40,11 +40,9 @@ export function newRegion(core, host, map, byPromise) {
     setup,
     isPlain: true,
     reporter: { isObserved: false, tell() {}, error() {} },
-    clock: { read: () => NaN, readOrBegin: () => NaN },
+    clock: { isOwn: true, read: stamp, readOrBegin: () => NaN },
+    invalidations: { areOwn: true, told: NaN },
     stamp,
-    birth: () => NaN,
-    startTime: () => NaN,
-    recordOf: (value, own) => makeRecord(value, stamp(), own),
     hint: () => undefined,
     cachedValue: (record) => record,
     backendFailed(error) {
