@@ -18,7 +18,7 @@ export function mountDevtools(regions, options) {
   const { element, theme = "auto", isOpen = false } = checked(options ?? {});
   const named = namedRegions(regions);
   if (element === undefined) mounted?.unmount();
-  const watches = new Map(named.map(({ name, region }, index) => [nameFor(named, name, index), new Watch(region)]));
+  const watches = watchesOf(named);
   const tools = element === undefined ? inWindow(watches, isOpen) : inElement(watches, element);
   if (theme !== "auto") tools.host.dataset.theme = theme;
   const unmount = () => {
@@ -32,8 +32,16 @@ export function mountDevtools(regions, options) {
   return handle;
 }
 
-/** Names may be given twice. */
-const nameFor = (named, name, index) => (named.findIndex((each) => each.name === name) === index ? name : `${name} (${index + 1})`);
+/** By name; one that is given twice gets a number. */
+function watchesOf(named) {
+  const watches = new Map();
+  for (const { name, region } of named) {
+    let free = name;
+    for (let number = 2; watches.has(free); number++) free = `${name} (${number})`;
+    watches.set(free, new Watch(region));
+  }
+  return watches;
+}
 
 function checked(options) {
   if (globalThis.document === undefined)
@@ -45,6 +53,7 @@ function checked(options) {
   if (element !== undefined && !(element instanceof Element)) throw refused("element", "an element of the document", element);
   if (theme !== undefined && !THEMES.includes(theme)) throw refused("theme", '"auto", "light" or "dark"', theme);
   if (isOpen !== undefined && typeof isOpen !== "boolean") throw refused("isOpen", "true or false", isOpen);
+  if (element === undefined && !document.body) throw dogpileError("VALIDATION", "mountDevtools needs a document with a body: call it when the page has one");
   return options;
 }
 
@@ -76,11 +85,13 @@ function inWindow(watches, isOpen) {
     open.hidden = isOpened;
     if (isOpened) panel.start();
     else panel.stop();
-    if (shadow.isConnected) (isOpened ? panel : open).focus();
+    (isOpened ? panel : open).focus();
   };
   panel.element.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && toggle(false));
   shadow.append(open, panel.element);
-  toggle(isOpen);
+  open.hidden = isOpen;
+  panel.element.hidden = !isOpen;
   document.body.append(host);
+  if (isOpen) panel.start();
   return { host, refresh: () => panel.look(), stop: () => panel.stop() };
 }

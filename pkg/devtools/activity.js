@@ -14,7 +14,7 @@ export class Loads {
   element = make("section", {}, make("h3", {}, "Under way"), this.#none, this.#list);
 
   show(watch) {
-    const loads = loadsOf(watch).slice(0, MOST_LOADS);
+    const loads = loadsOf(watch, MOST_LOADS);
     this.#none.hidden = loads.length > 0;
     const create = () => make("li", {}, make("code"), make("span"));
     fill(

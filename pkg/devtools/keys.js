@@ -30,6 +30,7 @@ export class Keys {
   }
 
   #move(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const row = event.target.closest("tr");
     const { nextElementSibling: next, previousElementSibling: previous } = row;
     const { firstChild: Home, lastChild: End } = this.#body;

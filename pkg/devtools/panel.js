@@ -4,11 +4,19 @@ import { button, make, write } from "./dom.js";
 import { Keys } from "./keys.js";
 import { readRows } from "./records.js";
 import { Stats } from "./stats.js";
-import { summaryOf } from "./texts.js";
+import { messageOf, summaryOf } from "./texts.js";
 
 const MOST_ROWS = 500;
 /** Milliseconds between two looks, as long as the panel is open in a visible tab. */
 const PERIOD = 1_000;
+
+/** The rows that a promise gives, or none if the signal aborts first. */
+function unlessAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => resolve({ rows: [], isCut: false }));
+    promise.then(resolve, reject);
+  });
+}
 
 const stay = (event) => event.stopPropagation();
 
@@ -19,7 +27,6 @@ export class Panel {
   #chosen;
   #rows = [];
   #looking;
-  #isOutdated = false;
   #timer;
   #summary = make("p", { className: "summary" });
   #status = make("p", { className: "status", role: "status" });
@@ -79,42 +86,43 @@ export class Panel {
 
   start() {
     this.stop();
-    this.#timer = setInterval(() => document.visibilityState === "visible" && this.look(), PERIOD);
+    this.#timer = setInterval(() => document.visibilityState === "visible" && this.#looking === undefined && this.look(), PERIOD);
     return this.look();
   }
 
   stop() {
     clearInterval(this.#timer);
+    this.#abandon();
   }
 
   focus() {
     this.#filter.focus();
   }
 
-  /** Reads what there is and shows it; what is asked for meanwhile is read once more. */
+  /** Reads what there is and shows it. A look before that is given up: its backend may hang. */
   look() {
-    this.#isOutdated = true;
-    this.#looking ??= this.#lookAll().finally(() => (this.#looking = undefined));
-    return this.#looking;
+    this.#abandon();
+    const looking = (this.#looking = new AbortController());
+    return this.#show(this.#watch, looking.signal).finally(() => {
+      if (this.#looking === looking) this.#looking = undefined;
+    });
   }
 
-  async #lookAll() {
-    while (this.#isOutdated) {
-      this.#isOutdated = false;
-      await this.#show(this.#watch);
-    }
+  #abandon() {
+    this.#looking?.abort();
+    this.#looking = undefined;
   }
 
-  async #show(watch) {
+  async #show(watch, signal) {
     try {
       for (const part of this.#parts) part.show(watch);
-      const { rows, isCut } = await this.#read(watch);
-      if (watch !== this.#watch) return;
+      const { rows, isCut } = await unlessAborted(this.#read(watch, signal), signal);
+      if (signal.aborted) return;
       write(this.#summary, summaryOf(rows, isCut));
       this.#rows = rows;
       this.#showRows();
     } catch (error) {
-      write(this.#summary, `the backend cannot be read: ${error?.message ?? error}`);
+      if (!signal.aborted) write(this.#summary, `the backend cannot be read: ${messageOf(error)}`);
     }
   }
 
@@ -124,9 +132,9 @@ export class Panel {
     this.#detail.show(chosen, this.#watch);
   }
 
-  #read({ region, inside, names }) {
+  async #read({ region, inside, names }, signal) {
     if (!region.isConfigured) return { rows: [], isCut: false };
-    return readRows(inside, { most: MOST_ROWS, filter: this.#filter.value.trim(), names });
+    return readRows(inside, { most: MOST_ROWS, filter: this.#filter.value.trim(), names, signal });
   }
 
   #choose({ storedKey }) {
@@ -135,6 +143,7 @@ export class Panel {
   }
 
   #remove({ key, isKnown }) {
+    if (this.#rows.length === 1) this.focus(); // the focus would be nowhere
     if (isKnown) this.#act(`Deleted ${key}.`, () => this.#watch.region.delete(key));
   }
 
@@ -142,10 +151,10 @@ export class Panel {
     write(this.#status, text);
     try {
       const acting = act();
-      await this.look();
+      this.look();
       await acting;
     } catch (error) {
-      write(this.#status, `This failed: ${error?.message ?? error}`);
+      write(this.#status, `This failed: ${messageOf(error)}`);
     }
     await this.look();
   }

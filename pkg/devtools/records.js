@@ -5,6 +5,8 @@ const MOST_READ = 10_000;
 /** Seconds by which a creation time may be ahead of the clock: what is further ahead counts as older than every invalidation. */
 const AHEAD = 60;
 const LONGEST_PREVIEW = 120;
+/** How many keys a backend that cannot list is asked for: the latest. */
+const MOST_ASKED = 100;
 
 const byKey = new Intl.Collator("en", { numeric: true });
 
@@ -12,16 +14,17 @@ const byKey = new Intl.Collator("en", { numeric: true });
  * What a region's backend holds, by key: `{ rows, isCut }`. It reads past the region, so that no counter and no observer notices it.
  *
  * @param {any} inside The region's inside.
- * @param {{ most: number, filter?: string, names: Map<string, string> }} options `names`: the user's names of mangled keys that are known.
+ * @param {{ most: number, filter?: string, names: Map<string, string>, signal?: AbortSignal }} options `names`: the user's names of mangled keys that are known.
  */
-export async function readRows(inside, { most, filter = "", names }) {
+export async function readRows(inside, { most, filter = "", names, signal }) {
   const rows = [];
   let isCut = false;
   let read = 0;
   for await (const [key, stored] of entriesOf(inside, names)) {
+    if (signal?.aborted) break;
     read += 1;
     const row = rowOf(inside, key, names, stored);
-    if (matches(row, filter.toLowerCase())) rows.push(row);
+    if (matches(row, filter.toLowerCase())) rows.push({ ...row, text: row.state === "unreadable" ? "" : preview(row.value, LONGEST_PREVIEW) });
     isCut = rows.length === most || read === MOST_READ;
     if (isCut) break;
   }
@@ -35,10 +38,9 @@ async function* entriesOf({ setup: { actualBackend } }, names) {
   } catch (error) {
     if (error?.code !== "BACKEND") throw error;
   }
-  for (const key of names.keys()) {
-    const stored = await actualBackend.get(key);
-    if (stored !== undefined && stored !== null) yield [key, stored];
-  }
+  const keys = [...names.keys()].slice(-MOST_ASKED);
+  const found = await Promise.all(keys.map((key) => actualBackend.get(key)));
+  for (const [index, stored] of found.entries()) if (stored !== undefined && stored !== null) yield [keys[index], stored];
 }
 
 const matches = ({ key, state, tags }, filter) => filter === "" || [key, state, ...tags].some((text) => text.toLowerCase().includes(filter));
@@ -47,7 +49,7 @@ const matches = ({ key, state, tags }, filter) => filter === "" || [key, state, 
 function rowOf(inside, storedKey, names, stored) {
   const key = inside.setup.isUnmangled ? storedKey : (names.get(storedKey) ?? storedKey);
   const isKnown = inside.setup.isUnmangled || names.has(storedKey);
-  const unreadable = { key, storedKey, isKnown, state: "unreadable", age: NaN, expiresIn: NaN, tags: [], text: "", value: undefined, metadata: {} };
+  const unreadable = { key, storedKey, isKnown, state: "unreadable", age: NaN, expiresIn: NaN, tags: [], value: undefined, metadata: {} };
   try {
     const record = inside.setup.fromStored(stored);
     const { payload, metadata } = record;
@@ -56,21 +58,10 @@ function rowOf(inside, storedKey, names, stored) {
     const now = inside.clock.now();
     const state = stateOf(inside, metadata, expiresAt, now);
     const tags = metadata.tags ?? [];
-    return { key, storedKey, isKnown, state, age, expiresIn: expiresAt - now, tags, text: textOf(record), value: payload, metadata };
+    return { key, storedKey, isKnown, state, age, expiresIn: expiresAt - now, tags, value: payload, metadata };
   } catch {
     return unreadable;
   }
-}
-
-/** A memory keeps its records, and a text costs more than all else. */
-const texts = new WeakMap();
-
-function textOf(record) {
-  const known = texts.get(record);
-  if (known !== undefined) return known;
-  const text = preview(record.payload, LONGEST_PREVIEW);
-  texts.set(record, text);
-  return text;
 }
 
 function stateOf(inside, metadata, expiresAt, now) {

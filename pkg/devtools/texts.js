@@ -5,14 +5,24 @@ const DEPTH = 6;
 const LONGEST_TEXT = 2_000;
 
 /** A value as one line of at most so many characters. */
-export const preview = (value, longest) => clipped(textOf(value), longest);
+export const preview = (value, longest) => clipped(textOf(value, 60), longest);
 
 /** A value over several lines, without what is very long or deep. */
-export const pretty = (value) => clipped(textOf(value, 2), 20_000);
+export const pretty = (value) => clipped(textOf(value, 2_000, 2), 20_000);
 
-function textOf(value, indent) {
+/** Any text of what was thrown, which may be anything. */
+export function messageOf(error) {
   try {
-    return JSON.stringify(plain(value, 0, []), undefined, indent) ?? "undefined";
+    return String(error?.message ?? error);
+  } catch {
+    return "an error without a text";
+  }
+}
+
+/** `most`: how many parts of the value are looked at in all. */
+function textOf(value, most, indent) {
+  try {
+    return JSON.stringify(new Plain(most).of(value, []), undefined, indent);
   } catch {
     return "a value that cannot be shown";
   }
@@ -20,36 +30,56 @@ function textOf(value, indent) {
 
 const clipped = (text, longest) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
-/** What JSON can write of a value. JSON itself would leave out or refuse some of it, and never end where a Proxy says so. */
-function plain(value, depth, outer) {
-  if (typeof value === "string") return clipped(value, LONGEST_TEXT);
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "undefined") return "undefined";
-  if (typeof value === "function" || typeof value === "symbol") return `[${typeof value}]`;
-  if (value === null || typeof value === "boolean") return value;
-  if (outer.includes(value)) return "[circular]";
-  if (depth === DEPTH) return "[…]";
-  return plainObject(value, (inner) => plain(inner, depth + 1, [...outer, value]));
-}
+/** What JSON can write of a value. JSON itself would leave out or refuse some of it, and never end where a value is shared many times. */
+class Plain {
+  #left;
 
-function plainObject(value, inner) {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
-  if (value instanceof ArrayBuffer) return `[ArrayBuffer of ${value.byteLength} bytes]`;
-  if (value instanceof Map) return { Map: some([...value], inner) };
-  if (value instanceof Set) return { Set: some([...value], inner) };
-  if (Array.isArray(value)) return some(value, inner);
-  const entries = Object.entries(value);
-  const shown = entries.slice(0, ITEMS).map(([name, each]) => [name, inner(each)]);
-  if (entries.length > ITEMS) shown.push(["…", `${entries.length - ITEMS} more`]);
-  return Object.fromEntries(shown);
-}
+  constructor(most) {
+    this.#left = most;
+  }
 
-function some(values, inner) {
-  const shown = values.slice(0, ITEMS).map(inner);
-  return values.length > ITEMS ? [...shown, `… ${values.length - ITEMS} more`] : shown;
+  of(value, outer) {
+    this.#left -= 1;
+    if (typeof value === "string") return clipped(value, LONGEST_TEXT);
+    if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+    if (typeof value === "bigint") return `${value}n`;
+    if (typeof value === "undefined") return "undefined";
+    if (typeof value === "function" || typeof value === "symbol") return `[${typeof value}]`;
+    if (value === null || typeof value === "boolean") return value;
+    if (outer.includes(value)) return "[circular]";
+    if (outer.length === DEPTH) return "[…]";
+    return this.#ofObject(value, [...outer, value]);
+  }
+
+  #ofObject(value, outer) {
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
+    if (value instanceof ArrayBuffer) return `[ArrayBuffer of ${value.byteLength} bytes]`;
+    if (value instanceof Map) return { Map: this.#some(value, value.size, outer) };
+    if (value instanceof Set) return { Set: this.#some(value, value.size, outer) };
+    if (Array.isArray(value)) return this.#some(value, value.length, outer);
+    return this.#members(value, Object.keys(value), outer);
+  }
+
+  #some(values, count, outer) {
+    const shown = [];
+    for (const value of values) {
+      if (shown.length === ITEMS || this.#left <= 0) break;
+      shown.push(this.of(value, outer));
+    }
+    return shown.length < count ? [...shown, `… ${count - shown.length} more`] : shown;
+  }
+
+  #members(value, names, outer) {
+    const shown = [];
+    for (const name of names) {
+      if (shown.length === ITEMS || this.#left <= 0) break;
+      shown.push([name, this.of(value[name], outer)]);
+    }
+    if (shown.length < names.length) shown.push(["…", `${names.length - shown.length} more`]);
+    return Object.fromEntries(shown);
+  }
 }
 
 /** Seconds as a length of time. */

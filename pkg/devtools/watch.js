@@ -23,7 +23,7 @@ export class Watch {
       onHit: (key) => (this.#countOf(key).hits += 1),
       onStale: (key) => (this.#countOf(key).hits += 1),
       onMiss: (key) => void this.#countOf(key),
-      onCreateStart: (keys) => keys.forEach((key) => this.#learn(key)),
+      onCreateStart: (keys) => this.#learn(keys),
       onRetry: (keys) => this.#tryAgain(keys),
       onSet: (keys) => keys.forEach((key) => this.#countOf(key)),
       aroundCreate: (create, keys) => this.#follow(create, keys),
@@ -49,9 +49,9 @@ export class Watch {
   /** Loads a key again, as it was loaded last. */
   refresh(key) {
     const { creator, request } = this.#creators.get(key);
-    const { creatorArgs, shouldCacheFn, expiration, staleIfError, tags, isMulti } = request;
-    const options = { forceRefresh: true, shouldCacheFn, tags: tags.length > 0 ? tags : undefined };
-    const times = { expirationTime: given(expiration), staleIfError: given(staleIfError) };
+    const { creatorArgs, shouldCacheFn, expiration, lockTimeout, retry, staleIfError, tags, isMulti } = request;
+    const options = { forceRefresh: true, shouldCacheFn, retry, tags: tags.length > 0 ? tags : undefined };
+    const times = { expirationTime: given(expiration), lockTimeout: given(lockTimeout), staleIfError: given(staleIfError) };
     if (isMulti) return this.region.getOrCreateMulti([key], creator, { ...options, ...times });
     return this.region.getOrCreate(key, creator, { ...options, ...times, creatorArgs });
   }
@@ -69,11 +69,14 @@ export class Watch {
     } catch {} // the call that had the key has told of it
   }
 
-  /** Keeps the creator of a key's call. */
-  #learn(key) {
-    this.#countOf(key).loads += 1;
-    const call = this.#inside.host.calls.find((each) => each?.region === this.#inside && each.keys.includes(key));
-    if (call !== undefined) keep(this.#creators, key, { creator: call.creator, request: call.request }, MOST_KEYS);
+  /** Keeps the creator that is about to be called: that of the call which leads, or where a runner calls it, of one that waits. */
+  #learn(keys) {
+    const calls = this.#inside.host.calls.filter((call) => call?.region === this.#inside);
+    const call = calls.find(({ batch }) => batch?.keys[0] === keys[0]) ?? calls.find((each) => each.keys.includes(keys[0]));
+    for (const key of keys) {
+      this.#countOf(key).loads += 1;
+      if (call !== undefined) keep(this.#creators, key, { creator: call.creator, request: call.request }, MOST_KEYS);
+    }
   }
 
   #follow(create, keys) {

@@ -165,6 +165,49 @@ describe("keys", () => {
   });
 });
 
+test("a value with millions of paths to its parts is shown at once", async () => {
+  const region = makeRegion();
+  let value = ["leaf"];
+  for (let level = 0; level < 8; level++) value = Array(50).fill(value);
+  await region.set("a", value);
+  await region.set("b", new Map(Array.from({ length: 1_000 }, (_, index) => [index, { index }])));
+  const panel = mount(region);
+  await panel.refresh();
+  panel.root.querySelector("tbody button").click();
+  expect(panel.text("pre").length).toBeLessThanOrEqual(20_000);
+  expect(panel.rows()[1][4]).toMatch(/^\{"Map":\[\[0,\{"index":0\}\]/);
+});
+
+test("a backend that hangs keeps nobody from another region, nor an act from being told", async () => {
+  const hung = {
+    get() {},
+    set() {},
+    delete: () => Promise.reject(Symbol("no")),
+    entries: async function* () {
+      yield* await new Promise(() => {});
+    },
+  };
+  const other = makeRegion();
+  await other.set("a", 1);
+  const panel = mount({ hung: makeRegion({ backend: hung }), other });
+  panel.press("Invalidate");
+  await eventually(() => panel.text(".status").startsWith("What is stored is missing now"));
+  const select = panel.root.querySelector("select");
+  select.value = "other";
+  select.dispatchEvent(new Event("change"));
+  await eventually(() => panel.keys().join() === "a");
+});
+
+test("an error that has no text is told as well", async () => {
+  const store = new Map([["k", { payload: 1, metadata: { ct: Date.now() / 1000, v: 2 } }]]);
+  const backend = { get: (key) => store.get(key), set() {}, delete: () => Promise.reject(Object.create(null)), entries: () => store.entries() };
+  const panel = mount(makeRegion({ backend }));
+  await panel.refresh();
+  panel.root.querySelector("tbody button").click();
+  panel.press("Delete");
+  await eventually(() => panel.text(".status") === "This failed: an error without a text");
+});
+
 describe("the chosen key", () => {
   test("shows its whole value and times; its tag can be invalidated", async () => {
     const region = makeRegion({ expirationTime: "5m", tagInvalidator: new TagInvalidation() });
@@ -197,6 +240,21 @@ describe("the chosen key", () => {
     await region.getOrCreateMulti(["a", "b"], (keys) => keys.map((key) => `${key} ${++loads}`), { forceRefresh: true });
     panel.press("Refresh");
     await eventually(() => panel.rows()[0][4] === '"a 5"');
+  });
+
+  test("Refresh keeps to the call's own retry", async () => {
+    const region = makeRegion({ retry: { attempts: 3, delay: 0 } });
+    const panel = mount(region);
+    let calls = 0;
+    let isBroken = false;
+    const creator = () => (++calls, isBroken ? Promise.reject(new Error("broken")) : 1);
+    await region.getOrCreate("a", creator, { retry: false });
+    isBroken = true;
+    await panel.refresh();
+    panel.root.querySelector("tbody button").click();
+    panel.press("Refresh");
+    await eventually(() => panel.text(".status") === "This failed: broken");
+    expect(calls).toBe(2);
   });
 
   test("a failure of an act is told", async () => {
@@ -312,7 +370,10 @@ describe("regions", () => {
     select.dispatchEvent(new Event("change"));
     await eventually(() => panel.keys().join() === "o");
     const names = (regions) => [...mount(regions).root.querySelectorAll("option")].map(({ value }) => value);
-    expect(names([users, orders, makeRegion({ name: "users" })])).toEqual(["users", "region 2", "users (3)"]);
+    expect(names([users, orders, makeRegion({ name: "users" })])).toEqual(["users", "region 2", "users (2)"]);
+    expect(names({ a: users, b: orders, "a (2)": users })).toEqual(["a", "b", "a (2)"]);
+    const [a, second, third] = [makeRegion({ name: "a" }), makeRegion({ name: "a" }), makeRegion({ name: "a (2)" })];
+    expect(names([a, second, third])).toEqual(["a", "a (2)", "a (2) (2)"]);
   });
 
   test("one that is not configured yet is empty, then shows what it holds", async () => {
@@ -398,7 +459,15 @@ test("the keyboard: arrows choose a key, one of them is in the order of Tab, Del
   type(panel.root, "Delete");
   await eventually(() => panel.keys().join() === "a,c");
   expect(panel.root.activeElement.textContent).toBe("c");
+  panel.root.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Delete", ctrlKey: true, bubbles: true, composed: true }));
+  type(panel.root, "ArrowUp");
+  type(panel.root, "Delete");
+  await eventually(() => panel.keys().join() === "c");
   type(panel.root, "/");
+  expect(panel.root.activeElement).toBe(panel.root.querySelector("input"));
+  panel.root.querySelector(".key").focus();
+  type(panel.root, "Delete"); // the last one: the focus must be somewhere
+  await eventually(() => panel.keys().length === 0);
   expect(panel.root.activeElement).toBe(panel.root.querySelector("input"));
 });
 
