@@ -4,9 +4,10 @@ import { refused } from "../errors.js";
 import { NO_TAGS } from "../records/record.js";
 import { requireTags } from "../region/tag-strategy.js";
 
-/** `key`: as the user knows it. */
-export function expire(creation, key, duration) {
+/** `key`: as the user knows it; `attempt`: the one that chooses. What is left of a failed one chooses nothing. */
+export function expire(creation, attempt, key, duration) {
   const expiration = seconds(duration, "expiresIn");
+  if (attempt !== creation.attempt) return;
   if (Number.isNaN(expiration)) creation.expirations?.delete(key);
   else (creation.expirations ??= new Map()).set(key, expiration);
 }
@@ -14,12 +15,13 @@ export function expire(creation, key, duration) {
 export const expirationOf = ({ expirations, call }, { key }) => expirations?.get(call.nameOf(key));
 
 /** Tags count until the creator settles. */
-export function addTags({ call, flights, keys, hasSettled }, key, given) {
+export function addTags(creation, attempt, key, given) {
+  const { call, flights, keys, hasSettled } = creation;
   const { region, request } = call;
   const flight = request.isMulti ? flights[keys.indexOf(key)] : flights[0];
   if (flight === undefined) throw refused("the key of context.tags", "one of the keys that the creator was given", key);
   requireTags(region).listed([...request.tags, ...flight.tags, ...given]);
-  if (!hasSettled) flight.addTags(given);
+  if (!hasSettled && attempt === creation.attempt) flight.addTags(given);
 }
 
 /** The tags of a value: those of its calls and of its creator. */
@@ -31,6 +33,7 @@ export function tagsOf({ call }, flight) {
 
 /** An attempt has failed: what it chose does not count. */
 export function forgetChosen(creation) {
+  creation.attempt += 1;
   creation.expirations = undefined;
   for (const flight of creation.flights) flight.tags = NO_TAGS;
 }

@@ -1,4 +1,4 @@
-import { addTags } from "./chosen.js";
+import { addTags, expire } from "./chosen.js";
 
 /** The context of a creator of one key. */
 export class Context {
@@ -13,21 +13,25 @@ export class Context {
     },
   };
 
-  constructor(creation, key, stale, expiresIn) {
+  constructor(creation, key, stale) {
+    const { attempt } = creation;
     this.#creation = creation;
     this.key = key;
     this.stale = stale;
-    this.expiresIn = expiresIn;
-    this.tags = (...tags) => addTags(creation, key, tags);
+    this.expiresIn = (duration) => expire(creation, attempt, key, duration);
+    this.tags = (...tags) => addTags(creation, attempt, key, tags);
     Object.defineProperty(this, "signal", Context.#signal);
   }
 }
 
 /** The context of a creator of many keys. */
-export const multiContextOf = (creation, expiresIn) => ({
-  expiresIn,
-  tags: (key, ...tags) => addTags(creation, key, tags),
-  get signal() {
-    return creation.signal;
-  },
-});
+export function multiContextOf(creation) {
+  const { attempt } = creation;
+  return {
+    expiresIn: (key, duration) => expire(creation, attempt, key, duration),
+    tags: (key, ...tags) => addTags(creation, attempt, key, tags),
+    get signal() {
+      return creation.signal;
+    },
+  };
+}

@@ -2,7 +2,6 @@ import { isFailure } from "../backends/backend.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
 import { oneEach } from "./answers.js";
-import { expire } from "./chosen.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
 import { withRetries } from "./retry.js";
@@ -24,6 +23,10 @@ export class Creation {
   /** The expirations that the creator has chosen, by the keys that the user knows. */
   expirations;
   hasSettled = false;
+  /** How often its creator has failed and was called again. */
+  attempt = 0;
+  /** @type {any} The timer of the wait before another attempt. */
+  pause;
   #controller;
   #began;
   #isTold = false;
@@ -108,7 +111,7 @@ export class Creation {
 
   #callCreator() {
     const { creator, request } = this.call;
-    if (request.isMulti) return creator(this.keys, this.#multiContext());
+    if (request.isMulti) return creator(this.keys, multiContextOf(this));
     return request.creatorArgs === undefined ? creator(this.#context()) : creator(...request.creatorArgs);
   }
 
@@ -158,6 +161,7 @@ export class Creation {
   /** Nobody waits for the result any more. */
   forget() {
     this.#isForgotten = true;
+    this.pause?.unref?.(); // Node: nobody waits for what it would begin
     if (this.#isPutOff) this.call.batch = undefined;
     if (this.#isRunning) this.call.late += 1;
   }
@@ -206,11 +210,7 @@ export class Creation {
     const [key] = this.keys;
     const [{ found }] = this.flights;
     const stale = found?.record && this.call.region.cachedValue(found.record, this.call.request.expiration);
-    return new Context(this, key, stale, (duration) => expire(this, key, duration));
-  }
-
-  #multiContext() {
-    return multiContextOf(this, (key, duration) => expire(this, key, duration));
+    return new Context(this, key, stale);
   }
 
   /** Created on access, because most creators do not use it. */

@@ -22,8 +22,8 @@ async function retryAfter(failure, creation, retry, create) {
     const seconds = waitOf(attempt, retry, creation.call.region.random());
     if (creation.seconds + seconds >= creation.lockTimeout) break;
     creation.call.region.reporter.tell("onRetry", [...creation.keys], error, attempt, seconds);
-    await sleep(seconds, creation.signal);
-    if (!creation.isWanted) break;
+    if (creation.isWanted) await sleep(seconds, creation);
+    if (!creation.isWanted || creation.seconds >= creation.lockTimeout) break; // a timer may be late
     forgetChosen(creation);
     try {
       return await create();
@@ -47,9 +47,10 @@ function waitOf(attempt, { delay }, random) {
 }
 
 /** Waits this long, or until the signal aborts. Its timer keeps a process alive: somebody waits for the result. */
-function sleep(seconds, signal) {
+function sleep(seconds, creation) {
+  const { signal } = creation;
   return new Promise((resolve) => {
-    const timer = setTimeout(end, Math.min(seconds * 1000, LONGEST_DELAY));
+    const timer = (creation.pause = setTimeout(end, Math.min(seconds * 1000, LONGEST_DELAY)));
     signal.addEventListener("abort", end);
     function end() {
       clearTimeout(timer);

@@ -130,6 +130,36 @@ test("what a failed attempt has chosen does not count", async () => {
   expect(metadata.et).toBeUndefined();
 });
 
+test("what is left of a failed attempt chooses nothing for the next one", async () => {
+  const region = makeRegion({ tagInvalidator: new TagInvalidation(), retry: AT_ONCE });
+  const contexts = [];
+  const creator = (context) => {
+    contexts.push(context);
+    if (contexts.length === 1) throw broken;
+    contexts[0].tags("late");
+    contexts[0].expiresIn(5);
+    context.tags("in time");
+    return "created";
+  };
+  const { metadata } = await region.getOrCreateEntry("k", creator);
+  expect(metadata.tags).toEqual(["in time"]);
+  expect(metadata.et).toBeUndefined();
+  const many = [];
+  await region.getOrCreateMulti(
+    ["k"],
+    (keys, context) => {
+      many.push(context);
+      if (many.length === 1) throw broken;
+      many[0].tags("k", "late");
+      many[0].expiresIn("k", 5);
+      return keys;
+    },
+    { forceRefresh: true },
+  );
+  const stored = await region.getValueMetadata("k");
+  expect([stored.payload, stored.metadata.tags, stored.metadata.et]).toEqual(["k", undefined, undefined]);
+});
+
 describe("the waits", () => {
   const waits = async (retry, random) => {
     const { region, retries } = watched({ retry, random: () => random });
@@ -170,6 +200,29 @@ describe("the waits", () => {
     const { region, retries } = watched({ lockTimeout: 1, retry: { attempts: 9, delay: "250ms" }, random: () => 0 });
     await outcome(region.getOrCreate("k", fails(Infinity)));
     expect(retries.map(([, , , seconds]) => seconds)).toEqual([0.125, 0.25, 0.5]);
+  });
+
+  test("a timer that is late, as in a machine that slept, begins no attempt after that", async () => {
+    const { region } = watched({ lockTimeout: 1, retry: { attempts: 3, delay: "10ms" } });
+    const creator = fails(3);
+    const now = performance.now();
+    const call = outcome(region.getOrCreate("k", creator));
+    vi.spyOn(performance, "now").mockReturnValue(now + 2_000);
+    expect(await call).toEqual(["rejected", broken]);
+    expect(creator.times).toBe(1);
+  });
+
+  test("none begins where the last caller leaves while the next attempt is decided on", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const controller = new AbortController();
+    const shouldRetry = () => {
+      controller.abort("left");
+      return true;
+    };
+    const region = makeRegion({ retry: { attempts: 3, delay: "10s", shouldRetry } });
+    expect(await outcome(region.getOrCreate("k", fails(3), { signal: controller.signal }))).toEqual(["rejected", "left"]);
+    await turns();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("a waiter that takes over ends the attempts of the one before", async () => {
