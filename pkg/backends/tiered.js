@@ -112,12 +112,24 @@ export class TieredBackend {
   }
 
   async clear() {
-    const { near, far, fences, news } = this.#parts;
+    const { near, far, fences } = this.#parts;
     requireFar(far.backend, "clear");
     const end = fences.writeAll();
     near.clear();
+    let clearing;
     try {
-      await far.access.ask(() => far.backend.clear());
+      await far.access.ask(() => (clearing = this.#clearFar(end)));
+    } finally {
+      if (clearing === undefined) end(); // it was not asked
+    }
+  }
+
+  /** It may take longer than its caller waits: what was read until then is not kept. */
+  async #clearFar(end) {
+    const { near, far, news } = this.#parts;
+    try {
+      await far.backend.clear();
+      near.clear();
     } finally {
       end();
     }
@@ -125,10 +137,10 @@ export class TieredBackend {
   }
 
   async *entries() {
-    const { far } = this.#parts;
+    const { far, debts } = this.#parts;
     requireFar(far.backend, "entries");
     for await (const [key, stored] of far.backend.entries()) {
-      const value = far.fromStored(stored);
+      const value = debts.has(key) ? undefined : far.fromStored(stored);
       if (value !== undefined) yield [key, value];
     }
   }

@@ -26,6 +26,11 @@ export class Access {
     this.#told = told;
   }
 
+  /** Milliseconds. */
+  get pause() {
+    return this.#pause;
+  }
+
   get isPaused() {
     return this.#isDown && monotonic() < this.#resumesAt;
   }
@@ -50,6 +55,16 @@ export class Access {
       return this.#settled(hasLimit ? this.#limit.within(promise) : promise, outage);
     } catch (error) {
       this.#failed(error, outage);
+      throw error;
+    }
+  }
+
+  /** Within the time limit; a failure does not mean that the tier is away: one that is read only refuses what else there is. */
+  async attempt(call) {
+    try {
+      return await this.#limit.within((async () => call())());
+    } catch (error) {
+      this.#told.failed(error);
       throw error;
     }
   }

@@ -46,22 +46,41 @@ export class Debts {
   settle() {
     if (this.#keys.size === 0 || monotonic() < this.#paysUntil) return;
     this.#paysUntil = monotonic() + LONGEST_PAYMENT;
-    this.#pay()
-      .catch((error) => this.#parts.reports.tell(error, "far"))
-      .then(() => {
+    const { far, reports } = this.#parts;
+    this.#pay().then(
+      () => {
         this.#paysUntil = 0;
-      });
+      },
+      (error) => {
+        this.#paysUntil = monotonic() + far.access.pause;
+        reports.tell(error, "far");
+      },
+    );
   }
 
   async #pay() {
     const { far, news, fences } = this.#parts;
     for (;;) {
       const owed = [...this.#keys].filter(([key]) => !fences.isWriting(key)).slice(0, AT_A_TIME); // a write decides for itself
-      if (owed.length === 0) return;
+      if (owed.length === 0 || far.isPaused) return;
       const keys = owed.map(([key]) => key);
-      await far.delete(keys, keys.length > 1);
+      try {
+        await far.pay(keys);
+      } catch (error) {
+        this.#postpone(owed);
+        throw error;
+      }
       news.publish(keys);
       this.remove(owed);
+    }
+  }
+
+  /** The others come first the next time: one that cannot be deleted would hold them up. */
+  #postpone(owed) {
+    for (const [key, debt] of owed) {
+      if (this.#keys.get(key) !== debt) continue;
+      this.#keys.delete(key);
+      this.#keys.set(key, debt);
     }
   }
 

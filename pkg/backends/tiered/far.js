@@ -68,6 +68,11 @@ export class Far {
     return this.access.ask(() => backends.remove(this.#setup, keys, multi));
   }
 
+  /** Deletes what is owed. */
+  pay(keys) {
+    return this.access.attempt(() => backends.remove(this.#setup, keys, keys.length > 1));
+  }
+
   wasReadLately(key) {
     return monotonic() - this.#reads.get(key) < LATELY;
   }

@@ -2,12 +2,15 @@ import { monotonic } from "../../promises.js";
 
 /** Beyond so many keys those are looked for whose requests have died, as they may on Workers. */
 const MANY = 10_000;
+/** Milliseconds after which a write of all keys, which may be without a time limit, holds nobody up. */
+const LONGEST_OF_ALL = 30_000;
 
 /** Counts what is under way for each key, so that a far read which met a write is not put into the near tier. Other keys have no counter. */
 export class Fences {
   #counters = new Map();
   #changesOfAll = 0;
-  #writesOfAll = 0;
+  /** When the writes of all keys that are under way began. */
+  #writesOfAll = new Set();
   /** Milliseconds after which whatever was under way has ended. */
   #longest;
 
@@ -26,7 +29,7 @@ export class Fences {
     return () => {
       const isSame = counter.changes === changes && this.#changesOfAll === changesOfAll && this.#counters.get(key) === counter;
       this.#end(key, counter);
-      return isSame && counter.writes === 0 && this.#writesOfAll === 0;
+      return isSame && counter.writes === 0 && !this.#isWritingAll;
     };
   }
 
@@ -43,12 +46,19 @@ export class Fences {
   }
 
   writeAll() {
+    const write = { since: monotonic() };
     this.#changesOfAll += 1;
-    this.#writesOfAll += 1;
+    this.#writesOfAll.add(write);
     return () => {
       this.#changesOfAll += 1;
-      this.#writesOfAll -= 1;
+      this.#writesOfAll.delete(write);
     };
+  }
+
+  get #isWritingAll() {
+    const now = monotonic();
+    for (const write of this.#writesOfAll) if (now - write.since > LONGEST_OF_ALL) this.#writesOfAll.delete(write);
+    return this.#writesOfAll.size > 0;
   }
 
   isWriting(key) {

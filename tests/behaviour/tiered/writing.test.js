@@ -210,6 +210,43 @@ describe("rule 5, what is owed", () => {
     expect(far.store.size).toBe(0);
   });
 
+  test("a far tier that reads but refuses deletions is read, and asked for them once in a pause", async () => {
+    const { tier, far, clock, told } = await owing();
+    clock.pass(2);
+    const delegate = far.delete;
+    far.delete = (key) => {
+      far.sent.push(`delete ${key}`);
+      return Promise.reject(new Error("read only"));
+    };
+    for (let read = 0; read < 20; read++) {
+      far.store.set(`other ${read}`, record(read));
+      expect(await tier.get(`other ${read}`)).toEqual(record(read));
+      await turns();
+    }
+    expect([far.count("get"), far.count("delete"), told.length, tier.stats.owed]).toEqual([20, 1, 1, 1]);
+    clock.pass(2);
+    far.delete = delegate;
+    await tier.get("other");
+    await until(() => tier.stats.owed === 0);
+  });
+
+  test("a key that cannot be deleted keeps no other from it", async () => {
+    const clock = stillClock();
+    const { tier, far } = tiers({}, new UnsureBackend());
+    const keys = Array.from({ length: 150 }, (_, index) => `key ${index}`);
+    far.isAway = true;
+    await outcome(tier.deleteMulti(keys));
+    far.isAway = false;
+    const { deleteMulti } = far;
+    far.deleteMulti = (some) => (some.includes("key 0") ? Promise.reject(new Error("no")) : deleteMulti.call(far, some));
+    for (let round = 0; round < 3; round++) {
+      clock.pass(2);
+      await outcome(tier.get("other"));
+      await turns();
+    }
+    expect(tier.stats.owed).toBeLessThanOrEqual(100);
+  });
+
   test("a key that fails again meanwhile stays owed", async () => {
     const { tier, far, clock } = await owing();
     clock.pass(2);
@@ -255,6 +292,45 @@ describe("clear and entries", () => {
     await turns();
     expect([near.size, far.store.size]).toEqual([0, 0]);
     expect(bus.sent).toEqual([expect.objectContaining({ clear: true })]);
+  });
+
+  test("a clear that outlasts farTimeout leaves no old value in near, and is published when it is over", async () => {
+    const bus = new Hub().bus();
+    const { tier, far, near } = tiers({ bus, farTimeout: "20ms", pause: "1ms" }, new UnsureBackend());
+    await tier.set("k", record("old"));
+    await turns();
+    bus.sent.length = 0;
+    const gate = far.hold("clear");
+    expect((await outcome(tier.clear()))[1].code).toBe("TIMEOUT");
+    await until(async () => (await outcome(tier.get("k")))[0] === "resolved"); // far has it still
+    expect([near.size, bus.sent.length]).toEqual([0, 0]);
+    gate.release();
+    await until(() => bus.sent.length > 0);
+    expect(bus.sent).toEqual([expect.objectContaining({ clear: true })]);
+    expect([near.size, far.store.size, await tier.get("k")]).toEqual([0, 0, undefined]);
+  });
+
+  test("a clear that never ends does not end the copies into near for ever", async () => {
+    const clock = stillClock();
+    const { tier, far, near } = tiers({ farTimeout: -1 }, new UnsureBackend());
+    far.hold("clear");
+    outcome(tier.clear());
+    far.store.set("k", record("value"));
+    await tier.get("k");
+    expect(near.size).toBe(0);
+    clock.pass(31);
+    await tier.get("k");
+    expect(near.get("k").payload).toBe("value");
+  });
+
+  test("a key whose deletion is owed is no entry", async () => {
+    const { tier, far } = tiers({}, new UnsureBackend());
+    await tier.set("k", record("old"));
+    far.rejectNext("delete", new Error("away"));
+    await outcome(tier.delete("k"));
+    const entries = [];
+    for await (const entry of tier.entries()) entries.push(entry);
+    expect(entries).toEqual([]);
   });
 
   test("a clear that fails is not published", async () => {
