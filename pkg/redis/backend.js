@@ -44,7 +44,10 @@ export class RedisBackend {
   }
 
   async getMulti(keys) {
-    const names = keys.map((key) => this.#nameOf(key));
+    return this.#readAll(keys.map((key) => this.#nameOf(key)));
+  }
+
+  async #readAll(names) {
     const read = (some) => this.#client.mget(some, this.#binary);
     const found = this.#client.isCluster
       ? await Promise.all(names.map((name) => this.#client.get(name, this.#binary)))
@@ -76,10 +79,9 @@ export class RedisBackend {
   /** @returns {AsyncGenerator<[string, any]>} */
   async *entries() {
     for await (const names of this.#pages("entries")) {
-      const keys = names.map((name) => name.slice(this.#prefix.length));
-      const found = await this.getMulti(keys);
-      for (const [index, key] of keys.entries()) {
-        if (found[index] !== undefined) yield [key, found[index]];
+      const found = await this.#readAll(names); // by their names, which are not to be mangled once more
+      for (const [index, name] of names.entries()) {
+        if (found[index] !== undefined) yield [name.slice(this.#prefix.length), found[index]];
       }
     }
   }
@@ -126,7 +128,9 @@ export class RedisBackend {
     }
     const locks = this.#lockPrefix + this.#prefix;
     const pattern = `${this.#prefix.replace(/[*?[\]\\]/g, "\\$&")}*`;
-    for (const scan of await this.#client.scans()) {
+    const scans = await this.#client.scans();
+    if (scans.length === 0) throw dogpileError("BACKEND", `${what} of a RedisBackend asks every server, and the cluster's client is not connected to any.`);
+    for (const scan of scans) {
       let cursor = "0";
       do {
         const [next, names] = await scan(cursor, pattern, KEYS_A_PAGE);

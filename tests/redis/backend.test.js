@@ -137,6 +137,12 @@ describe.each(clients)("%s", (_name, connect) => {
     );
     expect(await region.getMulti(["\ud800", "\udfff"])).toEqual([1, 2]);
     const [, name] = (await server.cli("KEYS", "sha1:*")).split("\n").sort();
+    const prefixed = new RedisBackend(client, { prefix: "odd:" });
+    await prefixed.set("\ud800", record);
+    const entries = [];
+    for await (const entry of prefixed.entries()) entries.push(entry);
+    expect(entries).toEqual([[expect.stringMatching(/^sha1:[0-9a-f]{40}$/), record]]);
+    await prefixed.clear();
     expect(name).toMatch(/^sha1:[0-9a-f]{40}$/);
     expect(await backend.get(name)).toBeUndefined();
     await expect(backend.get(5)).rejects.toThrow("a key must be a string, not 5 (a number)");
@@ -211,6 +217,15 @@ describe.each(clusters)("a cluster, %s", (_name, connect) => {
   afterAll(async () => {
     await connection?.close();
     await cluster?.stop();
+  });
+
+  test("before it is connected clear and entries reject, since it knows no servers", async () => {
+    const other = await connect(cluster.port);
+    other.close();
+    const knowsNone = Object.create(other.client, { masters: { value: [] }, nodes: { value: () => [] } });
+    const backend = new RedisBackend(knowsNone, { prefix: "app:" });
+    await expect(backend.clear()).rejects.toMatchObject({ code: "BACKEND", message: expect.stringContaining("is not connected") });
+    await expect(backend.entries().next()).rejects.toMatchObject({ code: "BACKEND" });
   });
 
   test("1,000 keys in all slots are set, read, listed and cleared", async () => {
