@@ -33,7 +33,7 @@ export interface RedisBackendOptions {
 export class RedisBackend implements CacheBackend {
   /**
    * Importing "dogpile/redis" registers it as "dogpile.cache.redis". There `client` is one of the arguments, and the others may have Python's names:
-   * `redis_expiration_time`, `distributed_lock`, `lock_timeout`, `lock_prefix`.
+   * `redis_expiration_time` (0 is none), `distributed_lock`, `lock_timeout`, `lock_prefix`.
    *
    * Throws a ValidationError for an invalid argument, and for a client that it does not know.
    */
@@ -50,6 +50,7 @@ export class RedisBackend implements CacheBackend {
   /** Deletes all records whose names begin with the prefix, by SCAN. Rejects with a ValidationError without a prefix, and with ioredis's `keyPrefix`. */
   clear(): Promise<void>;
   /** Reads all records whose names begin with the prefix, by SCAN. A key may appear twice if others write meanwhile. Rejects like `clear`. */
+  /** All records that begin with the prefix. A key that Redis cannot store has the name that it has there. */
   entries(): AsyncIterable<[string, Stored]>;
   /** `undefined` without the option `lock`. */
   getMutex(key: string): Mutex | undefined;

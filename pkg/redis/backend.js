@@ -146,6 +146,7 @@ export function fromPython(args) {
   const names = { redis_expiration_time: "expirationTime", expiration_time: "expirationTime", distributed_lock: "lock" };
   const known = ["client", ...OPTIONS, ...Object.keys(names), "lock_timeout", "lock_prefix"];
   const { client, lock_timeout: lease, lock_prefix: lockPrefix, ...given } = readOptions(args, known);
+  if (given.redis_expiration_time === 0) given.redis_expiration_time = undefined; // Python's default, which is none
   const options = Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[names[name] ?? name, value]])));
   const hasDetails = lease !== undefined || lockPrefix !== undefined;
   return new RedisBackend(client, hasDetails && options.lock === true ? { ...options, lock: { lease, lockPrefix } } : options);

@@ -37,6 +37,13 @@ test.each([
   await mutex.release();
 });
 
+test("an expiration of 0 is none, as in Python", async () => {
+  await server.cli("FLUSHALL");
+  const region = createRegion({ backend: "dogpile.cache.redis", arguments: { client, redis_expiration_time: 0 } });
+  await region.set("k", "value");
+  expect(await server.cli("PTTL", "k")).toBe("-1");
+});
+
 test("a configuration file names it", async () => {
   const region = new Region();
   region.configureFromConfig(
