@@ -49,8 +49,7 @@ export class RedisBackend implements CacheBackend {
   deleteMulti(keys: string[]): Promise<void>;
   /** Deletes all records whose names begin with the prefix, by SCAN. Rejects with a ValidationError without a prefix, and with ioredis's `keyPrefix`. */
   clear(): Promise<void>;
-  /** Reads all records whose names begin with the prefix, by SCAN. A key may appear twice if others write meanwhile. Rejects like `clear`. */
-  /** All records that begin with the prefix. A key that Redis cannot store has the name that it has there. */
+  /** Reads all records whose names begin with the prefix, by SCAN. A key may appear twice if others write meanwhile; one that Redis cannot store has the name that it has there. Rejects like `clear`. */
   entries(): AsyncIterable<[string, Stored]>;
   /** `undefined` without the option `lock`. */
   getMutex(key: string): Mutex | undefined;
