@@ -36,7 +36,8 @@ export interface Devtools {
 export function mountDevtools(regions: Region<any> | Iterable<Region<any>> | Record<string, Region<any>>, options?: DevtoolsOptions): Devtools;
 
 /**
- * Prints with `console.table` what a region holds, at most 100 keys, and its counters. It changes no counter and makes no event.
+ * Prints with `console.table` what a region holds, at most 100 keys, and its counters. It changes no counter and makes no event. Of a backend without
+ * `entries` it prints the counters alone.
  *
  * Rejects with a ValidationError for what is no region, and with the backend's own error.
  *

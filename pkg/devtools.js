@@ -1,10 +1,11 @@
 import { dogpileError } from "dogpile";
 import { button, make } from "./devtools/dom.js";
 import { Panel } from "./devtools/panel.js";
-import { namedRegions, refused } from "./devtools/regions.js";
+import { namedRegions } from "./devtools/regions.js";
 import { styleSheet } from "./devtools/style.js";
 import { Watch } from "./devtools/watch.js";
 import { isObject } from "./objects.js";
+import { refused } from "./refused.js";
 
 export { inspect } from "./devtools/inspect.js";
 

@@ -17,6 +17,7 @@ import {
   SHAREABLE,
 } from "./region/options.js";
 import { Reading } from "./host/reading.js";
+import { invalidate } from "./region/invalidating.js";
 import { isHard } from "./region/invalidations.js";
 import { numberOrNaN } from "./records/record.js";
 import { freshPayloads, keptPromise, readablePayload, readablePayloads } from "./region/warm.js";
@@ -27,7 +28,6 @@ import { readOptions } from "./members.js";
 import { isPoisoned } from "./start.js";
 import { freshness } from "./wasm/dogpile.js";
 import { isLocked } from "./region/mutexes.js";
-import { invalidate } from "./region/invalidating.js";
 
 const memoryGet = MemoryBackend.prototype.get;
 

@@ -1,5 +1,6 @@
 // The records of a backend as a region reads and writes them: keys are mangled and records serialized as the backend recommends. Functions instead of
 // a class: a bundle has only those that are used.
+import { concat } from "../bytes.js";
 import { requireMethods } from "./checks.js";
 
 const SEPARATOR = "|";
@@ -83,16 +84,8 @@ function encoded(serializer, record) {
   if (!serializer) return record;
   const members = Object.entries(record.metadata).map(([name, value]) => `"${name}": ${value}${name !== "v" && Number.isInteger(value) ? ".0" : ""}`);
   const head = `{${members.join(", ")}}${SEPARATOR}`;
-  if (!serializer.stringify) return joined(new TextEncoder().encode(head), serializer.encode(record.payload));
+  if (!serializer.stringify) return concat(new TextEncoder().encode(head), serializer.encode(record.payload));
   const text = serializer.stringify(record.payload);
   if (typeof text !== "string") throw new TypeError(`the backend's serializer made no text of a value of type ${typeof record.payload}`);
   return head + text;
-}
-
-/** A spread would be one argument for each byte, and a stack has no room for a megabyte of them. */
-function joined(head, body) {
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
 }

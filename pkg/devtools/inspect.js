@@ -1,5 +1,6 @@
-import { readRows } from "./records.js";
-import { insideOf, isRegion, refused } from "./regions.js";
+import { NO_ROWS, readRows } from "./records.js";
+import { refused } from "../refused.js";
+import { insideOf, isRegion } from "./regions.js";
 import { leftOf, length, summaryOf } from "./texts.js";
 
 const MOST_ROWS = 100;
@@ -8,8 +9,9 @@ const MOST_ROWS = 100;
 export async function inspect(region) {
   if (!isRegion(region)) throw refused("region", "a region of this version of dogpile", region);
   const inside = insideOf(region);
-  const { rows, isCut } = region.isConfigured ? await readRows(inside, { most: MOST_ROWS, names: new Map() }) : { rows: [], isCut: false };
-  console.log(`${region.name ?? "region"}: ${summaryOf(rows, isCut)}`);
+  const found = region.isConfigured ? await readRows(inside, { most: MOST_ROWS, names: new Map() }) : NO_ROWS;
+  const { rows } = found;
+  console.log(`${region.name ?? "region"}: ${summaryOf(found)}`);
   if (rows.length > 0) console.table(Object.fromEntries(rows.map((row) => [row.key, cellsOf(row)])));
   console.log(
     Object.entries(region.stats)

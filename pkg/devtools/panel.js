@@ -2,7 +2,7 @@ import { Loads, Timeline } from "./activity.js";
 import { Detail } from "./detail.js";
 import { button, make, write } from "./dom.js";
 import { Keys } from "./keys.js";
-import { readRows } from "./records.js";
+import { NO_ROWS, readRows } from "./records.js";
 import { Stats } from "./stats.js";
 import { messageOf, summaryOf } from "./texts.js";
 
@@ -13,7 +13,7 @@ const PERIOD = 1_000;
 /** The rows that a promise gives, or none if the signal aborts first. */
 function unlessAborted(promise, signal) {
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => resolve({ rows: [], isCut: false }));
+    signal.addEventListener("abort", () => resolve(NO_ROWS));
     promise.then(resolve, reject);
   });
 }
@@ -116,10 +116,10 @@ export class Panel {
   async #show(watch, signal) {
     try {
       for (const part of this.#parts) part.show(watch);
-      const { rows, isCut } = await unlessAborted(this.#read(watch, signal), signal);
+      const found = await unlessAborted(this.#read(watch, signal), signal);
       if (signal.aborted) return;
-      write(this.#summary, summaryOf(rows, isCut));
-      this.#rows = rows;
+      write(this.#summary, summaryOf(found));
+      this.#rows = found.rows;
       this.#showRows();
     } catch (error) {
       if (!signal.aborted) write(this.#summary, `the backend cannot be read: ${messageOf(error)}`);
@@ -133,7 +133,7 @@ export class Panel {
   }
 
   async #read({ region, inside, names }, signal) {
-    if (!region.isConfigured) return { rows: [], isCut: false };
+    if (!region.isConfigured) return NO_ROWS;
     return readRows(inside, { most: MOST_ROWS, filter: this.#filter.value.trim(), names, signal });
   }
 
@@ -143,8 +143,9 @@ export class Panel {
   }
 
   #remove({ key, isKnown }) {
+    if (!isKnown) return;
     if (this.#rows.length === 1) this.focus(); // the focus would be nowhere
-    if (isKnown) this.#act(`Deleted ${key}.`, () => this.#watch.region.delete(key));
+    this.#act(`Deleted ${key}.`, () => this.#watch.region.delete(key));
   }
 
   async #act(text, act) {

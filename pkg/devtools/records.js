@@ -10,34 +10,40 @@ const MOST_ASKED = 100;
 
 const byKey = new Intl.Collator("en", { numeric: true });
 
+/** Of a region that has no backend yet. */
+export const NO_ROWS = Object.freeze({ rows: [], isCut: false, canList: true });
+
 /**
- * What a region's backend holds, by key: `{ rows, isCut }`. It reads past the region, so that no counter and no observer notices it.
+ * What a region's backend holds, by key: `{ rows, isCut, canList }`. It reads past the region, so that no counter and no observer notices it.
  *
  * @param {any} inside The region's inside.
  * @param {{ most: number, filter?: string, names: Map<string, string>, signal?: AbortSignal }} options `names`: the user's names of mangled keys that are known.
  */
 export async function readRows(inside, { most, filter = "", names, signal }) {
   const rows = [];
+  const wanted = filter.toLowerCase();
+  const listing = { canList: true };
   let isCut = false;
   let read = 0;
-  for await (const [key, stored] of entriesOf(inside, names)) {
+  for await (const [key, stored] of entriesOf(inside, names, listing)) {
     if (signal?.aborted) break;
     read += 1;
     const row = rowOf(inside, key, names, stored);
-    if (matches(row, filter.toLowerCase())) rows.push({ ...row, text: row.state === "unreadable" ? "" : preview(row.value, LONGEST_PREVIEW) });
+    if (matches(row, wanted)) rows.push({ ...row, text: row.state === "unreadable" ? "" : preview(row.value, LONGEST_PREVIEW) });
     isCut = rows.length === most || read === MOST_READ;
     if (isCut) break;
   }
-  return { rows: rows.sort((one, other) => byKey.compare(one.key, other.key)), isCut };
+  return { rows: rows.sort((one, other) => byKey.compare(one.key, other.key)), isCut, ...listing };
 }
 
 /** Those that the backend lists; of one that lists none, or whose far tier does not, those whose keys are known. */
-async function* entriesOf({ setup: { actualBackend } }, names) {
+async function* entriesOf({ setup: { actualBackend } }, names, listing) {
   try {
     if (typeof actualBackend.entries === "function") return yield* actualBackend.entries();
   } catch (error) {
     if (error?.code !== "BACKEND") throw error;
   }
+  listing.canList = false;
   const keys = [...names.keys()].slice(-MOST_ASKED);
   const found = await Promise.all(keys.map((key) => actualBackend.get(key)));
   for (const [index, stored] of found.entries()) if (stored !== undefined && stored !== null) yield [keys[index], stored];
@@ -67,7 +73,7 @@ function rowOf(inside, storedKey, names, stored) {
 function stateOf(inside, metadata, expiresAt, now) {
   const verdict = Math.max(ofRegion(inside, metadata.ct, now), ofTags(inside, metadata));
   if (verdict === 2) return "invalidated";
-  return verdict === 1 || expiresAt <= now ? "stale" : "fresh";
+  return verdict === 1 || expiresAt < now ? "stale" : "fresh";
 }
 
 /** 0 valid, 1 invalidated softly, 2 hard. */

@@ -1,12 +1,9 @@
-import { dogpileError } from "dogpile";
 import { hasMethod, isObject, member } from "../objects.js";
+import { refused } from "../refused.js";
 
 const INSIDE = Symbol.for("dogpile.inside");
 
 export const insideOf = (region) => region[INSIDE];
-
-export const refused = (what, allowed, value) =>
-  dogpileError("VALIDATION", `${what} must be ${allowed}, not ${value === null ? "null" : `a value of type ${typeof value}`}`);
 
 /** What was given, as regions with names to show: one region, a list of them, or an object of them. */
 export function namedRegions(given) {

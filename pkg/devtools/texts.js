@@ -93,7 +93,7 @@ export function length(seconds) {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
-export const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+export const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** What is left of a value's time. */
 export function leftOf(seconds) {
@@ -103,8 +103,8 @@ export function leftOf(seconds) {
 }
 
 /** `12 values: 10 fresh, 2 stale`. */
-export function summaryOf(rows, isCut) {
-  if (rows.length === 0) return "nothing is stored";
+export function summaryOf({ rows, isCut, canList }) {
+  if (rows.length === 0) return canList ? "nothing is stored" : "the backend cannot list its keys";
   const counts = new Map();
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
   const parts = [...counts].map(([state, count]) => `${count} ${state}`);

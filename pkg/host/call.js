@@ -57,6 +57,12 @@ export class Call {
     return this.keys[0];
   }
 
+  /** Seconds; its own, else the region's. */
+  get lockTimeout() {
+    const { lockTimeout } = this.request;
+    return Number.isNaN(lockTimeout) ? this.setup.lockTimeout : lockTimeout;
+  }
+
   begin(slot, serial, creator) {
     this.slot = slot;
     this.serial = serial;

@@ -1,11 +1,11 @@
 import { isFailure } from "../backends/backend.js";
 import { own } from "../members.js";
 import { monotonic, pending } from "../promises.js";
+import { birthTime } from "../region/stamps.js";
 import { oneEach } from "./answers.js";
 import { Context, multiContextOf } from "./context.js";
 import { DONE, FAILED, NEWS_CREATE_NOW, NEWS_CREATED, NEWS_CREATED_LESS, PENDING } from "./numbers.js";
 import { withRetries } from "./retry.js";
-import { birthTime } from "../region/stamps.js";
 
 /** How deep the synchronous parts of creators may be nested; deeper ones start in a microtask with a new stack. */
 const DEEPEST = 50;
@@ -99,11 +99,11 @@ export class Creation {
 
   callCreator() {
     const { reporter } = this.call.region;
-    return reporter.isObserved ? reporter.around(this.keys, () => this.#attempt()) : this.#attempt();
+    return reporter.isObserved ? reporter.around(this.keys, () => this.#callWithRetries()) : this.#callWithRetries();
   }
 
   /** Calls the creator, and again if it fails and somebody has asked for that. */
-  #attempt() {
+  #callWithRetries() {
     const { region, request } = this.call;
     const retry = request.retry ?? region.retry;
     return retry === undefined ? this.#callCreator() : withRetries(this, retry, () => this.#callCreator());
@@ -129,12 +129,6 @@ export class Creation {
   /** Whether somebody waits for its result. */
   get isWanted() {
     return !this.#isForgotten && !this.#isAborted;
-  }
-
-  /** Seconds; of the call, else the region's. */
-  get lockTimeout() {
-    const { request, setup } = this.call;
-    return Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
   }
 
   tell(news) {

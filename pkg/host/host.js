@@ -1,5 +1,7 @@
 import { makeError, quoteKey } from "../errors.js";
 import { startTimer } from "../promises.js";
+import { REASONS } from "../region/report.js";
+import { startTime } from "../region/invalidating.js";
 import { failure } from "./call.js";
 import { Creation } from "./creation.js";
 import { keepAlive, waitUntilOf } from "./keep-alive.js";
@@ -9,12 +11,10 @@ import { read, readAgain } from "./reads.js";
 import { Run } from "./runner.js";
 import { accept, store } from "./storing.js";
 import { adoptError, isOvertaken, refresh, refreshToStore, says } from "./strategy.js";
-import { startTime } from "../region/invalidating.js";
 
 const STATES = ["fresh", "stale", "created", "coalesced"];
 const EVENTS = ["onHit", "onStale", "onMiss", "onWait", "onTakeover"];
 const MISS = 2;
-const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 
 /**
  * The objects that the machine in Rust knows by numbers, for all regions over one backend: keys, calls, flights, creator calls, lock rounds, writes. They

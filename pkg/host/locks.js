@@ -15,7 +15,7 @@ export function findLock(call, flight) {
 /** Acquires a backend's lock, at most for `lockTimeout`. A lock that is acquired later is released at once. */
 export function askLock(flight, serial, wait) {
   const { call, mutex } = flight;
-  const { region, setup, request } = call;
+  const { region, setup, lockTimeout } = call;
   const giveUp = new AbortController();
   const lock = { isGivenUp: false, giveUp };
   flight.lock = lock;
@@ -28,9 +28,8 @@ export function askLock(flight, serial, wait) {
     tell(NEWS_LOCK_FAILED);
     giveUp.abort();
   };
-  const seconds = Number.isNaN(request.lockTimeout) ? setup.lockTimeout : request.lockTimeout;
   const late = () => fail(makeError("TIMEOUT", "The lock did not respond within lockTimeout."));
-  const timer = seconds === Infinity ? undefined : startTimer(late, seconds * 1000);
+  const timer = lockTimeout === Infinity ? undefined : startTimer(late, lockTimeout * 1000);
   ask(mutex, wait, giveUp.signal).then(
     (granted) => {
       clearTimeout(timer);

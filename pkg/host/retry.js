@@ -20,10 +20,10 @@ async function retryAfter(failure, creation, retry, create) {
   let error = failure;
   for (let attempt = 1; mayRetry(error, attempt, creation, retry); attempt++) {
     const seconds = waitOf(attempt, retry, creation.call.region.random());
-    if (creation.seconds + seconds >= creation.lockTimeout) break;
+    if (creation.seconds + seconds >= creation.call.lockTimeout) break;
     creation.call.region.reporter.tell("onRetry", [...creation.keys], error, attempt, seconds);
     if (creation.isWanted) await sleep(seconds, creation);
-    if (!creation.isWanted || creation.seconds >= creation.lockTimeout) break; // a timer may be late
+    if (!creation.isWanted || creation.seconds >= creation.call.lockTimeout) break; // a timer may be late
     forgetChosen(creation);
     try {
       return await create();

@@ -2,6 +2,8 @@ import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { NO_TAGS } from "../records/record.js";
 import { REVALIDATES } from "../region/options.js";
+import { refresh, startTime } from "../region/invalidating.js";
+import { recordOf } from "../region/stamps.js";
 import { expirationOf, tagsOf } from "./chosen.js";
 import { callWaitUntil } from "./keep-alive.js";
 import {
@@ -24,8 +26,6 @@ import {
   RELEASED,
 } from "./numbers.js";
 import { answeredInTime } from "./storing.js";
-import { refresh, startTime } from "../region/invalidating.js";
-import { recordOf } from "../region/stamps.js";
 
 /** One run of the user's runner for a stale value, until it releases the mutex. */
 export class Run {

@@ -2,9 +2,9 @@
 import * as backend from "../backends/backend.js";
 import { backendError, makeError } from "../errors.js";
 import { pending } from "../promises.js";
+import { recordOf } from "../region/stamps.js";
 import { expirationOf, tagsOf } from "./chosen.js";
 import { DONE, FAILED, LATER, NEWS_ACCEPTED, NEWS_NOT_STORED, NEWS_STORED, PENDING, REFUSED } from "./numbers.js";
-import { recordOf } from "../region/stamps.js";
 
 /** Decides whether a value is stored, and makes its record. If `shouldCacheFn` returned a promise, all values are checked again after it. */
 export function accept(creation, flight, mayStore, more) {

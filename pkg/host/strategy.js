@@ -1,6 +1,6 @@
 import { NO_TAGS } from "../records/record.js";
-import { DONE, FAILED, NEWS_FAILED_CALL, NEWS_REFRESHED, NEWS_REFRESHED_TO_STORE, NEWS_REJECTED, PENDING } from "./numbers.js";
 import { refresh as refreshStrategy } from "../region/invalidating.js";
+import { DONE, FAILED, NEWS_FAILED_CALL, NEWS_REFRESHED, NEWS_REFRESHED_TO_STORE, NEWS_REJECTED, PENDING } from "./numbers.js";
 
 /** A number that no strategy returns. */
 const NO_ANSWER = 3;

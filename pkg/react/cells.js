@@ -1,5 +1,5 @@
 import { Cell } from "./cell.js";
-import { refused } from "./options.js";
+import { refused } from "../refused.js";
 
 /** By region and key. */
 const cells = new WeakMap();

@@ -1,5 +1,6 @@
 import { dogpileError } from "dogpile";
 import { ALLOWED, numberOf } from "../length.js";
+import { refused } from "../refused.js";
 
 /** @type {any} */
 const NO_OPTIONS = Object.freeze({});
@@ -7,9 +8,6 @@ const SWITCHES = ["refetchOnFocus", "refetchOnReconnect", "enabled"];
 /** What is passed on to the region. */
 const OF_CALL = ["expirationTime", "staleIfError", "shouldCacheFn", "tags", "retry"];
 const KNOWN = new Set(["initial", "refetchInterval", ...OF_CALL, ...SWITCHES]);
-
-export const refused = (what, allowed, value) =>
-  dogpileError("VALIDATION", `${what} must be ${allowed}, not ${value === null ? "null" : `a value of type ${typeof value}`}`);
 
 /** The options of a hook. They are read in every render, so that this has to be quick. */
 export function checked(creator, options = NO_OPTIONS, hasEnabled = false) {

@@ -1,3 +1,4 @@
+import { concat } from "../bytes.js";
 import { atOnce, describePart, refused, refusedAs } from "../errors.js";
 import { hasMethod } from "../members.js";
 
@@ -49,13 +50,6 @@ export function requireSerializer(serializer) {
 const isBytes = (value) => ArrayBuffer.isView(value) && /** @type {Uint8Array} */ (value).BYTES_PER_ELEMENT === 1;
 const asText = (stored) => (typeof stored === "string" ? stored : new TextDecoder("utf-8", { ignoreBOM: true }).decode(stored));
 const asBytes = (stored) => (typeof stored === "string" ? new TextEncoder().encode(stored) : stored);
-
-function concat(head, body) {
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
-}
 
 /**
  * The members that not every record has, in their order, and how each is written.

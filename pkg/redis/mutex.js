@@ -1,4 +1,5 @@
-const LONGEST_INTERVAL = 2 ** 31 - 1;
+import { LONGEST_DELAY } from "../promises.js";
+
 const [FIRST_PAUSE, LONGEST_PAUSE, FACTOR, SPREAD] = [25, 250, 1.5, 0.2];
 
 const RELEASE = 'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0';
@@ -73,7 +74,7 @@ export class RedisMutex {
       if (Number(left) === 0) clearInterval(renewal); // somebody else may have it
     };
     /** @type {any} A number, but in Node. */
-    const renewal = setInterval(renew, Math.min(this.#lease / 3, LONGEST_INTERVAL));
+    const renewal = setInterval(renew, Math.min(this.#lease / 3, LONGEST_DELAY));
     renewal.unref?.();
     return renewal;
   }

@@ -17,7 +17,7 @@ import { EarlyRefresh } from "./early.js";
 import { hearElsewhere } from "./elsewhere.js";
 import { Invalidations, requireStrategy } from "./invalidations.js";
 import { checkedRandom } from "./random.js";
-import { Reporter } from "./report.js";
+import { REASONS, Reporter } from "./report.js";
 import { OUTLIVES } from "./options.js";
 import { checkConfiguration, checkObserver, checkRegion, flagsOf } from "./settings.js";
 import { Setup } from "./setup.js";
@@ -27,7 +27,6 @@ import { FOR_REGION, requireTags, requireTagStrategy } from "./tag-strategy.js";
 
 export const asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
-const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
 const COUNTS = ["hits", "staleHits", "misses", "creations", "creationErrors", "coalesced", "takeovers", "earlyRefreshes"];
 
 /** The state that the calls of one region share: its setup, clock, strategy, observer and part of the machine. */

@@ -2,6 +2,9 @@ import { describeError } from "../errors.js";
 import { pending } from "../promises.js";
 import { hasMethod } from "../members.js";
 
+/** Why a value is or is not returned, by the numbers of src/js. */
+export const REASONS = ["fresh", "stale", "absent", "version", "invalidated", "unreadable"];
+
 /** The events of calls that do not load. */
 const OF_CALLS = ["onHit", "onStale", "onMiss", "onWait"];
 

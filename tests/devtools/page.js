@@ -1,7 +1,9 @@
 // Panels in the page, and what a user reads and presses in them.
 import { createRegion, MemoryBackend } from "dogpile";
 import { mountDevtools } from "dogpile/devtools";
-import { afterEach, vi } from "vitest";
+import { afterEach } from "vitest";
+
+export { deferred, until } from "../behaviour/helpers/promises.js";
 
 const ends = [];
 afterEach(() => {
@@ -33,18 +35,8 @@ function view(tools, host) {
   return { ...tools, host, root, text, rows, keys: () => rows().map(([key]) => key), button, press: (name) => button(name).click() };
 }
 
-export const eventually = (condition) =>
-  vi.waitFor(async () => (await condition()) || Promise.reject(new Error(`not yet: ${condition}`)), { timeout: 5000, interval: 10 });
-
 /** A key press where the focus is. */
 export function type(root, key) {
   const target = root.activeElement ?? root.host;
   target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true, cancelable: true }));
-}
-
-/** A promise that the test settles. */
-export function deferred() {
-  const it = {};
-  it.promise = new Promise((resolve, reject) => Object.assign(it, { resolve, reject }));
-  return it;
 }

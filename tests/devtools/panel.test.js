@@ -3,7 +3,7 @@ import axe from "axe-core";
 import { createRegion, IndexedDBBackend, MemoryBackend, Region, TagInvalidation, TieredBackend } from "dogpile";
 import { mountDevtools } from "dogpile/devtools";
 import { describe, expect, test } from "vitest";
-import { container, deferred, eventually, makeRegion, mount, type } from "./page.js";
+import { container, deferred, until, makeRegion, mount, type } from "./page.js";
 
 describe("keys", () => {
   test("state, age, hits, value and tags of each, over memory and IndexedDB", async () => {
@@ -80,11 +80,11 @@ describe("keys", () => {
     ]) {
       filter.value = text;
       filter.dispatchEvent(new Event("input"));
-      await eventually(() => panel.keys().join() === keys.join());
+      await until(() => panel.keys().join() === keys.join());
     }
     filter.focus();
     type(panel.root, "Escape");
-    await eventually(() => panel.keys().length === 3);
+    await until(() => panel.keys().length === 3);
   });
 
   test("at most 500 are shown, of a backend of many more", async () => {
@@ -107,7 +107,7 @@ describe("keys", () => {
     expect(panel.keys()).toEqual(["a", "b"]);
     panel.root.querySelector("tbody button").click();
     panel.press("Delete");
-    await eventually(() => panel.keys().join() === "b");
+    await until(() => panel.keys().join() === "b");
     expect([...store.keys()]).toEqual(["app/b"]);
   });
 
@@ -129,7 +129,7 @@ describe("keys", () => {
     await panel.refresh();
     expect(panel.rows().map(([key, , , , value]) => [key, value])).toEqual([["app/a", '{"deep":[1]}']]);
     panel.root.querySelector("tbody button").click();
-    await eventually(() => panel.button("Delete").disabled && panel.text(".detail .note").includes("keyMangler"));
+    await until(() => panel.button("Delete").disabled && panel.text(".detail .note").includes("keyMangler"));
     await region.get("a");
     await panel.refresh();
     expect(panel.keys()).toEqual(["a"]);
@@ -145,7 +145,7 @@ describe("keys", () => {
         },
       }),
     );
-    await eventually(() => panel.text(".summary") === "the backend cannot be read: closed");
+    await until(() => panel.text(".summary") === "the backend cannot be read: closed");
     const region = makeRegion();
     const circular = { name: "it" };
     circular.self = circular;
@@ -191,11 +191,11 @@ test("a backend that hangs keeps nobody from another region, nor an act from bei
   await other.set("a", 1);
   const panel = mount({ hung: makeRegion({ backend: hung }), other });
   panel.press("Invalidate");
-  await eventually(() => panel.text(".status").startsWith("What is stored is missing now"));
+  await until(() => panel.text(".status").startsWith("What is stored is missing now"));
   const select = panel.root.querySelector("select");
   select.value = "other";
   select.dispatchEvent(new Event("change"));
-  await eventually(() => panel.keys().join() === "a");
+  await until(() => panel.keys().join() === "a");
 });
 
 test("an error that has no text is told as well", async () => {
@@ -205,7 +205,7 @@ test("an error that has no text is told as well", async () => {
   await panel.refresh();
   panel.root.querySelector("tbody button").click();
   panel.press("Delete");
-  await eventually(() => panel.text(".status") === "This failed: an error without a text");
+  await until(() => panel.text(".status") === "This failed: an error without a text");
 });
 
 describe("the chosen key", () => {
@@ -215,11 +215,11 @@ describe("the chosen key", () => {
     await region.getOrCreate("user:1", () => ({ name: "Ada", langs: ["en", "fr"] }), { tags: ["team:1"] });
     await panel.refresh();
     panel.root.querySelector("tbody button").click();
-    await eventually(() => panel.text(".detail h3") === "user:1");
+    await until(() => panel.text(".detail h3") === "user:1");
     expect(panel.text("pre")).toBe(JSON.stringify({ name: "Ada", langs: ["en", "fr"] }, undefined, 2));
     expect(panel.text(".facts")).toMatch(/^StatefreshCreated.* agoExpiresin (4|5) minSeen here0 hits, 1 load, 0 failed/);
     panel.press("team:1");
-    await eventually(() => panel.rows()[0][1] === "invalidated");
+    await until(() => panel.rows()[0][1] === "invalidated");
     expect(panel.text(".status")).toBe("Invalidated the tag team:1.");
   });
 
@@ -229,17 +229,17 @@ describe("the chosen key", () => {
     const panel = mount(region);
     await panel.refresh();
     panel.root.querySelector("tbody button").click();
-    await eventually(() => panel.text(".detail h3") === "a");
+    await until(() => panel.text(".detail h3") === "a");
     expect(panel.button("Refresh").disabled).toBe(true);
     expect(panel.text(".detail .note")).toContain("creator");
     let loads = 0;
     await region.getOrCreate("a", (...args) => `load ${++loads} of ${args}`, { forceRefresh: true, creatorArgs: [7] });
     await panel.refresh();
     panel.press("Refresh");
-    await eventually(() => panel.rows()[0][4] === '"load 2 of 7"');
+    await until(() => panel.rows()[0][4] === '"load 2 of 7"');
     await region.getOrCreateMulti(["a", "b"], (keys) => keys.map((key) => `${key} ${++loads}`), { forceRefresh: true });
     panel.press("Refresh");
-    await eventually(() => panel.rows()[0][4] === '"a 5"');
+    await until(() => panel.rows()[0][4] === '"a 5"');
   });
 
   test("Refresh keeps to the call's own retry", async () => {
@@ -253,7 +253,7 @@ describe("the chosen key", () => {
     await panel.refresh();
     panel.root.querySelector("tbody button").click();
     panel.press("Refresh");
-    await eventually(() => panel.text(".status") === "This failed: broken");
+    await until(() => panel.text(".status") === "This failed: broken");
     expect(calls).toBe(2);
   });
 
@@ -265,9 +265,9 @@ describe("the chosen key", () => {
     isBroken = true;
     await panel.refresh();
     panel.root.querySelector("tbody button").click();
-    await eventually(() => !panel.button("Refresh").disabled);
+    await until(() => !panel.button("Refresh").disabled);
     panel.press("Refresh");
-    await eventually(() => panel.text(".status") === "This failed: broken");
+    await until(() => panel.text(".status") === "This failed: broken");
   });
 
   test("a region can be invalidated, softly and hard", async () => {
@@ -275,9 +275,9 @@ describe("the chosen key", () => {
     await region.set("a", 1);
     const panel = mount(region);
     panel.press("Invalidate softly");
-    await eventually(() => panel.rows()[0]?.[1] === "stale");
+    await until(() => panel.rows()[0]?.[1] === "stale");
     panel.press("Invalidate");
-    await eventually(() => panel.rows()[0]?.[1] === "invalidated");
+    await until(() => panel.rows()[0]?.[1] === "invalidated");
   });
 });
 
@@ -353,7 +353,7 @@ describe("activity", () => {
     const panel = mount(region);
     await panel.refresh();
     await region.set("a", 1);
-    await eventually(() => panel.keys().join() === "a");
+    await until(() => panel.keys().join() === "a");
   });
 });
 
@@ -363,12 +363,12 @@ describe("regions", () => {
     await users.set("u", 1);
     await orders.set("o", 1);
     const panel = mount({ users, orders });
-    await eventually(() => panel.keys().join() === "u");
+    await until(() => panel.keys().join() === "u");
     const select = panel.root.querySelector("select");
     expect([...select.options].map(({ value }) => value)).toEqual(["users", "orders"]);
     select.value = "orders";
     select.dispatchEvent(new Event("change"));
-    await eventually(() => panel.keys().join() === "o");
+    await until(() => panel.keys().join() === "o");
     const names = (regions) => [...mount(regions).root.querySelectorAll("option")].map(({ value }) => value);
     expect(names([users, orders, makeRegion({ name: "users" })])).toEqual(["users", "region 2", "users (2)"]);
     expect(names({ a: users, b: orders, "a (2)": users })).toEqual(["a", "b", "a (2)"]);
@@ -379,10 +379,10 @@ describe("regions", () => {
   test("one that is not configured yet is empty, then shows what it holds", async () => {
     const region = new Region({ name: "later" });
     const panel = mount(region);
-    await eventually(() => panel.text(".summary") === "nothing is stored");
+    await until(() => panel.text(".summary") === "nothing is stored");
     region.configure({ backend: new MemoryBackend() });
     await region.set("a", 1);
-    await eventually(() => panel.keys().join() === "a");
+    await until(() => panel.keys().join() === "a");
   });
 
   test("what is no region, an unknown option and the like are refused, and nothing is mounted", () => {
@@ -439,7 +439,7 @@ test("the keyboard: arrows choose a key, one of them is in the order of Tab, Del
   const region = makeRegion();
   await region.setMulti({ a: 1, b: 2, c: 3 });
   const panel = mount(region);
-  await eventually(() => panel.keys().length === 3);
+  await until(() => panel.keys().length === 3);
   const stops = () => [...panel.root.querySelectorAll(".key")].filter(({ tabIndex }) => tabIndex === 0).map(({ textContent }) => textContent);
   expect(stops()).toEqual(["a"]);
   panel.root.querySelector(".key").focus();
@@ -451,23 +451,23 @@ test("the keyboard: arrows choose a key, one of them is in the order of Tab, Del
     ["ArrowDown", "b"],
   ]) {
     type(panel.root, key);
-    await eventually(() => panel.text(".detail h3") === chosen);
+    await until(() => panel.text(".detail h3") === chosen);
     expect([panel.root.activeElement.textContent, ...stops()]).toEqual([chosen, chosen]);
   }
   await panel.refresh();
   expect(panel.root.activeElement.textContent).toBe("b");
   type(panel.root, "Delete");
-  await eventually(() => panel.keys().join() === "a,c");
+  await until(() => panel.keys().join() === "a,c");
   expect(panel.root.activeElement.textContent).toBe("c");
   panel.root.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Delete", ctrlKey: true, bubbles: true, composed: true }));
   type(panel.root, "ArrowUp");
   type(panel.root, "Delete");
-  await eventually(() => panel.keys().join() === "c");
+  await until(() => panel.keys().join() === "c");
   type(panel.root, "/");
   expect(panel.root.activeElement).toBe(panel.root.querySelector("input"));
   panel.root.querySelector(".key").focus();
   type(panel.root, "Delete"); // the last one: the focus must be somewhere
-  await eventually(() => panel.keys().length === 0);
+  await until(() => panel.keys().length === 0);
   expect(panel.root.activeElement).toBe(panel.root.querySelector("input"));
 });
 
@@ -495,7 +495,7 @@ test.each(["light", "dark"])("axe finds nothing, %s, open and closed, wide and n
   await region.set("b", 2);
   await Promise.all([wide, narrow, edge].map(({ refresh }) => refresh()));
   wide.root.querySelector(".key").click();
-  await eventually(() => wide.text(".detail h3") === "a");
+  await until(() => wide.text(".detail h3") === "a");
   const rules = { region: { enabled: false } }; // the page of this test has no landmarks
   for (const { host } of [wide, narrow, edge]) expect((await axe.run(host, { rules })).violations).toEqual([]);
   edge.button("dogpile").click();

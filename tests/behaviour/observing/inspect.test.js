@@ -52,6 +52,23 @@ test("at most 100 keys, of which a hard invalidation leaves none to anybody", as
   expect(Object.keys(tables[0])).toHaveLength(100);
 });
 
+test("a value of exactly its expiration's age is fresh, as for the region", async () => {
+  const clock = virtualClock();
+  const region = makeRegion({ clock, expirationTime: 60 });
+  await region.set("k", 1);
+  clock.advance(60);
+  expect(await region.get("k")).toBe(1);
+  expect((await printed(region)).lines[0]).toBe("region: 1 value: 1 fresh");
+});
+
+test("a backend that cannot list its keys is not called empty", async () => {
+  const store = new Map();
+  const backend = { get: (key) => store.get(key), set: (key, value) => void store.set(key, value), delete: (key) => void store.delete(key) };
+  const region = makeRegion({ backend }, []);
+  await region.set("k", 1);
+  expect(await printed(region)).toEqual({ lines: ["region: the backend cannot list its keys", "nothing was asked for"], tables: [] });
+});
+
 test("nothing is stored, nothing was asked for, not configured", async () => {
   expect(await printed(new Region())).toEqual({ lines: ["region: nothing is stored", "nothing was asked for"], tables: [] });
 });
